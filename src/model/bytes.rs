@@ -1,0 +1,38 @@
+//! Shared, immutable input bytes: a mapped file or an owned buffer.
+
+use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
+
+/// Bytes of one input; cloning shares them.
+#[derive(Clone)]
+pub struct Bytes(Arc<dyn AsRef<[u8]> + Send + Sync>);
+
+impl Bytes {
+    /// Shares `owner`'s bytes.
+    pub fn new(owner: impl AsRef<[u8]> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(owner))
+    }
+}
+
+impl Deref for Bytes {
+    type Target = [u8];
+    fn deref(&self) -> &[u8] {
+        (*self.0).as_ref()
+    }
+}
+
+impl fmt::Debug for Bytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Bytes({})", self.len())
+    }
+}
+
+/// One thing to read: a file, standard input, or a document found inside another one.
+#[derive(Clone, Debug)]
+pub struct Input {
+    /// How messages name it: the path as given, `-` for standard input, `outer!inner` for an embedded one.
+    pub path: String,
+    /// Its content, decompressed.
+    pub bytes: Bytes,
+}

@@ -1,0 +1,100 @@
+//! Coverage: what was read, and what was not.
+
+use serde::Serialize;
+
+use super::record::Format;
+use super::signal::Layer;
+use super::{TimeRange, Timestamp};
+
+/// Something that could not be read, with its place and the next step.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Issue {
+    /// Path of the input.
+    pub path: String,
+    /// Line, when it is known.
+    pub line: Option<u32>,
+    /// What is wrong and what was done about it, one sentence.
+    pub message: String,
+    /// How many times, for an issue that is reported once per input.
+    pub count: u32,
+    /// Whether the input could not be read at all: exit code 2.
+    #[serde(skip)]
+    pub fatal: bool,
+}
+
+impl Issue {
+    /// An issue with one occurrence that left the rest of the input readable.
+    pub fn new(path: impl Into<String>, line: Option<u32>, message: impl Into<String>) -> Self {
+        Self { path: path.into(), line, message: message.into(), count: 1, fatal: false }
+    }
+
+    /// The same, for an input that could not be read at all.
+    #[must_use]
+    pub fn fatal(mut self) -> Self {
+        self.fatal = true;
+        self
+    }
+}
+
+/// What one input gave.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct InputSummary {
+    /// Path as given.
+    pub path: String,
+    /// Envelope.
+    pub format: Format,
+    /// Records cut.
+    pub records: u64,
+    /// Signals that are log events (everything that is no span).
+    pub log_events: u64,
+    /// Signals that are spans or segments.
+    pub spans: u64,
+    /// What could not be read.
+    pub issues: Vec<Issue>,
+}
+
+/// A stretch of time or a source that is known to be missing.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Gap {
+    /// What is missing: a source, a stream, a layer.
+    pub source: String,
+    /// From.
+    pub start: Option<Timestamp>,
+    /// To.
+    pub end: Option<Timestamp>,
+    /// Why.
+    pub reason: String,
+}
+
+/// Presence of one layer, with the stretch of time it covers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct LayerCoverage {
+    /// The layer.
+    pub layer: Layer,
+    /// First and last event time; `None` when its signals have no time.
+    pub range: Option<TimeRange>,
+    /// Number of signals.
+    pub signals: u64,
+}
+
+/// What the capture as a whole covers.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Coverage {
+    /// First and last event time of all signals.
+    pub range: Option<TimeRange>,
+    /// One entry per layer that is present, in order of [`Layer`].
+    pub layers: Vec<LayerCoverage>,
+    /// Known gaps.
+    pub gaps: Vec<Gap>,
+    /// Signals that were seen and could not be kept.
+    pub dropped: u64,
+    /// Signals that belong to no request.
+    pub unassigned: u64,
+}
+
+impl Coverage {
+    /// The coverage of `layer`, when it has any signal.
+    pub fn layer(&self, layer: Layer) -> Option<LayerCoverage> {
+        self.layers.iter().copied().find(|entry| entry.layer == layer)
+    }
+}

@@ -1,0 +1,132 @@
+//! Identifiers: parsed once, compared as bytes, printed in the OpenTelemetry spelling.
+
+use std::fmt;
+
+/// A 128-bit trace id.
+///
+/// Parses the W3C spelling (32 hex digits), the X-Ray spelling (`1-8hex-24hex`) and bare 64-bit ids
+/// (16 hex digits, padded with zeros on the left); prints 32 lower-case hex digits.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TraceId(pub [u8; 16]);
+
+/// A 64-bit span id: an OpenTelemetry span, an X-Ray segment or subsegment.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SpanId(pub [u8; 8]);
+
+impl TraceId {
+    /// Reads any of the three spellings; `None` for anything else and for the invalid all-zero id.
+    pub fn parse(text: &[u8]) -> Option<Self> {
+        let mut id = [0u8; 16];
+        match text.len() {
+            32 => hex(text, &mut id)?,
+            16 => hex(text, &mut id[8..])?,
+            35 if text.starts_with(b"1-") && text[10] == b'-' => {
+                hex(&text[2..10], &mut id[..4])?;
+                hex(&text[11..], &mut id[4..])?;
+            }
+            _ => return None,
+        }
+        (id != [0; 16]).then_some(Self(id))
+    }
+
+    /// The `1-8hex-24hex` spelling that the X-Ray API and the `X-Amzn-Trace-Id` header use.
+    pub fn to_xray(self) -> String {
+        let w3c = self.to_string();
+        format!("1-{}-{}", &w3c[..8], &w3c[8..])
+    }
+}
+
+impl SpanId {
+    /// Reads 16 hex digits; `None` for anything else and for the invalid all-zero id.
+    pub fn parse(text: &[u8]) -> Option<Self> {
+        let mut id = [0u8; 8];
+        if text.len() != 16 {
+            return None;
+        }
+        hex(text, &mut id)?;
+        (id != [0; 8]).then_some(Self(id))
+    }
+}
+
+fn hex(digits: &[u8], out: &mut [u8]) -> Option<()> {
+    for (pair, byte) in digits.chunks_exact(2).zip(out) {
+        *byte = nibble(pair[0])? << 4 | nibble(pair[1])?;
+    }
+    Some(())
+}
+
+fn nibble(digit: u8) -> Option<u8> {
+    match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'a'..=b'f' => Some(digit - b'a' + 10),
+        b'A'..=b'F' => Some(digit - b'A' + 10),
+        _ => None,
+    }
+}
+
+macro_rules! prints_as_hex {
+    ($($id:ty),*) => {$(
+        impl fmt::Display for $id {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+            }
+        }
+        impl fmt::Debug for $id {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(self, f)
+            }
+        }
+    )*};
+}
+prints_as_hex!(TraceId, SpanId);
+
+/// Position of a signal in the case's canonical order: time, then input order.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct SignalKey(pub u32);
+
+/// Position of a request in the case, ordered by start time.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct RequestKey(pub u32);
+
+impl SignalKey {
+    /// The key as an index into the case's signals.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+impl RequestKey {
+    /// The key as an index into the case's requests.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_spelling_of_a_trace_id_is_the_same_id() {
+        let w3c = TraceId::parse(b"4efaaf4d1e8720b39541901950019ee5").unwrap();
+        assert_eq!(TraceId::parse(b"1-4efaaf4d-1e8720b39541901950019ee5"), Some(w3c));
+        assert_eq!(TraceId::parse(b"4EFAAF4D1E8720B39541901950019EE5"), Some(w3c));
+        assert_eq!(w3c.to_xray(), "1-4efaaf4d-1e8720b39541901950019ee5");
+    }
+
+    #[test]
+    fn a_64_bit_trace_id_is_padded_on_the_left() {
+        let padded = TraceId::parse(b"1-00000000-00000000257e7ab0ae32d655");
+        assert!(padded.is_some());
+        assert_eq!(TraceId::parse(b"257e7ab0ae32d655"), padded);
+    }
+
+    #[test]
+    fn all_zero_and_malformed_ids_are_no_ids() {
+        for text in ["", "0", "00000000000000000000000000000000", "1_4efaaf4d-1e8720b39541901950019ee5"] {
+            assert_eq!(TraceId::parse(text.as_bytes()), None, "{text}");
+        }
+        assert_eq!(SpanId::parse(b"0000000000000000"), None);
+        assert_eq!(SpanId::parse(b"81346de89c725310").unwrap().to_string(), "81346de89c725310");
+    }
+}

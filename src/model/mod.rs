@@ -1,0 +1,27 @@
+//! The words everyone shares: ids, time, records, signals, requests, findings, coverage.
+//!
+//! Floor 0: imports nothing of this crate. `id.rs` is the minimal example.
+
+mod bytes;
+mod coverage;
+mod finding;
+mod id;
+mod names;
+mod record;
+mod request;
+pub mod semconv;
+mod signal;
+mod time;
+
+pub use bytes::{Bytes, Input};
+pub use coverage::{Coverage, Gap, InputSummary, Issue, LayerCoverage};
+pub use finding::{
+    Confidence, Diagnosis, Evidence, EvidenceRole, Finding, FixStep, Hypothesis, Level, MAX_EVIDENCE, Role,
+    RuleMeta, Standing, Undetermined, Unexplained, WrongAdvice,
+};
+pub use id::{RequestKey, SignalKey, SpanId, TraceId};
+pub use names::Names;
+pub use record::{Context, Cut, Escape, Format, Hint, Record, Slice};
+pub use request::{Link, LinkReason, Request, SpanTree};
+pub use signal::{Brief, Ids, Kind, Layer, Name, Origin, Outcome, Severity, Signal, SpanFacts, message_hash};
+pub use time::{TimeRange, Timestamp};

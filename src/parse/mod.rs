@@ -1,0 +1,4 @@
+//! Bytes to signals. Never fails: what cannot be read becomes an [`Issue`](crate::model::Issue).
+
+pub mod envelope;
+pub mod payload;
