@@ -4,23 +4,34 @@
 //! the events of one *scope* (a request, a session, the capture). Events are found while records are read
 //! ([`Prefilter`], [`Catalogue::match_signal`]); conditions are judged when all of them are known.
 
+mod builtin;
 mod catalogue;
 mod condition;
+mod docket;
 mod document;
 mod error;
+mod eval;
 mod event;
+mod explain;
 mod folder;
+mod judge;
 mod literal;
+mod missing;
 mod pattern;
 mod prefilter;
 mod read;
 mod read_event;
 mod read_when;
 mod rule;
+mod scope;
 mod template;
 
 pub use catalogue::Catalogue;
+pub use docket::{Docket, Hit, Hits, Judgement};
 pub use error::{LoadError, UnknownRule};
+pub use eval::State;
 pub use event::{EventHit, EventKey};
+pub use explain::{Explanation, MAX_SCOPES, Node, explain};
+pub use judge::judge;
 pub use prefilter::Prefilter;
 pub use rule::{Example, ExampleKind, LAYERS, Rule};
