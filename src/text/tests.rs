@@ -161,14 +161,9 @@ fn hostile_text_takes_linear_time() {
         "-----BEGIN PRIVATE KEY-----",
         "\\",
     ] {
-        let text = part.repeat(10_000 / part.len());
-        let t = std::time::Instant::now();
-        let a = pass(&text);
-        let t1 = t.elapsed();
-        let text = part.repeat(20_000 / part.len());
-        let t = std::time::Instant::now();
-        let b = pass(&text);
-        eprintln!("{part:?} {t1:?} {:?} {} {}", t.elapsed(), a.len(), b.len());
+        let text = part.repeat(200_000 / part.len());
+        let shown = pass(&text);
+        assert_eq!(pass(&shown), shown);
     }
 }
 

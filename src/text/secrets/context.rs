@@ -117,7 +117,7 @@ impl Value {
         let secret = match shape {
             Shape::Word | Shape::Line => true,
             Shape::LongWord => value.len() >= 20 && !value.contains(char::is_whitespace),
-            Shape::Credentials => self.quoted || is_credentials(value),
+            Shape::Credentials => self.quoted || is_credentials(&value[..value.floor_char_boundary(512)]),
             Shape::AccessKey => value.len() >= 12 && !value.contains(char::is_whitespace),
         };
         let shown = if shape == Shape::AccessKey && value.is_char_boundary(4) { 4 } else { 0 };
@@ -144,18 +144,25 @@ fn quoted_len(text: &str, quote: char, slashes: usize) -> usize {
 fn unquoted_len(text: &str, shape: Shape) -> usize {
     let stop = match shape {
         Shape::Line => text.find(['\n', '}', LINE_BREAK]),
-        Shape::Credentials => text
-            .char_indices()
-            .find(|&(at, c)| {
-                matches!(c, '\n' | '}' | LINE_BREAK) || (c == ',' && starts_header(&text[at + 1..]))
-            })
-            .map(|(at, _)| at),
+        Shape::Credentials => {
+            // Prose is told from its first words, so that a line full of keys is not read to its end for each.
+            let head = &text[..text.floor_char_boundary(512)];
+            if is_credentials(&head[..header_len(head)]) { Some(header_len(text)) } else { Some(0) }
+        }
         _ => text.find(|c: char| {
             c.is_whitespace()
                 || matches!(c, ',' | ';' | '&' | '"' | '\'' | '<' | '}' | ')' | '\\' | LINE_BREAK)
         }),
     };
     stop.unwrap_or(text.len())
+}
+
+/// Length of an unquoted header value: up to the next header, the end of the map or of the line.
+fn header_len(text: &str) -> usize {
+    let ends = |at: usize, c: char| {
+        matches!(c, '\n' | '}' | LINE_BREAK) || (c == ',' && starts_header(&text[at + 1..]))
+    };
+    text.char_indices().find(|&(at, c)| ends(at, c)).map_or(text.len(), |(at, _)| at)
 }
 
 /// Whether `text` begins with the name of the next header or map key.
