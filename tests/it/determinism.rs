@@ -69,6 +69,7 @@ proptest! {
         let whole = document(&[&folder.file("whole.jsonl", lines.join("\n"))]);
         let (first, second) = lines.split_at(cut);
         let parts = document(&[&folder.file("1.jsonl", first.join("\n")), &folder.file("2.jsonl", second.join("\n"))]);
+        prop_assert!(!rules(&whole).is_empty());
         prop_assert_eq!(claims(&whole), claims(&parts));
     }
 }
