@@ -145,6 +145,9 @@ pub(super) struct Evidence {
 pub(super) struct FixStep {
     pub(super) text: SafeText,
     pub(super) command: Option<SafeText>,
+    /// Whether the rule names a public source for the step.
+    #[serde(skip)]
+    pub(super) sourced: bool,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -304,6 +307,7 @@ impl Builder<'_> {
         FixStep {
             text: self.line(step.text.trim()),
             command: step.command.as_deref().map(|command| self.door.pass(command.trim())),
+            sourced: step.source.is_some(),
         }
     }
 

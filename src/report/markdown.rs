@@ -82,7 +82,7 @@ fn findings(document: &Document, comparison: Option<&Comparison>, out: &mut dyn 
 fn fixes(document: &Document, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "### What to do\n")?;
     for group in summary::by_rule(&document.findings) {
-        let Some(finding) = group.first() else { continue };
+        let Some(finding) = group.first().filter(|finding| !finding.fix.is_empty()) else { continue };
         writeln!(out, "**{}**\n", code(finding.rule.as_str()))?;
         steps(finding, out)?;
     }

@@ -56,10 +56,15 @@ pub(super) fn verdict(document: &Document, comparison: Option<&Comparison>) -> S
         0 => String::new(),
         errors => format!("; no rule explains {}", counted(errors as u64, "error")),
     };
+    let unread = document.inputs.iter().filter(|input| input.issues.iter().any(|issue| issue.fatal)).count();
+    let unread = match unread {
+        0 => String::new(),
+        inputs => format!("; {} could not be read", counted(inputs as u64, "input")),
+    };
     if parts.is_empty() {
-        return format!("no known failure found ({requests}){explained}");
+        parts.push("no known failure found".to_owned());
     }
-    format!("{} ({requests}){explained}", parts.join(", "))
+    format!("{} ({requests}){explained}{unread}", parts.join(", "))
 }
 
 /// `1 request`, `2 requests`.

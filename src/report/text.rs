@@ -123,7 +123,8 @@ impl Page<'_> {
 
     fn advice(&mut self, finding: &Finding, rule: Option<&RuleText>) -> io::Result<()> {
         for (index, step) in finding.fix.iter().enumerate() {
-            self.note(&format!("fix {}", index + 1), step.text.as_str())?;
+            let source = if step.sourced { "" } else { " (no public source)" };
+            self.note(&format!("fix {}", index + 1), &format!("{}{source}", step.text))?;
             if let Some(command) = &step.command {
                 let green = self.style(AnsiColor::Green.on_default());
                 for line in command.as_str().lines() {
@@ -218,6 +219,9 @@ impl Page<'_> {
         for line in summary::coverage(document) {
             writeln!(self.out, "  {line}")?;
         }
+        if document.inputs.is_empty() {
+            writeln!(self.out, "  nothing")?;
+        }
         let hints = summary::missing_layers(document);
         let nothing = document.findings.iter().all(|finding| finding.severity == Level::Info);
         if nothing && !hints.is_empty() {
@@ -248,7 +252,7 @@ fn diagnose(diagnosis: &Diagnosis) -> String {
     let subject = diagnosis.request.as_ref().map_or_else(|| "the capture".to_owned(), describe);
     let chain: Vec<_> = diagnosis.chain.iter().map(SafeText::as_str).collect();
     let verdict = match &diagnosis.root_cause {
-        Some(cause) if chain.len() > 1 => format!("{cause} ({})", chain.join(" → ")),
+        Some(_) if chain.len() > 1 => chain.join(" → "),
         Some(cause) => cause.to_string(),
         None => {
             let open: Vec<_> = diagnosis

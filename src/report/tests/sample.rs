@@ -72,7 +72,10 @@ impl Maker<'_> {
                 evidence: vec![evidence(3, EvidenceRole::Primary, None)],
                 occurrences: 4,
             }],
-            rules: [gateway_rule(), otel_rule()].into_iter().map(|rule| (rule.id.clone(), rule)).collect(),
+            rules: [gateway_rule(), otel_rule(), silent_rule()]
+                .into_iter()
+                .map(|rule| (rule.id.clone(), rule))
+                .collect(),
             evidence: (0..4).map(|key| (SignalKey(key), self.signal(key))).collect(),
             rules_judged: 20,
             catalogue_digest: "0f1e2d3c".to_owned(),
@@ -303,5 +306,14 @@ fn otel_rule() -> RuleMeta {
         "OTLP log export: the log group does not exist",
         "observability",
         Level::Warning,
+    )
+}
+
+fn silent_rule() -> RuleMeta {
+    rule(
+        "gateway-silent-reject-no-runtime",
+        "The Gateway refused and the runtime was never called",
+        "gateway",
+        Level::Error,
     )
 }
