@@ -96,7 +96,7 @@ fn assemble(input: &Input, fragments: Vec<Fragment>, format: Option<Format>) -> 
         append(&mut cut, &mut known, &fragment, lines, &input.bytes);
         cut.children.extend(fragment.cut.children);
         tally.add(fragment.tally);
-        dangling = fragment.dangling.map(|line| line + lines);
+        dangling = fragment.dangling.map(|line| line + lines).or(dangling);
         lines = lines.saturating_add(fragment.lines);
     }
     if let Some(line) = dangling {
@@ -125,7 +125,7 @@ fn append(cut: &mut Cut, known: &mut FxHashMap<Context, u32>, next: &Fragment, l
     while let Some((index, record)) = records.peek().copied() {
         let line = record.line.saturating_add(lines);
         mending &= index < next.leading;
-        if !mending || !grow(cut, bytes, record.payload.range(), line, index == 0) {
+        if !mending || !grow(cut, bytes, record.payload.range(), line) {
             break;
         }
         records.next();
