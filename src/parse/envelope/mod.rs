@@ -31,7 +31,7 @@ use self::builder::Builder;
 use self::layout::Layout;
 use self::lines::{Fragment, grow};
 use self::prefix::Dialect;
-use crate::model::{Context, Cut, Format, Input, Issue};
+use crate::model::{Context, Cut, Format, Input, Issue, Record};
 
 pub use self::encoding::normalise;
 pub use self::scan::{Member, ValueKind, elements, members};
@@ -131,7 +131,7 @@ fn append(cut: &mut Cut, known: &mut FxHashMap<Context, u32>, next: &Fragment, l
         records.next();
     }
     let parts = cut.parts.len() as u32;
-    cut.records.extend(records.map(|(_, record)| crate::model::Record {
+    cut.records.extend(records.map(|(_, record)| Record {
         line: record.line.saturating_add(lines),
         context: contexts.get(record.context as usize).copied().unwrap_or(0),
         first_part: record.first_part + parts,

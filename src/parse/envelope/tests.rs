@@ -440,10 +440,9 @@ fn a_document_cut_anywhere_keeps_its_whole_records() {
             }
         }
     }
-    for text in [TRACES, SUMMARIES, GET, otlp, CLIENT, TRAIL] {
-        let text = text.trim_end();
-        for end in (1..text.len()).filter(|end| text.is_char_boundary(*end)) {
-            read(&text[..end]);
+    for (text, step) in [(otlp, 1), (GET, 1), (TRACES, 7), (SUMMARIES, 31), (CLIENT, 31), (TRAIL, 13)] {
+        for end in (1..text.len()).step_by(step) {
+            read(&text.as_bytes()[..end]);
         }
     }
 }
