@@ -31,7 +31,7 @@ use self::builder::Builder;
 use self::layout::Layout;
 use self::lines::{Fragment, grow};
 use self::prefix::Dialect;
-use crate::model::{Context, Cut, Format, Input, Issue};
+use crate::model::{Context, Cut, Format, Input, Issue, Record};
 
 pub use self::encoding::normalise;
 pub use self::scan::{Member, ValueKind, elements, members};
@@ -96,7 +96,7 @@ fn assemble(input: &Input, fragments: Vec<Fragment>, format: Option<Format>) -> 
         append(&mut cut, &mut known, &fragment, lines, &input.bytes);
         cut.children.extend(fragment.cut.children);
         tally.add(fragment.tally);
-        dangling = fragment.dangling.map(|line| line + lines);
+        dangling = fragment.dangling.map(|line| line + lines).or(dangling);
         lines = lines.saturating_add(fragment.lines);
     }
     if let Some(line) = dangling {
@@ -125,13 +125,13 @@ fn append(cut: &mut Cut, known: &mut FxHashMap<Context, u32>, next: &Fragment, l
     while let Some((index, record)) = records.peek().copied() {
         let line = record.line.saturating_add(lines);
         mending &= index < next.leading;
-        if !mending || !grow(cut, bytes, record.payload.range(), line, index == 0) {
+        if !mending || !grow(cut, bytes, record.payload.range(), line) {
             break;
         }
         records.next();
     }
     let parts = cut.parts.len() as u32;
-    cut.records.extend(records.map(|(_, record)| crate::model::Record {
+    cut.records.extend(records.map(|(_, record)| Record {
         line: record.line.saturating_add(lines),
         context: contexts.get(record.context as usize).copied().unwrap_or(0),
         first_part: record.first_part + parts,
