@@ -49,6 +49,13 @@ pub(super) struct CheckArguments {
     #[arg(long, value_name = "LEVEL", value_parser = values::threshold, help_heading = "Check")]
     fail_on: Option<Threshold>,
 
+    /// Accept the findings of an earlier run
+    ///
+    /// FILE is the JSON document of an earlier check. Only findings that it does not have, and those that it has
+    /// and that no longer appear, fail the check.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Check")]
+    expect: Option<PathBuf>,
+
     #[command(flatten)]
     rules: RuleFolders,
 
@@ -226,6 +233,7 @@ impl From<CheckArguments> for Check {
             format: typed.format.into(),
             output: Target::of(typed.output.as_deref()),
             fail_on: typed.fail_on.unwrap_or(unless_told).0,
+            expect: typed.expect,
             redact: !typed.no_redact,
             colour: typed.color.into(),
         }
