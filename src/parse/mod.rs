@@ -1,4 +1,5 @@
 //! Bytes to signals. Never fails: what cannot be read becomes an [`Issue`](crate::model::Issue).
 
 pub mod envelope;
+pub mod join;
 pub mod payload;

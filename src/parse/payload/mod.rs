@@ -33,6 +33,21 @@ mod tests;
 
 use crate::model::{Context, Signal, Timestamp};
 
+pub(super) use ansi::strip as strip_escapes;
+pub(super) use rich::starts as starts_rich_line;
+
+/// Whether a line (without line feed) starts with a prefix of a logging library.
+pub(super) fn is_log_line(line: &str) -> bool {
+    log_line::parse(line).is_some()
+}
+
+/// Whether a line is an access line of a web server, with or without a logging prefix.
+pub(super) fn is_access_line(line: &str) -> bool {
+    let bare = || access_log::parse(line).is_some();
+    let prefixed = || log_line::parse(line).is_some_and(|prefix| access_log::parse(prefix.message).is_some());
+    line.contains(" HTTP/") && (bare() || prefixed())
+}
+
 /// Reads one payload. Never fails: text of no known shape is [`Kind::Text`](crate::model::Kind::Text).
 ///
 /// `envelope_time` is used when the payload has no time of its own. `Signal::origin` gets group and stream from
