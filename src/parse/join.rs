@@ -6,11 +6,10 @@
 
 mod line;
 
-use std::borrow::Cow;
-
 use rustc_hash::FxHashMap;
 
 use self::line::Shape;
+use super::envelope::payload;
 use crate::model::{Cut, Record, Slice, Timestamp};
 
 /// A block waits this long for its next line: container lines of one write arrive within milliseconds.
@@ -46,16 +45,18 @@ struct Block {
     parts: u16,
 }
 
-/// Joins records that were stored as several events, per context. `bytes` are the input's, `text_of` gives the text
-/// of a record without further parts. Costs one look at the first and last byte for a record of JSON.
-pub fn join<'a>(cut: &mut Cut, bytes: &'a [u8], text_of: impl Fn(&Record) -> Cow<'a, str>) {
+/// Joins records that were stored as several events, per context. `bytes` are the input's. A record of JSON on one
+/// line costs one look at its first and last byte.
+pub fn join(bytes: &[u8], cut: &mut Cut) {
     let mut joiner = Joiner::default();
     for (index, record) in cut.records.iter().enumerate() {
         let raw = bytes.get(record.payload.range()).unwrap_or_default();
-        if joiner.open_json == 0 && is_json_line(raw) {
+        let is_whole =
+            cut.contexts.get(record.context as usize).is_some_and(|context| context.hint.is_some());
+        if is_whole || (joiner.open_json == 0 && is_json_line(raw)) {
             continue;
         }
-        joiner.take(index, record, &text_of(record));
+        joiner.take(index, record, &payload(bytes, cut, record));
     }
     joiner.apply(cut);
 }

@@ -19,13 +19,8 @@ fn joined(lines: &[(u32, &str)]) -> Vec<String> {
             ..Record::default()
         });
     }
-    let text = |slice: Slice| &bytes[slice.range()];
-    join(&mut cut, bytes.as_bytes(), |record| Cow::Borrowed(text(record.payload)));
-    let whole = |record: &Record| {
-        let parts = own_parts(&cut, record).iter().map(|part| text(*part));
-        std::iter::once(text(record.payload)).chain(parts).collect::<Vec<_>>().join("\n")
-    };
-    cut.records.iter().map(whole).collect()
+    join(bytes.as_bytes(), &mut cut);
+    cut.records.iter().map(|record| payload(bytes.as_bytes(), &cut, record).into_owned()).collect()
 }
 
 fn in_one_stream(text: &str) -> Vec<String> {
