@@ -64,7 +64,11 @@ fn rich_lines_join_and_uvicorn_lines_between_them_do_not() {
     let records = in_one_stream(text);
     let starts: Vec<_> =
         records.iter().map(|record| record.trim_start().split(' ').next().unwrap()).collect();
-    assert_eq!(starts, ["[11/20/26", "INFO", "INFO:", "INFO", "ERROR", "WARNING", "INFO:"], "{records:#?}");
+    assert_eq!(
+        starts,
+        ["[11/20/26", "INFO", "INFO:", "INFO", "ERROR", "INFO:", "WARNING", "INFO:"],
+        "{records:#?}"
+    );
     assert!(records[4].trim_end().ends_with("ClosedResourceError"));
 }
 
