@@ -81,8 +81,12 @@ impl Joiner {
         let before = blocks.iter().filter(|block| matches!(block.waits, Waits::Brackets(_))).count();
         expire(blocks, record.timestamp);
         let shape = Shape::of(text);
-        // Frames belong to the traceback that is being printed, even when a whole line came between.
-        let midway = |block: &Block| shape == Shape::Indented && block.waits == Waits::Exception;
+        // Frames and members belong to what is being printed, even when a whole line came between.
+        let midway = |block: &Block| match block.waits {
+            Waits::Exception => shape == Shape::Indented,
+            Waits::Brackets(_) => line::may_stand_in_json(text),
+            Waits::Indented | Waits::Chain => false,
+        };
         let at = blocks
             .iter()
             .rposition(midway)
