@@ -136,9 +136,11 @@ pub(super) fn may_stand_in_json(text: &str) -> bool {
     if line.starts_with(RICH_INDENT) && starts_rich_line(line) {
         return false;
     }
-    match line.trim_start().bytes().next() {
-        Some(b'"' | b'{' | b'}' | b'[' | b']' | b'-') => !is_log_line(line),
-        Some(b'0'..=b'9' | b't' | b'f' | b'n') => line.starts_with([' ', '\t']),
-        _ => false,
+    // Members are indented; only closing brackets stand at the margin.
+    let inside = line.trim_start();
+    let first = inside.bytes().next();
+    if inside.len() == line.len() {
+        return matches!(first, Some(b'}' | b']'));
     }
+    matches!(first, Some(b'"' | b'{' | b'}' | b'[' | b']' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n'))
 }

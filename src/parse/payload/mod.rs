@@ -31,6 +31,8 @@ mod xray;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
+
 use crate::model::{Context, Signal, Timestamp};
 
 pub(super) use ansi::strip as strip_escapes;
@@ -55,6 +57,9 @@ pub(super) fn is_access_line(line: &str) -> bool {
 pub fn decode(text: &str, context: &Context, envelope_time: Option<Timestamp>) -> Signal {
     let mut signal = detect::read(text, context);
     signal.timestamp = signal.timestamp.or(envelope_time);
+    if let Cow::Owned(plain) = ansi::strip(&signal.message) {
+        signal.message = plain;
+    }
     origin::complete(&mut signal, context);
     signal
 }

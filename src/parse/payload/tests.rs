@@ -145,7 +145,7 @@ fn otel_log_records() {
         "0 is no time: the observed time counts"
     );
     assert_eq!((signals[1].name.as_deref(), signals[1].message.as_str()), (Some("gen_ai.choice"), ""));
-    assert!(signals[2].message.contains("\nKeyError: 'team-z'\nTraceback (most recent call last):"));
+    assert!(signals[2].message.contains("\nKeyError: team-z\nTraceback (most recent call last):"));
     assert_eq!(signals[2].field("exception.message").as_deref(), Some("'team-z'"));
     assert_eq!(
         signals[2].field("code.file").as_deref(),
