@@ -175,6 +175,13 @@ fn a_text_log_is_cut_by_lines_and_comments_are_skipped() {
 }
 
 #[test]
+fn a_commented_example_may_hold_a_pretty_record() {
+    let record = "{\n  \"resource_arn\": \"x\",\n  \"body\": {}\n}";
+    let read = read(format!("## what happened\n\n{record}\n## end\n{record}\n"));
+    assert_eq!((read.texts, read.cut.format), (vec![record.to_owned(); 2], Format::JsonDocument));
+}
+
+#[test]
 fn event_lines_are_unwrapped_and_sdk_lines_are_not() {
     let sdk = r#"{"timestamp": "2025-11-17T23:58:37.517Z", "level": "INFO", "message": "ok", "logger": "a"}"#;
     let numeric = r#"{"timestamp": 1763423917517, "level": "INFO", "message": "ok", "logger": "a"}"#;
