@@ -1,0 +1,1 @@
+//! Whole payloads, one table per family.
