@@ -64,9 +64,9 @@ pub struct FilterError {
 
 #[derive(Clone, PartialEq, Debug)]
 enum Node {
-    All(Vec<Node>),
-    Any(Vec<Node>),
-    Not(Box<Node>),
+    All(Vec<Self>),
+    Any(Vec<Self>),
+    Not(Box<Self>),
     Test(Test),
 }
 
