@@ -84,10 +84,12 @@ fn cut_whole(input: &Input, format: Format, cutter: fn(&mut Builder<'_>)) -> Cut
 
 /// Puts fragments together: numbers lines through, shares contexts, mends records that cross a seam.
 fn assemble(input: &Input, fragments: Vec<Fragment>, format: Option<Format>) -> Cut {
+    let records: usize = fragments.iter().map(|fragment| fragment.cut.records.len()).sum();
     let mut fragments = fragments.into_iter();
     let Some(Fragment { mut cut, mut tally, mut lines, mut dangling, .. }) = fragments.next() else {
         return Cut::default();
     };
+    cut.records.reserve_exact(records - cut.records.len());
     let mut known: FxHashMap<Context, u32> = FxHashMap::default();
     for (index, context) in cut.contexts.iter().enumerate() {
         known.entry(context.clone()).or_insert(index as u32);

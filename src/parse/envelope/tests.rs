@@ -175,6 +175,13 @@ fn a_text_log_is_cut_by_lines_and_comments_are_skipped() {
 }
 
 #[test]
+fn a_commented_example_may_hold_a_pretty_record() {
+    let record = "{\n  \"resource_arn\": \"x\",\n  \"body\": {}\n}";
+    let read = read(format!("## what happened\n\n{record}\n## end\n{record}\n"));
+    assert_eq!((read.texts, read.cut.format), (vec![record.to_owned(); 2], Format::JsonDocument));
+}
+
+#[test]
 fn event_lines_are_unwrapped_and_sdk_lines_are_not() {
     let sdk = r#"{"timestamp": "2025-11-17T23:58:37.517Z", "level": "INFO", "message": "ok", "logger": "a"}"#;
     let numeric = r#"{"timestamp": 1763423917517, "level": "INFO", "message": "ok", "logger": "a"}"#;
@@ -562,16 +569,16 @@ proptest! {
     #[test]
     fn wrapped_messages_come_back(messages in proptest::collection::vec(any::<String>(), 1..8), pretty in any::<bool>()) {
         let events: Vec<_> = messages.iter().map(|message| json!({"timestamp": 5, "message": message, "eventId": "1"})).collect();
-        let lines: String = events.iter().map(|event| format!("{event}\n")).collect();
+        let lines: Vec<_> = events.iter().map(Value::to_string).collect();
         let document = json!({"events": events});
         let document = if pretty { serde_json::to_string_pretty(&document) } else { serde_json::to_string(&document) }.unwrap();
         prop_assert_eq!(&read(document).texts, &messages);
-        prop_assert_eq!(&read(lines).texts, &messages);
+        prop_assert_eq!(&read(lines.join("\n")).texts, &messages);
     }
 
     #[test]
     fn rows_of_an_export_come_back(messages in proptest::collection::vec("[ -~\n\"]{0,30}", 1..8)) {
-        let rows: String = messages.iter().map(|text| format!("1,\"{}\",s\n", text.replace('"', "\"\""))).collect();
-        prop_assert_eq!(&read(format!("@timestamp,@message,@logStream\n{rows}")).texts, &messages);
+        let rows: Vec<_> = messages.iter().map(|text| format!("1,\"{}\",s", text.replace('"', "\"\""))).collect();
+        prop_assert_eq!(&read(format!("@timestamp,@message,@logStream\n{}\n", rows.join("\n"))).texts, &messages);
     }
 }
