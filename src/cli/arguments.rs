@@ -8,6 +8,7 @@ use clap_complete::Shell;
 
 use crate::commands::rules::Explain;
 use crate::commands::{Check, Colour, Judgement, Target};
+use crate::filter;
 use crate::model::Level;
 use crate::report::Format;
 
@@ -72,6 +73,15 @@ pub(super) struct CheckArguments {
         help_heading = "Rules"
     )]
     severity: Vec<(String, Level)>,
+
+    /// Judge only signals for which this expression holds
+    #[arg(
+        long,
+        value_name = "EXPR",
+        long_help = format!("Judge only signals for which this expression holds\n\n{}", filter::HELP),
+        help_heading = "Rules"
+    )]
+    filter: Option<String>,
 
     #[command(flatten)]
     lateness: Lateness,
@@ -228,6 +238,7 @@ impl From<CheckArguments> for Check {
                 rules: typed.rules.rules,
                 disable: typed.disable,
                 severity: typed.severity,
+                filter: typed.filter,
                 lateness: typed.lateness.lateness,
             },
             format: typed.format.into(),
