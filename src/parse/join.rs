@@ -191,9 +191,10 @@ impl Block {
     fn takes(&self, shape: Shape, text: &str) -> bool {
         match (self.waits, shape) {
             (Waits::Brackets(_), _) => line::may_stand_in_json(text),
-            (_, Shape::Indented | Shape::Blank) => true,
+            (_, Shape::Indented | Shape::Blank)
+            | (Waits::Exception, Shape::Traceback)
+            | (Waits::Exception | Waits::Chain, Shape::Chain) => true,
             (Waits::Indented, Shape::Traceback) => self.takes_traceback,
-            (Waits::Exception, Shape::Traceback) | (Waits::Exception | Waits::Chain, Shape::Chain) => true,
             (Waits::Exception, Shape::Plain) => line::names_exception(text),
             (_, Shape::Plain) => {
                 (self.lists_fields && line::is_field_path(text)) || line::is_further_cause(text)
