@@ -1,9 +1,31 @@
-//! Groups signals into requests and records why each belongs.
+//! Groups signals into requests and records why each belongs (telemetry §5).
+//!
+//! Steps, strongest tie first: request ids that a record of the call itself states, lines and their OTel copies,
+//! span ancestry, the trace as a whole; then ties that rest on time, each only where there is one candidate.
+
+mod build;
+mod calls;
+mod endpoints;
+mod intervals;
+mod nearby;
+mod outcome;
+mod spans;
+#[cfg(test)]
+mod tests;
+mod tools;
+mod traces;
+mod twins;
+mod work;
+
+pub use spans::span_tree;
 
 use crate::model::{Brief, Names, Request, RequestKey, SpanFacts};
 
-/// Everything correlation looks at: the index of a case, in canonical order (time, then input order; signals
-/// without a time come last).
+use spans::Spans;
+use work::Work;
+
+/// Everything correlation looks at: the index of a case, in canonical order (time, then input order; a signal
+/// without a time keeps its place behind the record before it).
 #[derive(Clone, Copy, Debug)]
 pub struct Index<'a> {
     /// One per signal.
@@ -25,5 +47,19 @@ pub struct Correlation {
 
 /// Correlates a case. Pure, linear in the number of signals but for sorting.
 pub fn correlate(index: Index<'_>) -> Correlation {
-    Correlation { requests: Vec::new(), request_of: vec![None; index.briefs.len()] }
+    let mut work = Work::new(index);
+    work::by_request_id(&mut work);
+    let copies = twins::pair(&mut work);
+    let mut spans = Spans::collect(&mut work);
+    spans.nest(&mut work);
+    spans.inherit(&mut work);
+    traces::settle(&mut work, &spans);
+    twins::follow(&mut work, &copies);
+    nearby::by_span_id(&mut work);
+    nearby::by_rpc_id(&mut work);
+    endpoints::join(&mut work);
+    nearby::by_session(&mut work);
+    nearby::by_stream(&mut work);
+    tools::join(&mut work);
+    build::requests(&mut work)
 }

@@ -16,6 +16,8 @@ words! {
         Twin = "message-and-millisecond",
         /// The same JSON-RPC id in the same MCP session.
         Rpc = "json-rpc-id",
+        /// The same trace, which holds several requests: the one in flight at that time, else the trace's root.
+        TraceTime = "trace-and-time",
         /// The same session, at a time when it had one request in flight.
         Session = "session-and-time",
         /// The same stream, between two signals of the request.
@@ -28,7 +30,7 @@ words! {
 impl LinkReason {
     /// Whether only time ties the signal to its request.
     pub fn is_heuristic(self) -> bool {
-        self >= Self::Session
+        self >= Self::TraceTime
     }
 }
 

@@ -1,0 +1,150 @@
+//! One HTTP request seen from two ends: a client's exchange, the server's span and the access line. Without a
+//! shared id only method, path and time can tell, so each join needs a single candidate both ways.
+
+use std::time::Duration;
+
+use rustc_hash::FxHashMap;
+
+use crate::model::{Kind, LinkReason, TimeRange};
+
+use super::calls::CallKind;
+use super::intervals::Intervals;
+use super::spans::Entry;
+use super::work::{Work, is_span};
+
+/// Clients note the start of an exchange to the millisecond; the server's span must reach beyond that.
+const CLOCK_GRAIN: Duration = Duration::from_micros(500);
+/// A container's line reaches the log service a little after it was written.
+const ARRIVAL: Duration = Duration::from_millis(3);
+
+type ByMethod<'a> = FxHashMap<&'a str, Intervals>;
+
+/// Joins exchanges with the server's spans, then access lines with either.
+pub(super) fn join(work: &mut Work<'_>) {
+    exchanges_with_servers(work);
+    access_lines(work);
+}
+
+fn exchanges_with_servers(work: &mut Work<'_>) {
+    let briefs = work.index.briefs;
+    let mut exchanges = ByMethod::default();
+    let mut name_of: FxHashMap<u32, &str> = FxHashMap::default();
+    for signal in 0..briefs.len() {
+        let Some((name, range, call)) = exchange_call(work, signal) else { continue };
+        if work.calls.kind(call) == CallKind::Client {
+            exchanges.entry(method(name)).or_default().push(range, call);
+            name_of.insert(call, name);
+        }
+    }
+    if exchanges.is_empty() {
+        return;
+    }
+    exchanges.values_mut().for_each(Intervals::seal);
+    let mut pairs: Vec<(u32, u32)> = Vec::new();
+    for signal in 0..briefs.len() {
+        let Some((name, range, call)) = server_call(work, signal) else { continue };
+        let within = CLOCK_GRAIN.min(Duration::from_nanos(range.end.since(range.start) as u64 / 2));
+        let holder = exchanges.get(method(name)).and_then(|held| held.only_at(range.start.plus(within)));
+        if let Some(exchange) = holder.filter(|exchange| same_path(name_of[exchange], name)) {
+            pairs.push((exchange, call));
+        }
+    }
+    pairs.sort_unstable();
+    pairs.dedup();
+    for same_exchange in pairs.chunk_by(|a, b| a.0 == b.0) {
+        if let [(exchange, call)] = same_exchange {
+            work.calls.merge(*exchange, *call, LinkReason::ToolTime);
+        }
+    }
+}
+
+/// Name, time and call of a span that an HTTP server opened.
+fn server_call<'a>(work: &mut Work<'a>, signal: usize) -> Option<(&'a str, TimeRange, u32)> {
+    let index = work.index;
+    let name = index.span_name(signal)?;
+    let begins = index.entry(signal) == Some(Entry::Server);
+    let is_root = is_span(&index.briefs[signal]) && index.facts(signal)?.parent.is_none();
+    let call = work.call(signal).filter(|_| begins || (is_root && is_http(name)))?;
+    Some((name, index.range(signal)?, call))
+}
+
+/// Name, time and call of a client's exchange.
+fn exchange_call<'a>(work: &mut Work<'a>, signal: usize) -> Option<(&'a str, TimeRange, u32)> {
+    let index = work.index;
+    if index.briefs[signal].kind != Kind::HttpExchange {
+        return None;
+    }
+    Some((index.span_name(signal)?, index.range(signal)?, work.call(signal)?))
+}
+
+/// An access line belongs to the only request of its method and path that was being served.
+fn access_lines(work: &mut Work<'_>) {
+    let briefs = work.index.briefs;
+    let lines: Vec<usize> = (0..briefs.len())
+        .filter(|signal| briefs[*signal].kind == Kind::AccessLog && work.is_free(*signal))
+        .collect();
+    if lines.is_empty() {
+        return;
+    }
+    let (serving, name_of) = being_served(work);
+    for signal in lines {
+        let (Some(name), Some(at)) = (work.index.span_name(signal), briefs[signal].timestamp) else {
+            continue;
+        };
+        let call = serving.get(method(name)).and_then(|served| served.only_at(at));
+        if let Some(call) = call.filter(|call| same_path(name_of[call], name)) {
+            work.assign(signal, call, LinkReason::ToolTime);
+        }
+    }
+}
+
+/// By method, when each request was being served; and the method and path of each.
+fn being_served<'a>(work: &mut Work<'a>) -> (ByMethod<'a>, FxHashMap<u32, &'a str>) {
+    let mut spread: FxHashMap<u32, (TimeRange, &str)> = FxHashMap::default();
+    let mut order = Vec::new();
+    for signal in 0..work.call_of.len() {
+        let Some((name, range, call)) = exchange_call(work, signal).or_else(|| server_call(work, signal))
+        else {
+            continue;
+        };
+        let known = spread.entry(call).or_insert_with(|| {
+            order.push(call);
+            (range, name)
+        });
+        known.0 = known.0.including(range.start).including(range.end);
+        // The longer name wins: a server's span may carry the method alone.
+        known.1 = if name.len() > known.1.len() { name } else { known.1 };
+    }
+    let mut serving = ByMethod::default();
+    for call in order {
+        let (range, name) = spread[&call];
+        let until = TimeRange { end: range.end.plus(ARRIVAL), ..range };
+        serving.entry(method(name)).or_default().push(until, call);
+    }
+    serving.values_mut().for_each(Intervals::seal);
+    (serving, spread.into_iter().map(|(call, (_, name))| (call, name)).collect())
+}
+
+/// `METHOD` or `METHOD /path`, as HTTP server instrumentations name their spans.
+fn is_http(name: &str) -> bool {
+    let (verb, path) = name.split_once(' ').unwrap_or((name, "/"));
+    matches!(verb, "GET" | "POST" | "PUT" | "DELETE" | "PATCH" | "HEAD" | "OPTIONS")
+        && path.starts_with('/')
+        && !path.contains(' ')
+}
+
+fn method(name: &str) -> &str {
+    name.split(' ').next().unwrap_or(name)
+}
+
+/// Whether two names can mean one endpoint: equal paths but for a final slash, or one without a path.
+fn same_path(one: &str, other: &str) -> bool {
+    match (one.split_once(' '), other.split_once(' ')) {
+        (Some((_, one)), Some((_, other))) => bare(one) == bare(other),
+        _ => true,
+    }
+}
+
+fn bare(path: &str) -> &str {
+    path.split(['?', ' ']).next().unwrap_or(path).trim_end_matches('/')
+}

@@ -1,0 +1,81 @@
+//! Twins: a container's line without a trace, and its OTel copy (or its second printing) with one.
+
+use crate::model::{Brief, Kind, LinkReason};
+
+use super::calls::NONE;
+use super::work::Work;
+
+const MILLI: i64 = 1_000_000;
+
+/// How much earlier than its line a copy may be, and how much later. An SDK line states its own time, cut to
+/// the millisecond; a plain line has the time at which it reached the log service, a moment after it was written.
+fn slack(kind: Kind) -> (i64, i64) {
+    if kind == Kind::SdkLog { (MILLI, 2 * MILLI) } else { (3 * MILLI, MILLI) }
+}
+
+/// Per signal without a trace its copy with one, [`NONE`] where there is none. One line has at most one
+/// copy and the other way round: OTel records first, then lines that print their trace id.
+pub(super) fn pair(work: &mut Work<'_>) -> Vec<u32> {
+    let briefs = work.index.briefs;
+    let mut copy_of = vec![NONE; briefs.len()];
+    for copy_kind in [Kind::OtelLog, Kind::LogLine] {
+        let mut rows: Vec<(u32, i64, u32)> = Vec::new();
+        for (signal, brief) in briefs.iter().enumerate() {
+            let wanted = is_copy(brief, copy_kind) || (is_line(brief) && copy_of[signal] == NONE);
+            if let Some(at) = brief.timestamp.filter(|_| wanted) {
+                rows.push((brief.message_hash, at.0, signal as u32));
+            }
+        }
+        rows.sort_unstable();
+        for same_text in rows.chunk_by(|a, b| a.0 == b.0) {
+            match_in_time(briefs, same_text, &mut copy_of);
+        }
+    }
+    exchange_ids(work, &copy_of);
+    copy_of
+}
+
+fn is_line(brief: &Brief) -> bool {
+    brief.message_hash != 0
+        && !brief.trace.is_some()
+        && matches!(brief.kind, Kind::SdkLog | Kind::LogLine | Kind::Traceback | Kind::Text)
+}
+
+fn is_copy(brief: &Brief, kind: Kind) -> bool {
+    brief.message_hash != 0 && brief.trace.is_some() && brief.kind == kind
+}
+
+/// Pairs lines and copies of one text, both in order of time: each line takes the first copy in its reach that
+/// is still free, which keeps pairs in order and visits each row once.
+fn match_in_time(briefs: &[Brief], rows: &[(u32, i64, u32)], copy_of: &mut [u32]) {
+    let copies: Vec<_> = rows.iter().filter(|row| briefs[row.2 as usize].trace.is_some()).collect();
+    let mut next = 0;
+    for (_, at, line) in rows.iter().filter(|row| !briefs[row.2 as usize].trace.is_some()) {
+        let (before, after) = slack(briefs[*line as usize].kind);
+        while copies.get(next).is_some_and(|copy| copy.1 < at.saturating_sub(before)) {
+            next += 1;
+        }
+        if let Some(copy) = copies.get(next).filter(|copy| copy.1 < at.saturating_add(after)) {
+            copy_of[*line as usize] = copy.2;
+            next += 1;
+        }
+    }
+}
+
+/// A line that states its request id tells its copy which call it belongs to.
+fn exchange_ids(work: &mut Work<'_>, copy_of: &[u32]) {
+    for (line, copy) in copy_of.iter().enumerate() {
+        if *copy != NONE && !work.is_free(line) && work.is_free(*copy as usize) {
+            work.assign(*copy as usize, work.call_of[line], LinkReason::Twin);
+        }
+    }
+}
+
+/// Lines that are still free follow their copies.
+pub(super) fn follow(work: &mut Work<'_>, copy_of: &[u32]) {
+    for (line, copy) in copy_of.iter().enumerate() {
+        if *copy != NONE && work.is_free(line) && !work.is_free(*copy as usize) {
+            work.assign(line, work.call_of[*copy as usize], LinkReason::Twin);
+        }
+    }
+}

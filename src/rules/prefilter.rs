@@ -1,0 +1,99 @@
+//! All rules' required texts in one automaton, so that most records are never read.
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
+
+use super::event::Event;
+use super::literal::Needle;
+
+/// One automaton over needles, each owned by events.
+#[derive(Debug)]
+pub(crate) struct Needles {
+    automaton: Option<AhoCorasick>,
+    /// Per needle, the events (catalogue keys) that it may announce.
+    owners: Vec<Vec<u32>>,
+}
+
+impl Needles {
+    pub(crate) fn new(sets: impl IntoIterator<Item = (u32, Vec<Needle>)>) -> Self {
+        let mut pairs: Vec<(Needle, u32)> = sets
+            .into_iter()
+            .flat_map(|(event, needles)| needles.into_iter().map(move |needle| (needle, event)))
+            .collect();
+        pairs.sort();
+        let mut texts: Vec<Vec<u8>> = Vec::new();
+        let mut owners: Vec<Vec<u32>> = Vec::new();
+        let any_case = pairs.iter().any(|(needle, _)| needle.any_case);
+        for (needle, event) in pairs {
+            if texts.last() != Some(&needle.bytes) {
+                texts.push(needle.bytes);
+                owners.push(Vec::new());
+            }
+            if let Some(last) = owners.last_mut() {
+                last.push(event);
+            }
+        }
+        let build = || {
+            AhoCorasick::builder()
+                .ascii_case_insensitive(any_case)
+                .kind(Some(AhoCorasickKind::DFA))
+                .build(&texts)
+                .ok()
+        };
+        Self { automaton: (!texts.is_empty()).then(build).flatten(), owners }
+    }
+
+    /// Events announced by `text`, each once, in order.
+    pub(crate) fn events_in(&self, text: &str) -> Vec<u32> {
+        let Some(automaton) = &self.automaton else { return Vec::new() };
+        let mut seen = vec![false; self.owners.len()];
+        let mut events = Vec::new();
+        for found in automaton.find_overlapping_iter(text) {
+            let needle = found.pattern().as_usize();
+            if !std::mem::replace(&mut seen[needle], true) {
+                events.extend_from_slice(&self.owners[needle]);
+            }
+        }
+        events.sort_unstable();
+        events.dedup();
+        events
+    }
+}
+
+/// Finds the places in raw bytes where some rule's event may be.
+#[derive(Debug)]
+pub struct Prefilter {
+    needles: Needles,
+}
+
+impl Prefilter {
+    pub(crate) fn new(events: &[(u32, &Event)]) -> Self {
+        Self { needles: Needles::new(events.iter().map(|(key, event)| (*key, event.needles()))) }
+    }
+
+    /// Calls `hit` with the offset of every required text in `block`, in ascending order.
+    ///
+    /// A record without a hit is no event of any rule but for those that [`Catalogue::wants`] names.
+    /// `block` is raw: JSON-escaped, split into log events or not.
+    ///
+    /// [`Catalogue::wants`]: super::Catalogue::wants
+    pub fn scan(&self, block: &[u8], hit: &mut dyn FnMut(usize)) {
+        if let Some(automaton) = &self.needles.automaton {
+            automaton.find_iter(block).for_each(|found| hit(found.start()));
+        }
+    }
+
+    /// Whether `text` holds any required text.
+    pub fn is_candidate(&self, text: &str) -> bool {
+        self.needles.automaton.as_ref().is_some_and(|automaton| automaton.is_match(text))
+    }
+
+    /// Number of distinct texts looked for.
+    pub fn len(&self) -> usize {
+        self.needles.owners.len()
+    }
+
+    /// Whether no rule promises a text.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}

@@ -1,0 +1,9 @@
+//! Everything that is tested through the public interface or the binary itself.
+//!
+//! One binary, so that the library is linked once.
+
+mod architecture;
+mod cli;
+mod determinism;
+mod program;
+mod samples;
