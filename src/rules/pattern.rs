@@ -72,7 +72,7 @@ impl Pattern {
         }
     }
 
-    /// `None` only for an expression whose automaton exceeds [`SIZE_LIMIT`]; loading refuses those.
+    /// `None` only for an expression whose automaton exceeds [`SIZE_LIMIT`]: it finds nothing, and lint says so.
     fn regex(&self) -> Option<&Regex> {
         self.compiled
             .get_or_init(|| regex::RegexBuilder::new(&self.text).size_limit(SIZE_LIMIT).build().ok())
