@@ -62,7 +62,7 @@ fn judge_rule(
     }
     judgement
         .findings
-        .extend(findings.into_iter().map(|(key, draft)| finish(rule, docket, facts, key, draft)));
+        .extend(findings.into_iter().map(|(key, draft)| finish(rule, docket, facts, key, &draft)));
     judgement.undetermined.extend(open.into_iter().map(|(request, missing)| Undetermined {
         rule: rule.id().to_owned(),
         request,
@@ -148,7 +148,7 @@ fn note_missing(
     }
 }
 
-fn finish(rule: &Rule, docket: &Docket<'_>, facts: &Facts, key: FindingKey, draft: Draft<'_>) -> Finding {
+fn finish(rule: &Rule, docket: &Docket<'_>, facts: &Facts, key: FindingKey, draft: &Draft<'_>) -> Finding {
     let (request, captures) = key;
     let evidence = evidence(docket, &draft.witnesses);
     let last = draft.last.as_ref();

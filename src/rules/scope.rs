@@ -171,12 +171,15 @@ impl BriefHits {
     }
 }
 
+/// Stream, layer and field name.
+type StreamField = (Name, Layer, &'static str);
+
 /// Facts about the whole case that only some conditions need; found when first asked for.
 #[derive(Default)]
 pub(crate) struct Facts {
     stream_starts: OnceCell<FxHashMap<Name, Timestamp>>,
     pub(crate) siblings: OnceCell<super::eval::Siblings>,
-    by_stream: RefCell<FxHashMap<(Name, Layer, &'static str), Option<String>>>,
+    by_stream: RefCell<FxHashMap<StreamField, Option<String>>>,
 }
 
 impl Facts {
