@@ -4,11 +4,11 @@
 //! [`skim`] reads the few facts of an uneventful one, fast.
 
 mod envelope;
+mod join;
 mod payload;
 mod skim;
 
 pub use envelope::{cut, normalise, payload, payload_into};
+pub use join::join;
 pub use payload::decode;
 pub use skim::{Skim, skim};
-
-pub fn join(_bytes: &[u8], _cut: &mut crate::model::Cut) {}
