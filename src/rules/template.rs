@@ -47,7 +47,7 @@ pub(crate) struct Template {
 }
 
 impl Template {
-    /// Reads `{name}` and `{name|words}`. Braces around anything but a lower-case name (JSON, JMESPath, `${VAR}`) are text.
+    /// Reads `{name}` and `{name|words}`. Braces around anything but a lower-case name (JSON, `${VAR}`) are text.
     pub(crate) fn parse(text: &str, style: Style) -> Self {
         let mut parts = Vec::new();
         let mut plain = String::new();
