@@ -283,6 +283,39 @@ fn an_exchange_is_the_only_server_span_it_holds() {
 }
 
 #[test]
+fn an_access_line_joins_no_request_by_its_stream() {
+    let mut case = Case::default();
+    case.log(Kind::SdkLog, 0).request("r").stream("c");
+    case.log(Kind::AccessLog, 1).stream("c");
+    case.log(Kind::SdkLog, 2).request("r").stream("c");
+    assert_eq!(partition(&case.correlate()), [Some(0), None, Some(0)]);
+}
+
+#[test]
+fn a_line_written_while_another_source_shows_a_second_request_stays_free() {
+    let mut case = Case::default();
+    case.span("POST /mcp", 0, 50, 1, 0).trace('a');
+    case.log(Kind::LogLine, 1).trace('a').stream("c");
+    case.span("POST /mcp", 5, 60, 2, 0).trace('b');
+    case.log(Kind::LogLine, 7).stream("c");
+    case.log(Kind::LogLine, 10).trace('a').stream("c");
+    case.log(Kind::LogLine, 20).trace('b').stream("c");
+    assert_eq!(partition(&case.correlate())[3], None);
+}
+
+#[test]
+fn a_trace_without_its_server_span_is_the_exchange_around_it() {
+    let mut case = Case::default();
+    let name = case.names.intern("POST /invocations");
+    case.spans.push(SpanFacts { end: Some(Timestamp(900 * MILLI)), parent: None, name });
+    case.log(Kind::HttpExchange, 0).request("r").outcome(Outcome::Failed).brief().span_facts = 0;
+    case.span("chat", 10, 20, 2, 9).trace('a');
+    let done = case.correlate();
+    assert_eq!(partition(&done), [Some(0), Some(0)]);
+    assert_eq!(done.requests[0].outcome, Outcome::Failed);
+}
+
+#[test]
 fn a_gateway_call_of_another_trace_is_tied_to_the_only_open_tool_span() {
     let mut case = Case::default();
     case.span("POST /invocations", 0, 9_000, 1, 0).trace('a');
