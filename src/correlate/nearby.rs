@@ -80,7 +80,7 @@ fn close(one: Option<TimeRange>, other: Option<TimeRange>) -> bool {
     })
 }
 
-/// Free signals of a session (AgentCore's, then MCP's) that had one request in flight.
+/// Free signals of a session (the runtime's, then MCP's) that had one request in flight.
 pub(super) fn by_session(work: &mut Work<'_>) {
     for session_of in [|brief: &Brief| brief.session, |brief: &Brief| brief.mcp_session] {
         let free = free_signals(work, |brief| Some(session_of(brief)).filter(|name| name.is_some()));
@@ -174,7 +174,7 @@ fn is_remote(brief: &Brief) -> bool {
     matches!(brief.layer, Layer::Client | Layer::Control)
 }
 
-/// An OTel record without a trace id is none of these: it says that no span was active. An access
+/// An OpenTelemetry record without a trace id is none of these: it says that no span was active. An access
 /// line is none either: it may be all that its own request wrote.
 fn is_container_line(brief: &Brief) -> bool {
     matches!(brief.kind, Kind::LogLine | Kind::Traceback | Kind::Text | Kind::Json | Kind::SdkLog)
