@@ -1,7 +1,7 @@
 //! Groups signals into requests and records why each belongs (telemetry §5).
 //!
-//! Steps, strongest tie first: request ids that a record of the call itself states, lines and their OpenTelemetry copies,
-//! span ancestry, the trace as a whole; then ties that rest on time, each only where there is one candidate.
+//! Steps, strongest tie first: request ids that a record of the call itself states, lines and their copies in
+//! OpenTelemetry, span ancestry, the trace as a whole; then ties that rest on time, each only where there is one candidate.
 
 mod build;
 mod calls;
