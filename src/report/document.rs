@@ -92,6 +92,7 @@ pub(super) struct Requests {
 }
 
 #[derive(Clone, PartialEq, Debug, Serialize)]
+#[allow(clippy::struct_field_names, reason = "the contract names the keys")]
 pub(super) struct Request {
     pub(super) trace_id: Option<String>,
     pub(super) request_id: Option<SafeText>,

@@ -99,14 +99,15 @@ impl Page<'_> {
         let mut text = summary::counted(seen, "time");
         let requests: Vec<_> = group.iter().filter(|finding| finding.request.is_some()).collect();
         if !requests.is_empty() {
-            text.push_str(&format!(" in {}", summary::counted(requests.len() as u64, "request")));
+            text.push_str(" in ");
+            text.push_str(&summary::counted(requests.len() as u64, "request"));
         }
-        match (start, end) {
-            (Some(start), Some(end)) if start != end => text.push_str(&format!(", {start} to {end}")),
-            (Some(start), _) => text.push_str(&format!(", at {start}")),
-            _ => {}
-        }
-        self.note("seen", &text)?;
+        let when = match (start, end) {
+            (Some(start), Some(end)) if start != end => format!(", {start} to {end}"),
+            (Some(start), _) => format!(", at {start}"),
+            _ => String::new(),
+        };
+        self.note("seen", &format!("{text}{when}"))?;
         let first = group.first().map(|finding| &finding.message);
         for finding in requests.iter().take(REQUESTS) {
             let Some(request) = &finding.request else { continue };

@@ -37,8 +37,7 @@ fn spell(c: char, out: &mut String) {
 /// Characters that a terminal or a reader's eye would not take for what they are.
 fn is_unsafe(c: char) -> bool {
     match c {
-        '\t' | '\n' => false,
-        ' '..='~' => false,
+        '\t' | '\n' | ' '..='~' => false,
         '\u{0}'..='\u{1f}' | '\u{7f}'..='\u{9f}' => true,
         // Soft hyphen, Arabic letter mark, Hangul fillers, Khmer and Mongolian vowels without a shape.
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' => true,

@@ -56,6 +56,12 @@ const SECRETS: &[(&str, &str)] = &[
     ("xoxb-1234567890-abcdefghij", "1234567890"),
     ("ANTHROPIC sk-ant-api03-abcdefghijklmnopqrstuvwxyz", "abcdefghij"),
     ("OPENAI=sk-proj-abcdefghijklmnop1234", "abcdefghij"),
+    (r#""http.request.header.authorization": ["opaque"]"#, "opaque"),
+    (r#"{"key":"http.request.header.authorization","value":{"stringValue":"opaque"}}"#, "opaque"),
+    ("{Authorization=[Bearer opaque], Accept=[*/*]}", "opaque"),
+    ("sent Basic dXNlcjpodW50ZXIy", "dXNlcjpodW50ZXIy"),
+    (r#"{"SecretString": "{\"password\":\"hunter2\"}"}"#, "hunter2"),
+    ("https://example.com/callback?code=0123456789abcdefABCDEF&state=1", "0123456789abcdef"),
     ("AK\u{1b}[31mIAIOSFODNN7EX\u{1b}[0mAMPLE", "IOSFODNN7EXAMPLE"),
 ];
 
@@ -107,6 +113,16 @@ fn ordinary_text_is_left_alone() {
         "secret key rotation is due",
     ] {
         assert_eq!(pass(text), text);
+    }
+}
+
+#[test]
+fn real_telemetry_is_left_alone() {
+    let lines = include_str!("../../tests/data/text/ordinary.log");
+    assert!(lines.lines().count() > 50);
+    for line in lines.lines() {
+        assert_eq!(pass(line), line);
+        assert_eq!(DOOR.line(line, 1_000).as_str(), line);
     }
 }
 
