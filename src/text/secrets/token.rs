@@ -74,7 +74,7 @@ pub(super) fn find(text: &str, found: &mut Vec<Secret>) {
 
 /// Tells tokens from words where the shape alone cannot: "bearer authentication", "sk-learn-…".
 fn is_real(label: &str, token: &str) -> bool {
-    let has = |test: fn(&u8) -> bool| token.as_bytes().iter().skip(1).any(|byte| test(byte));
+    let has = |test: fn(&u8) -> bool| token.as_bytes().iter().skip(1).any(test);
     match label {
         "api-key" => has(u8::is_ascii_digit),
         "basic-credentials" => has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase),
