@@ -177,7 +177,7 @@ fn hostile_text_takes_linear_time() {
         "-----BEGIN PRIVATE KEY-----",
         "\\",
     ] {
-        let text = part.repeat(200_000 / part.len());
+        let text = part.repeat(60_000 / part.len());
         let shown = pass(&text);
         assert_eq!(pass(&shown), shown);
     }
