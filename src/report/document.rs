@@ -7,6 +7,7 @@ use indexmap::IndexMap;
 use serde::{Serialize, Serializer};
 
 use super::excerpt;
+use super::expect::fingerprint;
 use super::rule::RuleText;
 use crate::case::Snapshot;
 use crate::model::{
@@ -15,7 +16,7 @@ use crate::model::{
 use crate::text::{Door, SafeText};
 
 /// Names the contract of the document.
-pub const SCHEMA: &str = "agentcore-triage/check/1";
+pub(super) const SCHEMA: &str = "agentcore-triage/check/1";
 
 /// Longest excerpt, in characters.
 pub(super) const EXCERPT: usize = 400;
@@ -121,6 +122,8 @@ pub(super) struct Finding {
     pub(super) first: Option<Timestamp>,
     #[serde(skip)]
     pub(super) last: Option<Timestamp>,
+    #[serde(skip)]
+    pub(super) fingerprint: String,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -142,6 +145,9 @@ pub(super) struct Evidence {
 pub(super) struct FixStep {
     pub(super) text: SafeText,
     pub(super) command: Option<SafeText>,
+    /// Whether the rule names a public source for the step.
+    #[serde(skip)]
+    pub(super) sourced: bool,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -293,6 +299,7 @@ impl Builder<'_> {
             references: rule.map(|rule| self.lines(&rule.references)).unwrap_or_default(),
             first: finding.first,
             last: finding.last,
+            fingerprint: fingerprint(finding, self.snapshot),
         }
     }
 
@@ -300,6 +307,7 @@ impl Builder<'_> {
         FixStep {
             text: self.line(step.text.trim()),
             command: step.command.as_deref().map(|command| self.door.pass(command.trim())),
+            sourced: step.source.is_some(),
         }
     }
 

@@ -5,12 +5,22 @@
 
 mod document;
 mod excerpt;
+mod expect;
+mod github;
 mod json;
+mod junit;
+mod markdown;
 mod rule;
+mod sarif;
+mod summary;
+#[cfg(test)]
+mod tests;
+mod text;
 
 use std::io::{self, Write};
 
 pub use document::Document;
+pub use expect::{Baseline, Comparison, ExpectError, Expected, fails, fingerprint};
 
 use crate::case::Snapshot;
 use crate::model::Level;
@@ -33,6 +43,12 @@ pub enum Format {
     Markdown,
 }
 
+impl Format {
+    /// Every format.
+    pub const ALL: &'static [Self] =
+        &[Self::Text, Self::Json, Self::Sarif, Self::Junit, Self::Github, Self::Markdown];
+}
+
 /// What the caller decides.
 #[derive(Clone, Copy, Debug)]
 pub struct Options<'a> {
@@ -48,16 +64,21 @@ pub struct Options<'a> {
     pub tool_version: &'a str,
 }
 
-/// Writes one report, ended by a line feed.
+/// Writes one report, ended by a line feed. With a comparison, findings that are expected are marked as such.
 pub fn write(
     format: Format,
     snapshot: &Snapshot,
     options: &Options<'_>,
+    comparison: Option<&Comparison>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let document = Document::new(snapshot, options.door, options.tool_version);
     match format {
+        Format::Text => text::write(&document, comparison, options.color, options.width, out),
         Format::Json => json::write(&document, out),
-        _ => Ok(()),
+        Format::Sarif => sarif::write(&document, comparison, out),
+        Format::Junit => junit::write(&document, options.fail_on, comparison, out),
+        Format::Github => github::write(&document, comparison, out),
+        Format::Markdown => markdown::write(&document, comparison, out),
     }
 }

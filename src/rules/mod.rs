@@ -47,3 +47,6 @@ pub use scaffold::scaffold;
 pub fn fields() -> impl Iterator<Item = (&'static str, &'static str)> {
     crate::model::semconv::FIELDS.iter().map(|def| (def.name, def.about))
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,6 +10,9 @@ use crate::model::{Escape, Hint};
 
 /// Whether the first line is the header of an export.
 pub(super) fn is_export(bytes: &[u8]) -> bool {
+    if matches!(bytes.trim_ascii_start().first(), Some(b'{' | b'[')) {
+        return false;
+    }
     let names: Vec<_> = header(bytes).into_iter().map(|name| &bytes[name]).collect();
     let has = |wanted: &[u8]| names.contains(&wanted);
     has(b"@message") || names.first() == Some(&&b"@timestamp"[..]) || (has(b"timestamp") && has(b"message"))

@@ -8,6 +8,21 @@ use crate::model::{Escape, Format, Hint};
 /// How deep arrays of arrays are looked into (pages of pages).
 const MAX_NESTING: u32 = 3;
 
+/// Keys that only records have, none of the documents around them.
+const RECORD_KEYS: [&[u8]; 11] = [
+    b"resource",
+    b"resource_arn",
+    b"traceId",
+    b"trace_flags",
+    b"eventVersion",
+    b"_aws",
+    b"level",
+    b"logger",
+    b"levelname",
+    b"severityNumber",
+    b"severityText",
+];
+
 /// What an object is, told by its keys.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Shape {
@@ -30,7 +45,7 @@ pub(super) enum Shape {
     Har,
 }
 
-impl<'a> Builder<'a> {
+impl Builder<'_> {
     /// Cuts the JSON value at `start` and returns its end.
     pub(super) fn value(&mut self, start: usize) -> Step<usize> {
         let mark = self.mark();
@@ -159,25 +174,24 @@ impl<'a> Builder<'a> {
         let kind = ValueKind::of(*self.bytes.get(at)?);
         let record = |hint| Some(Shape::Record { hint, end: None });
         match (key, kind) {
-            (b"resource" | b"resource_arn" | b"traceId" | b"trace_flags" | b"eventVersion" | b"_aws", _)
-            | (b"level" | b"logger" | b"levelname" | b"severityNumber" | b"severityText", _) => record(None),
+            (_, _) if RECORD_KEYS.contains(&key) => record(None),
             (b"events", ValueKind::Array) => match self.lists_events(at) {
                 Some(true) => Some(Shape::Events),
                 Some(false) => record(None),
                 None => {
-                    clues.no_events = true;
+                    clues.0 |= Clues::NO_EVENTS;
                     None
                 }
             },
             (b"nextForwardToken" | b"nextBackwardToken" | b"searchedLogStreams", _) => Some(Shape::Events),
-            (b"logEvents", ValueKind::Array) | (b"subscriptionFilters", _) => Some(Shape::Subscription),
-            (b"messageType", ValueKind::String) => Some(Shape::Subscription),
+            (b"logEvents", ValueKind::Array)
+            | (b"subscriptionFilters", _)
+            | (b"messageType", ValueKind::String) => Some(Shape::Subscription),
             (b"sessionStart" | b"sessionUpdate", ValueKind::Object) => Some(Shape::LiveTail),
             (b"results", ValueKind::Array) => {
                 self.first_is(at, ValueKind::Array).then_some(Shape::QueryResults)
             }
-            (b"Traces", ValueKind::Array) => Some(Shape::Traces),
-            (b"RetrievalStatus", ValueKind::String) => Some(Shape::Traces),
+            (b"Traces", ValueKind::Array) | (b"RetrievalStatus", ValueKind::String) => Some(Shape::Traces),
             (b"TraceSummaries", ValueKind::Array) => Some(Shape::TraceSummaries),
             (b"resourceSpans" | b"resourceLogs", ValueKind::Array) => Some(Shape::Otlp),
             (b"Records" | b"records", ValueKind::Array) => {
@@ -228,37 +242,41 @@ impl<'a> Builder<'a> {
     }
 }
 
-/// Keys that decide only together.
+/// Keys that decide only together, as bits.
 #[derive(Default)]
-struct Clues {
-    no_events: bool,
-    others: bool,
-    start_time: bool,
-    id: bool,
-    segment: bool,
-    statistics: bool,
-    status: bool,
-}
+struct Clues(u8);
 
 impl Clues {
+    const NO_EVENTS: u8 = 1;
+    const OTHERS: u8 = 1 << 1;
+    const START: u8 = 1 << 2;
+    const ID: u8 = 1 << 3;
+    const SEGMENT: u8 = 1 << 4;
+    const STATISTICS: u8 = 1 << 5;
+    const STATUS: u8 = 1 << 6;
+
     fn see(&mut self, key: &[u8]) {
-        match key {
-            b"start_time" => self.start_time = true,
-            b"id" => self.id = true,
-            b"trace_id" | b"end_time" | b"in_progress" | b"subsegments" => self.segment = true,
-            b"statistics" => self.statistics = true,
-            b"status" => self.status = true,
-            b"nextToken" => {}
-            _ => self.others = true,
-        }
+        self.0 |= match key {
+            b"start_time" => Self::START,
+            b"id" => Self::ID,
+            b"trace_id" | b"end_time" | b"in_progress" | b"subsegments" => Self::SEGMENT,
+            b"statistics" => Self::STATISTICS,
+            b"status" => Self::STATUS,
+            b"nextToken" => 0,
+            _ => Self::OTHERS,
+        };
+    }
+
+    fn has(&self, all: u8) -> bool {
+        self.0 & all == all
     }
 
     fn shape(&self, end: usize) -> Shape {
-        if self.start_time && self.id && self.segment {
+        if self.has(Self::START | Self::ID | Self::SEGMENT) {
             Shape::XraySegment
-        } else if self.no_events && !self.others {
+        } else if self.has(Self::NO_EVENTS) && !self.has(Self::OTHERS) {
             Shape::Events
-        } else if self.statistics && self.status {
+        } else if self.has(Self::STATISTICS | Self::STATUS) {
             Shape::QueryResults
         } else {
             Shape::Record { hint: None, end: Some(end) }

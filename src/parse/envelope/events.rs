@@ -34,16 +34,20 @@ impl<'a> Event<'a> {
             return Ok(None);
         }
         while let Some(key) = cursor.key()? {
-            let known = event.take(key, bytes, &mut cursor)?;
-            if !known && strict {
+            if event.take(key, bytes, &mut cursor)? {
+                continue;
+            }
+            if strict {
                 return Ok(None);
             }
+            cursor.skip()?;
         }
         event.end = cursor.pos;
         let is_event = event.message.is_some() && (event.timestamp.is_some() || event.stored);
         Ok((is_event || !strict).then_some(event))
     }
 
+    /// Takes the value of a known key; leaves any other where it is.
     fn take(&mut self, key: &[u8], bytes: &'a [u8], cursor: &mut Cursor<'a>) -> Step<bool> {
         let start = cursor.pos;
         let text = |cursor: &mut Cursor<'a>| -> Step<Option<&'a [u8]>> {
@@ -79,10 +83,7 @@ impl<'a> Event<'a> {
             b"id" => {
                 cursor.skip()?;
             }
-            _ => {
-                cursor.skip()?;
-                return Ok(false);
-            }
+            _ => return Ok(false),
         }
         Ok(true)
     }

@@ -32,7 +32,7 @@ pub(super) enum Layout {
 
 /// The layout of `bytes`.
 pub(super) fn of(bytes: &[u8]) -> Layout {
-    let Some(first) = bytes.iter().position(|byte| !byte.is_ascii_whitespace()) else { return Layout::Empty };
+    let Some(first) = first_line(bytes) else { return Layout::Empty };
     if csv::is_export(&bytes[..bytes.len().min(SAMPLE_BYTES)]) {
         return Layout::Csv;
     }
@@ -43,6 +43,20 @@ pub(super) fn of(bytes: &[u8]) -> Layout {
         return Layout::Documents;
     }
     Layout::Lines(dialect(bytes))
+}
+
+/// The first byte that is neither white space nor in a comment; that of a comment, when there is nothing else.
+fn first_line(bytes: &[u8]) -> Option<usize> {
+    let after_space =
+        |from: usize| bytes[from..].iter().position(|byte| !byte.is_ascii_whitespace()).map(|at| from + at);
+    let start = after_space(0)?;
+    let mut first = start;
+    while bytes[first..].starts_with(b"##") {
+        let next = memchr(b'\n', &bytes[first..]).and_then(|length| after_space(first + length));
+        let Some(next) = next else { return Some(start) };
+        first = next;
+    }
+    Some(first)
 }
 
 /// Whether a JSON value begins at `start` and goes on behind its first line.

@@ -65,8 +65,6 @@ pub(super) struct LineCutter<'a> {
     leading: usize,
     /// Whether a record with a prefix was seen.
     started: bool,
-    /// Whether the last record may grow: nothing but its own text lies behind it.
-    adjacent: bool,
     /// Line of a JSON record that the end of the input cuts off.
     pub(super) dangling: Option<u32>,
     /// Finds where one object follows another on a line.
@@ -81,7 +79,6 @@ impl<'a> LineCutter<'a> {
             whole,
             leading: 0,
             started: false,
-            adjacent: true,
             dangling: None,
             seam: memmem::Finder::new(b"}{"),
         }
@@ -100,7 +97,6 @@ impl<'a> LineCutter<'a> {
         let text = &self.whole[start..stop];
         let Some(indent) = text.iter().position(|byte| !byte.is_ascii_whitespace()) else { return };
         if text[indent..].starts_with(b"##") {
-            self.adjacent = false;
             return;
         }
         if self.dialect == Dialect::Plain {
@@ -121,13 +117,12 @@ impl<'a> LineCutter<'a> {
         self.builder.tally.text += 1;
         self.builder.push(start + prefix.message..stop, Escape::None, prefix.timestamp, context);
         self.started = true;
-        self.adjacent = true;
     }
 
     /// A line without prefix belongs to the message before it.
     fn continuation(&mut self, start: usize, stop: usize) {
         let line = self.builder.line(start);
-        if self.started && grow(&mut self.builder.cut, self.whole, start..stop, line, self.adjacent) {
+        if self.started && grow(&mut self.builder.cut, self.whole, start..stop, line) {
             return;
         }
         self.builder.tally.text += 1;
@@ -232,7 +227,7 @@ impl<'a> LineCutter<'a> {
                 }
                 Err(broken) => {
                     self.builder.back_to(&mark);
-                    if broken == Broken::Truncated && stop == self.whole.len() {
+                    if broken == Broken::Truncated && self.whole[stop..].trim_ascii().is_empty() {
                         self.dangling = Some(self.builder.line(pos));
                         self.text(pos, stop);
                         return true;
@@ -281,7 +276,7 @@ pub(super) fn report_broken(builder: &mut Builder<'_>, broken: Broken, end: usiz
 
 /// Adds a line to the last record: in place when it follows directly, as a part otherwise. `false` when it
 /// does not fit, or there is no record.
-pub(super) fn grow(cut: &mut Cut, bytes: &[u8], line: Range<usize>, number: u32, adjacent: bool) -> bool {
+pub(super) fn grow(cut: &mut Cut, bytes: &[u8], line: Range<usize>, number: u32) -> bool {
     let Some(record) = cut.records.last_mut() else { return false };
     let payload = record.payload.range();
     let Ok(length) = u32::try_from(line.len()) else { return false };
@@ -290,9 +285,9 @@ pub(super) fn grow(cut: &mut Cut, bytes: &[u8], line: Range<usize>, number: u32,
         record.line = number;
         return true;
     }
-    // A carriage return before the line feed is no part of the text, so such lines cannot stay one slice.
-    let plain_end = !bytes[..line.start].ends_with(b"\r\n");
-    if adjacent && plain_end && record.more == 0 {
+    // Comments and carriage returns are no part of the text, so across them it cannot stay one slice.
+    let gap = bytes.get(payload.end..line.start).unwrap_or_default();
+    if record.more == 0 && gap.iter().all(|byte| matches!(byte, b'\n' | b' ' | b'\t')) {
         let Ok(length) = u32::try_from(line.end - payload.start) else { return false };
         record.payload.len = length;
         return true;

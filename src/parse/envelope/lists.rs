@@ -1,4 +1,4 @@
-//! Documents that list records: query results, CloudTrail, HTTP archives, batches with documents inside.
+//! Documents that list records: query results, `CloudTrail`, HTTP archives, batches with documents inside.
 
 use std::io::Read;
 use std::ops::Range;
@@ -104,7 +104,7 @@ impl<'a> Builder<'a> {
         Ok(end)
     }
 
-    /// `Records`: CloudTrail events, or a batch of a stream whose records hold documents.
+    /// `Records`: `CloudTrail` events, or a batch of a stream whose records hold documents.
     pub(super) fn records_document(&mut self, start: usize) -> Step<usize> {
         let mut count = 0u32;
         let outcome = self.each_member(start, |builder, key, at| {

@@ -31,7 +31,7 @@ use self::builder::Builder;
 use self::layout::Layout;
 use self::lines::{Fragment, grow};
 use self::prefix::Dialect;
-use crate::model::{Context, Cut, Format, Input, Issue};
+use crate::model::{Context, Cut, Format, Input, Issue, Record};
 
 pub use self::encoding::normalise;
 pub use self::scan::{Member, ValueKind, elements, members};
@@ -84,10 +84,12 @@ fn cut_whole(input: &Input, format: Format, cutter: fn(&mut Builder<'_>)) -> Cut
 
 /// Puts fragments together: numbers lines through, shares contexts, mends records that cross a seam.
 fn assemble(input: &Input, fragments: Vec<Fragment>, format: Option<Format>) -> Cut {
+    let records: usize = fragments.iter().map(|fragment| fragment.cut.records.len()).sum();
     let mut fragments = fragments.into_iter();
     let Some(Fragment { mut cut, mut tally, mut lines, mut dangling, .. }) = fragments.next() else {
         return Cut::default();
     };
+    cut.records.reserve_exact(records - cut.records.len());
     let mut known: FxHashMap<Context, u32> = FxHashMap::default();
     for (index, context) in cut.contexts.iter().enumerate() {
         known.entry(context.clone()).or_insert(index as u32);
@@ -96,7 +98,7 @@ fn assemble(input: &Input, fragments: Vec<Fragment>, format: Option<Format>) -> 
         append(&mut cut, &mut known, &fragment, lines, &input.bytes);
         cut.children.extend(fragment.cut.children);
         tally.add(fragment.tally);
-        dangling = fragment.dangling.map(|line| line + lines);
+        dangling = fragment.dangling.map(|line| line + lines).or(dangling);
         lines = lines.saturating_add(fragment.lines);
     }
     if let Some(line) = dangling {
@@ -125,13 +127,13 @@ fn append(cut: &mut Cut, known: &mut FxHashMap<Context, u32>, next: &Fragment, l
     while let Some((index, record)) = records.peek().copied() {
         let line = record.line.saturating_add(lines);
         mending &= index < next.leading;
-        if !mending || !grow(cut, bytes, record.payload.range(), line, index == 0) {
+        if !mending || !grow(cut, bytes, record.payload.range(), line) {
             break;
         }
         records.next();
     }
     let parts = cut.parts.len() as u32;
-    cut.records.extend(records.map(|(_, record)| crate::model::Record {
+    cut.records.extend(records.map(|(_, record)| Record {
         line: record.line.saturating_add(lines),
         context: contexts.get(record.context as usize).copied().unwrap_or(0),
         first_part: record.first_part + parts,

@@ -20,7 +20,7 @@ struct Node {
     parent: Option<usize>,
 }
 
-impl<'a> Builder<'a> {
+impl Builder<'_> {
     /// `batch-get-traces` and `list-retrieved-traces`.
     pub(super) fn traces(&mut self, start: usize) -> Step<usize> {
         let mut retrieved = false;

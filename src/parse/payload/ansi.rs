@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 /// `text` without colour codes, cursor movements, titles and hyperlinks. Control characters that belong to no
 /// sequence stay: an exporter logs protobuf length bytes, and rules may need them.
-pub(super) fn strip(text: &str) -> Cow<'_, str> {
+pub(in crate::parse) fn strip(text: &str) -> Cow<'_, str> {
     if !text.contains('\u{1b}') {
         return Cow::Borrowed(text);
     }

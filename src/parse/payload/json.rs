@@ -13,7 +13,9 @@ pub(super) fn parse(text: &str) -> Option<Value> {
     }
     match serde_json::from_str(text) {
         Ok(value) => Some(value),
-        Err(error) if error.is_eof() && text.starts_with("{\"") => serde_json::from_str(&closed(text)?).ok(),
+        Err(error) if error.is_eof() && text[1..].trim_start().starts_with('"') => {
+            serde_json::from_str(&closed(text)?).ok()
+        }
         Err(_) => None,
     }
 }

@@ -54,6 +54,8 @@ fn read_line(mut signal: Signal, mut record: Value, line: &str) -> Signal {
     let kind = json::text(&record, &["attributes.exception.type"]);
     let text = json::text(&record, &["attributes.exception.message"]);
     let stack = json::text(&record, &["attributes.exception.stacktrace"]).unwrap_or_default();
+    // Some exporters leave the message out; the stack trace has it.
+    let text = text.or_else(|| message_in_stack(kind.as_deref()?, &stack));
     signal.message = line.trim_end().to_owned();
     match (&kind, &text) {
         (Some(kind), Some(text)) => json::push_line(&mut signal.message, &format!("{kind}: {text}")),
@@ -78,6 +80,13 @@ fn read_line(mut signal: Signal, mut record: Value, line: &str) -> Signal {
     }
     signal.body = record;
     signal
+}
+
+/// The message that a stack trace prints for the exception of type `kind`.
+fn message_in_stack(kind: &str, stack: &str) -> Option<String> {
+    let (printed, message) = traceback::exception(stack)?;
+    let same = printed.rsplit('.').next() == kind.rsplit('.').next();
+    (same && !message.is_empty()).then_some(message)
 }
 
 /// Content of a conversation: only what a tool answered with an error is text for rules.

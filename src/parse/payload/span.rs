@@ -71,6 +71,9 @@ fn outcome(record: &Value) -> Outcome {
     if !is_server && json::span(record, &["parentSpanId"]).is_some() {
         return Outcome::Unknown;
     }
+    if is_notification(record) {
+        return Outcome::Unknown;
+    }
     let Some(attributes) = record.get("attributes") else { return status_outcome(record) };
     let status = ["http.response.status_code", "http.status_code"]
         .iter()
@@ -88,6 +91,12 @@ fn outcome(record: &Value) -> Outcome {
         return Outcome::Failed;
     }
     status_outcome(record)
+}
+
+/// Whether the span is about an MCP notification, which nobody answers.
+fn is_notification(record: &Value) -> bool {
+    let method = json::text(record, &["attributes.mcp.method.name", "name"]).unwrap_or_default();
+    method.starts_with("notifications/") || method.contains("Gateway.Notifications")
 }
 
 fn status_outcome(record: &Value) -> Outcome {

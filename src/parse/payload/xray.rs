@@ -66,7 +66,8 @@ fn segment_outcome(record: &Value, is_fault: bool) -> Outcome {
     let is_part = record.get("type").and_then(Value::as_str) == Some("subsegment")
         || record.get("trace_id").is_none()
         || record.get("inferred").and_then(Value::as_bool) == Some(true)
-        || (record.get("namespace").is_some() && record.get("origin").is_none());
+        || (record.get("origin").is_none()
+            && (record.get("namespace").is_some() || record.get("parent_id").is_some()));
     if is_part {
         return Outcome::Unknown;
     }
