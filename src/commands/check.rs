@@ -63,7 +63,7 @@ pub fn check(check: &Check) -> anyhow::Result<Outcome> {
         fail_on: check.fail_on,
         tool_version: env!("CARGO_PKG_VERSION"),
     };
-    check.output.write(|out| report::write(check.format, &snapshot, &style, out))?;
+    check.output.write(|out| report::write(check.format, &snapshot, &style, None, out))?;
     let issues = snapshot.inputs.iter().flat_map(|input| &input.issues);
     let inputs_whole = tell_unreadable(issues, style.door);
     Ok(if !(rules_whole && inputs_whole) {
