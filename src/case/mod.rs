@@ -1,5 +1,45 @@
-//! Everything known so far: inputs in, snapshots out.
+//! Everything known so far: inputs in, snapshots out. Runs the steps and owns the compact index.
+//!
+//! ```text
+//! inputs ─read→ briefs ─index→ canonical order ─correlate→ requests ─match→ hits ─rules→ findings ─diagnose→ snapshot
+//! ```
 
+mod coverage;
+mod index;
+mod judge;
+mod read;
 mod snapshot;
 
+use std::time::Duration;
+
 pub use snapshot::Snapshot;
+
+use crate::filter::Filter;
+use crate::model::{Input, Issue};
+use crate::rules::{Catalogue, Explanation, UnknownRule};
+
+/// How a case is judged.
+#[derive(Debug)]
+pub struct Options {
+    /// The rules.
+    pub catalogue: Catalogue,
+    /// How late an event may arrive: absences are decided only this long before the newest event.
+    pub lateness: Duration,
+    /// Signals that do not match are not judged.
+    pub filter: Option<Filter>,
+}
+
+/// Reads, correlates, judges and diagnoses. `issues` are those of opening the inputs.
+pub fn analyse(inputs: Vec<Input>, issues: Vec<Issue>, options: &Options) -> Snapshot {
+    judge::Case::open(inputs, issues, options).snapshot(options)
+}
+
+/// Why a rule fires, or does not, in each scope where it got furthest; an error when no rule has this id.
+pub fn explain(
+    inputs: Vec<Input>,
+    issues: Vec<Issue>,
+    options: &Options,
+    rule: &str,
+) -> Result<Vec<Explanation>, UnknownRule> {
+    judge::Case::open(inputs, issues, options).explain(options, rule)
+}

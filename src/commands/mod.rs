@@ -1,1 +1,16 @@
-//! (under construction)
+//! One function for each mode: reads, analyses, writes, and says how it ended.
+//!
+//! `rules/list.rs` is the minimal example. Every error says what is wrong, where, and the next step.
+
+mod captures;
+mod check;
+mod judgement;
+mod outcome;
+mod output;
+pub mod rules;
+mod sample;
+
+pub use check::{Check, Colour, check};
+pub use judgement::Judgement;
+pub use outcome::Outcome;
+pub use output::Target;

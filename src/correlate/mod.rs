@@ -24,8 +24,8 @@ use crate::model::{Brief, Names, Request, RequestKey, SpanFacts};
 use spans::Spans;
 use work::Work;
 
-/// Everything correlation looks at: the index of a case, in canonical order (time, then input order; signals
-/// without a time come last).
+/// Everything correlation looks at: the index of a case, in canonical order (time, then input order; a signal
+/// without a time keeps its place behind the record before it).
 #[derive(Clone, Copy, Debug)]
 pub struct Index<'a> {
     /// One per signal.

@@ -21,7 +21,7 @@ fn note<K: std::hash::Hash + Eq>(sole: &mut Sole<K>, key: K, call: u32) {
     sole.entry(key)
         .and_modify(|known| {
             if *known != call {
-                *known = NONE
+                *known = NONE;
             }
         })
         .or_insert(call);
@@ -118,7 +118,7 @@ pub(super) fn by_stream(work: &mut Work<'_>) {
     let mut order = Vec::new();
     for signal in 0..work.call_of.len() {
         let brief = &work.index.briefs[signal];
-        if !brief.stream.is_some() || brief.timestamp.is_none() || is_remote(brief) {
+        if !brief.stream.is_some() || is_remote(brief) {
             continue;
         }
         let Some(call) = work.call(signal) else { continue };
@@ -137,7 +137,7 @@ pub(super) fn by_stream(work: &mut Work<'_>) {
     seal(&mut in_flight);
     for signal in 0..work.call_of.len() {
         let brief = &work.index.briefs[signal];
-        if !work.is_free(signal) || brief.timestamp.is_none() || !is_container_line(brief) {
+        if !work.is_free(signal) || !is_container_line(brief) {
             continue;
         }
         if let Some(call) =

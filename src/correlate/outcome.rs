@@ -32,7 +32,7 @@ struct LastWord {
 impl LastWord {
     fn hear(&mut self, at: Option<Timestamp>, outcome: Outcome) {
         let same_moment = match (self.at, at) {
-            (Some(before), Some(now)) => now.since(before).abs() <= SAME_MOMENT,
+            (Some(before), Some(now)) => now.since(before).saturating_abs() <= SAME_MOMENT,
             (None, None) => true,
             _ => false,
         };

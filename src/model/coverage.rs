@@ -20,12 +20,22 @@ pub struct Issue {
     /// Whether the input could not be read at all: exit code 2.
     #[serde(skip)]
     pub fatal: bool,
+    /// Whether records may be missing because of it: a gap that forbids claims of absence.
+    #[serde(skip)]
+    pub loses_records: bool,
 }
 
 impl Issue {
-    /// An issue with one occurrence that left the rest of the input readable.
+    /// An issue with one occurrence that left the rest of the input readable but may have lost records.
     pub fn new(path: impl Into<String>, line: Option<u32>, message: impl Into<String>) -> Self {
-        Self { path: path.into(), line, message: message.into(), count: 1, fatal: false }
+        Self { path: path.into(), line, message: message.into(), count: 1, fatal: false, loses_records: true }
+    }
+
+    /// The same, when every record could be read all the same.
+    #[must_use]
+    pub fn harmless(mut self) -> Self {
+        self.loses_records = false;
+        self
     }
 
     /// The same, for an input that could not be read at all.

@@ -66,11 +66,11 @@ fields! {
     "policy.decision" ["body.policy.decision", "policy.decision",
         "attributes.aws.agentcore.policy.authorization_decision"] "ALLOW or DENY"
     "operation" ["operation", "attributes.aws.operation.name", "attributes.rpc.method", "eventName",
-        "aws.operation.name"] "AWS operation"
+        "aws.operation.name", "aws.operation"] "AWS operation"
     "service" ["attributes.rpc.service", "service_name", "eventSource", "resource.attributes.service.name"] "service"
-    "region" ["resource.attributes.cloud.region", "attributes.aws.region", "awsRegion"] "AWS region"
-    "account" ["account_id", "attributes.aws.account.id", "resource.attributes.cloud.account.id", "recipientAccountId"]
-        "AWS account id"
+    "region" ["resource.attributes.cloud.region", "attributes.aws.region", "awsRegion", "aws.region"] "AWS region"
+    "account" ["account_id", "attributes.aws.account.id", "resource.attributes.cloud.account.id", "recipientAccountId",
+        "aws.account.id", "aws.account_id"] "AWS account id"
     "model" ["attributes.gen_ai.request.model", "attributes.gen_ai.response.model"] "model id"
     "span.kind" ["kind", "annotations.aws:span.kind", "annotations.span.kind"] "span kind: SERVER, CLIENT, …"
     "code.file" ["code.file", "attributes.code.file.path", "attributes.code.filepath"] "source file of a log line"

@@ -9,6 +9,7 @@ use super::error::{LoadError, UnknownRule, nearest};
 use super::event::{Event, EventHit, EventKey};
 use super::folder;
 use super::prefilter::{Needles, Prefilter};
+use super::read::{Place, read_rule};
 use super::rule::Rule;
 
 /// The rules that judge.
@@ -59,6 +60,12 @@ impl Catalogue {
             }
         }
         (Self::of(rules), errors)
+    }
+
+    /// A catalogue of one rule given as text; `path` names it in errors. Its folder and examples are not looked at.
+    pub fn from_text(path: &str, text: &str) -> Result<Self, Vec<LoadError>> {
+        let place = Place { folder: None, layer: None };
+        Ok(Self::of(vec![read_rule(path, text, &place)?]))
     }
 
     pub(crate) fn of(mut rules: Vec<Rule>) -> Self {

@@ -235,10 +235,6 @@ impl<'d> Item<'d> {
         }
     }
 
-    pub(crate) fn is_list(self) -> bool {
-        self.value.is_array()
-    }
-
     pub(crate) fn texts(self) -> Vec<Text<'d>> {
         self.list().into_iter().filter_map(Self::text).collect()
     }

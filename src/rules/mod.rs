@@ -4,23 +4,49 @@
 //! the events of one *scope* (a request, a session, the capture). Events are found while records are read
 //! ([`Prefilter`], [`Catalogue::match_signal`]); conditions are judged when all of them are known.
 
+mod builtin;
 mod catalogue;
 mod condition;
+mod docket;
 mod document;
 mod error;
+mod eval;
 mod event;
+mod examples;
+mod explain;
 mod folder;
+mod judge;
+mod lint;
 mod literal;
+mod missing;
 mod pattern;
 mod prefilter;
 mod read;
 mod read_event;
 mod read_when;
 mod rule;
+mod scaffold;
+mod scope;
 mod template;
 
 pub use catalogue::Catalogue;
+pub use docket::{Docket, Hit, Hits, Judgement};
 pub use error::{LoadError, UnknownRule};
+pub use eval::State;
 pub use event::{EventHit, EventKey};
+pub use examples::{CrossTalk, ExampleFailure, Run, cross_talk, test_rule};
+pub use explain::{Explanation, MAX_SCOPES, Node, explain};
+pub use judge::judge;
+pub use lint::{Lint, lint};
 pub use prefilter::Prefilter;
 pub use rule::{Example, ExampleKind, LAYERS, Rule};
+pub use scaffold::scaffold;
+
+/// Every field name that rules may use, with what it means. Any path below the open prefixes of
+/// [`semconv`](crate::model::semconv) is a field as well.
+pub fn fields() -> impl Iterator<Item = (&'static str, &'static str)> {
+    crate::model::semconv::FIELDS.iter().map(|def| (def.name, def.about))
+}
+
+#[cfg(test)]
+mod tests;

@@ -122,6 +122,13 @@ fn hole(text: &str) -> Option<(&str, Option<&str>, usize)> {
     (is_name && !fallback.is_some_and(|text| text.contains('{'))).then_some((name, fallback, inner.len() + 2))
 }
 
+/// Log text as one word of a shell command.
+pub(crate) fn shell_word(value: &str) -> String {
+    let mut out = String::new();
+    push_quoted(&mut out, value, Quotes::None);
+    out
+}
+
 /// Appends log text to a command so that a shell reads it as one word, whatever it holds.
 fn push_quoted(out: &mut String, value: &str, quotes: Quotes) {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "_./:@=+-".contains(c);

@@ -105,7 +105,7 @@ impl Plan {
             let name = path.to_string_lossy().into_owned();
             if let Some(first) = self.seen.get(&resolved) {
                 let message = format!("is the same file as '{first}'; it was read once");
-                self.issues.push(Issue::new(name, None, message));
+                self.issues.push(Issue::new(name, None, message).harmless());
                 return;
             }
             self.seen.insert(resolved, name);
@@ -115,7 +115,8 @@ impl Plan {
 
     fn add_stdin(&mut self, stdin: &mut dyn Read) {
         if self.stdin_taken {
-            self.issues.push(Issue::new(STDIN, None, "standard input is named twice; it was read once"));
+            let message = "standard input is named twice; it was read once";
+            self.issues.push(Issue::new(STDIN, None, message).harmless());
             return;
         }
         self.stdin_taken = true;

@@ -62,7 +62,7 @@ fn set_aside(folder: &str, mut names: Vec<String>) -> Option<Issue> {
     let message = format!(
         "hidden entries and read-me files were set aside ({shown}{more}); name one as a capture to read it"
     );
-    (count > 0).then(|| Issue { count, ..Issue::new(folder, None, message) })
+    (count > 0).then(|| Issue { count, ..Issue::new(folder, None, message).harmless() })
 }
 
 /// A pipe, socket or device: waiting for one could last forever.
@@ -75,7 +75,7 @@ fn failure(folder: &Path, error: &walkdir::Error) -> Issue {
     let path = error.path().unwrap_or(folder).to_string_lossy();
     if let Some(ancestor) = error.loop_ancestor() {
         let message = format!("is a link back to its parent '{}' and was not followed", ancestor.display());
-        return Issue::new(path, None, message);
+        return Issue::new(path, None, message).harmless();
     }
     match error.io_error() {
         Some(error) => reason::unreadable(&path, error),

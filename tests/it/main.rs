@@ -3,3 +3,7 @@
 //! One binary, so that the library is linked once.
 
 mod architecture;
+mod cli;
+mod determinism;
+mod program;
+mod samples;

@@ -1,0 +1,222 @@
+//! Reads inputs into briefs, block by block on all cores: cut, join, prefilter, skim.
+
+use std::borrow::Cow;
+
+use rayon::prelude::*;
+use rustc_hash::FxHasher;
+use std::hash::Hasher;
+
+use super::index::Place;
+use crate::model::{
+    Brief, Cut, Input, Issue, Kind, Name, Names, Outcome, Record, Severity, Signal, SpanFacts, message_hash,
+};
+use crate::parse;
+use crate::rules::Catalogue;
+
+/// Records per unit of parallel work: large enough to pay for itself, small enough to balance.
+const BLOCK: usize = 4096;
+
+/// An input and its records.
+#[derive(Debug)]
+pub(super) struct Source {
+    pub(super) input: Input,
+    pub(super) cut: Cut,
+    pub(super) issues: Vec<Issue>,
+}
+
+/// One record with its facts, before sorting.
+#[derive(Debug)]
+pub(super) struct Entry {
+    pub(super) place: Place,
+    pub(super) brief: Brief,
+    /// Hash of time and text; `None` when there is no time, for then nothing tells two equal lines apart.
+    pub(super) fingerprint: Option<u64>,
+    /// Whether a rule's text may be in it.
+    pub(super) candidate: bool,
+}
+
+/// What a block, or all blocks together, gave.
+#[derive(Debug, Default)]
+pub(super) struct Batch {
+    pub(super) entries: Vec<Entry>,
+    pub(super) spans: Vec<SpanFacts>,
+    pub(super) names: Names,
+}
+
+impl Source {
+    /// Cuts an input and everything embedded in it.
+    pub(super) fn open(input: Input) -> Vec<Self> {
+        let (input, issues) = parse::normalise(input);
+        let mut cut = parse::cut(&input);
+        parse::join(&input.bytes, &mut cut);
+        let children = std::mem::take(&mut cut.children);
+        let mut sources = vec![Self { input, cut, issues }];
+        sources.extend(children.into_iter().flat_map(Self::open));
+        sources
+    }
+
+    /// The text of a record.
+    pub(super) fn text(&self, record: usize) -> Cow<'_, str> {
+        parse::payload(&self.input.bytes, &self.cut, &self.cut.records[record])
+    }
+
+    /// A record, read in full.
+    pub(super) fn signal(&self, record: usize) -> Signal {
+        let Record { timestamp, context, line, .. } = self.cut.records[record];
+        let mut signal = parse::decode(&self.text(record), &self.cut.contexts[context as usize], timestamp);
+        signal.origin.path.clone_from(&self.input.path);
+        signal.origin.line = line;
+        signal
+    }
+}
+
+/// Reads every record of every source.
+pub(super) fn read(sources: &[Source], catalogue: &Catalogue) -> Batch {
+    let blocks: Vec<(usize, usize)> = sources
+        .iter()
+        .enumerate()
+        .flat_map(|(source, Source { cut, .. })| {
+            (0..cut.records.len()).step_by(BLOCK).map(move |from| (source, from))
+        })
+        .collect();
+    let batches: Vec<Batch> =
+        blocks.into_par_iter().map(|(source, from)| read_block(sources, source, from, catalogue)).collect();
+    merge(batches)
+}
+
+fn read_block(sources: &[Source], source: usize, from: usize, catalogue: &Catalogue) -> Batch {
+    let Source { input, cut, .. } = &sources[source];
+    let to = (from + BLOCK).min(cut.records.len());
+    let mut marked = vec![false; to - from];
+    mark_hits(&input.bytes, &cut.records[from..to], catalogue, &mut marked);
+    let mut batch = Batch::default();
+    let streams = stream_names(&sources[source], &mut batch.names);
+    for (record, marked) in (from..to).zip(marked) {
+        let signal = sources[source].signal(record);
+        let stream = streams[cut.records[record].context as usize];
+        let brief = brief_of(&signal, stream, &mut batch);
+        let candidate = marked || is_interesting(&brief, &cut.records[record]) || catalogue.wants(&brief);
+        let fingerprint = brief.timestamp.map(|at| fingerprint(at.0, &sources[source].text(record)));
+        batch.entries.push(Entry {
+            place: Place { source: source as u32, record: record as u32 },
+            brief,
+            fingerprint,
+            candidate,
+        });
+    }
+    batch
+}
+
+/// Marks the records in whose bytes a literal of some rule lies. One pass over the block.
+fn mark_hits(bytes: &[u8], records: &[Record], catalogue: &Catalogue, marked: &mut [bool]) {
+    let (Some(first), Some(last)) = (records.first(), records.last()) else { return };
+    let start = first.payload.range().start;
+    let end = last.payload.range().end.max(start);
+    let mut at = 0;
+    catalogue.prefilter().scan(&bytes[start..end], &mut |offset| {
+        let offset = (start + offset) as u64;
+        while at + 1 < records.len() && records[at + 1].payload.start <= offset {
+            at += 1;
+        }
+        marked[at] = true;
+    });
+}
+
+/// Records that are always read in full: their text is put together from several places, so a literal may be
+/// split in the raw bytes, or they state a failure.
+fn is_interesting(brief: &Brief, record: &Record) -> bool {
+    record.more > 0
+        || brief.severity >= Severity::Warn
+        || brief.outcome == Outcome::Failed
+        || matches!(
+            brief.kind,
+            Kind::HttpExchange
+                | Kind::JsonRpc
+                | Kind::XraySegment
+                | Kind::CloudTrail
+                | Kind::Traceback
+                | Kind::Text
+        )
+}
+
+fn stream_names(source: &Source, names: &mut Names) -> Vec<Name> {
+    let name = |context: &crate::model::Context| match (&context.log_group, &context.log_stream) {
+        (_, None) => names.intern(&source.input.path),
+        (None, Some(stream)) => names.intern(stream),
+        (Some(group), Some(stream)) => names.intern(&format!("{group}:{stream}")),
+    };
+    source.cut.contexts.iter().map(name).collect()
+}
+
+/// The compact form of a signal.
+fn brief_of(signal: &Signal, stream: Name, batch: &mut Batch) -> Brief {
+    let names = &mut batch.names;
+    let ids = &signal.ids;
+    let span_facts = if signal.end.is_some() || ids.parent_span.is_some() {
+        let name = names.intern_opt(signal.name.as_deref());
+        batch.spans.push(SpanFacts { end: signal.end, parent: ids.parent_span, name });
+        batch.spans.len() as u32 - 1
+    } else {
+        u32::MAX
+    };
+    Brief {
+        timestamp: signal.timestamp,
+        span: ids.span,
+        trace: ids.trace.map_or(Name::NONE, |id| names.intern(&id.to_string())),
+        request: names.intern_opt(ids.request.as_deref()),
+        session: names.intern_opt(ids.session.as_deref()),
+        mcp_session: names.intern_opt(ids.mcp_session.as_deref()),
+        rpc: names.intern_opt(ids.rpc.as_deref()),
+        tool: names.intern_opt(ids.tool.as_deref()),
+        stream,
+        span_facts,
+        message_hash: message_hash(&signal.message),
+        kind: signal.kind,
+        layer: signal.layer,
+        severity: signal.severity,
+        outcome: signal.outcome,
+    }
+}
+
+fn fingerprint(at: i64, text: &str) -> u64 {
+    let mut hasher = FxHasher::default();
+    hasher.write_i64(at);
+    hasher.write_usize(text.len());
+    let head = text.len().min(64);
+    hasher.write(&text.as_bytes()[..head]);
+    hasher.write(&text.as_bytes()[text.len() - head..]);
+    hasher.finish()
+}
+
+/// Joins batches in input order and gives their names common keys.
+fn merge(batches: Vec<Batch>) -> Batch {
+    let mut all = Batch::default();
+    all.entries.reserve_exact(batches.iter().map(|batch| batch.entries.len()).sum());
+    for batch in batches {
+        let keys: Vec<Name> = std::iter::once(Name::NONE)
+            .chain(batch.names.iter().map(|text| all.names.intern(text)))
+            .collect();
+        let key = |name: Name| keys[name.0 as usize];
+        let first_span = all.spans.len() as u32;
+        all.spans.extend(batch.spans.into_iter().map(|span| SpanFacts { name: key(span.name), ..span }));
+        all.entries.extend(batch.entries.into_iter().map(|mut entry| {
+            let brief = &mut entry.brief;
+            for name in [
+                &mut brief.trace,
+                &mut brief.request,
+                &mut brief.session,
+                &mut brief.mcp_session,
+                &mut brief.rpc,
+                &mut brief.tool,
+                &mut brief.stream,
+            ] {
+                *name = key(*name);
+            }
+            if brief.span_facts != u32::MAX {
+                brief.span_facts += first_span;
+            }
+            entry
+        }));
+    }
+    all
+}

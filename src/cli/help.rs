@@ -1,0 +1,24 @@
+//! The longer texts of `--help`.
+
+/// What the program is, above the usage line of `--help`.
+pub(super) const LONG_ABOUT: &str = "\
+Find out why a call on Amazon Bedrock AgentCore failed.
+
+Reads captured logs and traces (CloudWatch exports, X-Ray traces, container output, HTTP exchanges, or a pasted \
+excerpt), says which layer failed, why, and on what evidence, and what to do next. Nothing is sent anywhere.";
+
+/// Examples and exit codes, at the end of the program's help.
+pub(super) const AFTER_HELP: &str = "\
+Examples:
+  agentcore-triage capture/                     explain what failed in a folder of saved logs
+  agentcore-triage gateway.json spans.jsonl.gz  read several captures as one case
+  aws logs tail GROUP --since 15m | agentcore-triage -
+                                                read standard input
+  agentcore-triage --rule-check --format sarif --output triage.sarif logs/
+                                                check logs in CI
+  agentcore-triage                              look at the built-in sample incident
+
+Exit codes:
+  0  nothing at or above --fail-on
+  1  findings at or above --fail-on, or a difference from --expect
+  2  bad usage, a bad rule, or unreadable input";

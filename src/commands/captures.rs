@@ -1,0 +1,48 @@
+//! Which captures a command reads: those named, what is piped in, or the sample incident.
+
+use std::io::{self, IsTerminal};
+use std::path::{Path, PathBuf};
+
+use anyhow::bail;
+
+use crate::source::{self, Loaded, MAX_UNPACKED, STDIN};
+
+use super::output::note;
+use super::sample;
+
+/// Reads `named` captures.
+///
+/// With none named, somebody who feeds standard input means it to be read, and everybody else is shown the
+/// sample incident, which is said on stderr. A `strict` check (one whose exit code somebody relies on) never
+/// judges the sample.
+///
+/// # Errors
+/// When a strict check has nothing to judge.
+pub(super) fn load(named: &[PathBuf], strict: bool) -> anyhow::Result<Loaded> {
+    if !named.is_empty() {
+        if named.iter().any(|capture| capture.as_os_str() == STDIN) && io::stdin().is_terminal() {
+            note("reading standard input from the terminal; end it with Ctrl-D");
+        }
+        return Ok(read(named));
+    }
+    if source::stdin_is_piped() {
+        note("no capture is named: reading standard input");
+        let loaded = read(&[Path::new(STDIN).to_owned()]);
+        if strict || !is_empty(&loaded) {
+            return Ok(loaded);
+        }
+        note("standard input is empty");
+    } else if strict {
+        bail!("nothing to check: name a CAPTURE (a file, a folder, or - for standard input)");
+    }
+    note("this is the built-in sample incident, not your system; name a CAPTURE to read your own logs");
+    Ok(sample::incident())
+}
+
+fn read(captures: &[PathBuf]) -> Loaded {
+    source::load(captures, &mut io::stdin().lock(), MAX_UNPACKED)
+}
+
+fn is_empty(loaded: &Loaded) -> bool {
+    loaded.issues.is_empty() && loaded.inputs.iter().all(|input| input.bytes.is_empty())
+}

@@ -1,0 +1,86 @@
+//! Placeholders that every rule may use: where their values are found.
+
+use crate::model::{RequestKey, SignalKey};
+
+use super::docket::Docket;
+
+/// Further signals of a request in which a value is looked for.
+const LOOKED_AT: usize = 8;
+
+/// The value of a built-in placeholder (but `count`), from the evidence first, then from its request.
+pub(crate) fn built_in_value(
+    name: &str,
+    docket: &Docket<'_>,
+    request: Option<RequestKey>,
+    shown: &[SignalKey],
+) -> Option<String> {
+    let request = request.and_then(|key| docket.request(key));
+    let links = request.iter().flat_map(|request| request.signals.iter().take(LOOKED_AT));
+    let signals: Vec<SignalKey> = shown.iter().copied().chain(links.map(|link| link.signal)).collect();
+    let field = |name: &str| signals.iter().find_map(|signal| (docket.field)(*signal, name));
+    let arn = |part: fn(&Arn<'_>) -> Option<String>| {
+        signals.iter().find_map(|signal| part(&Arn::parse(&(docket.field)(*signal, "resource")?)?))
+    };
+    match name {
+        "region" => field("region").or_else(|| arn(|arn| Some(arn.region.to_owned()))),
+        "account" => field("account").or_else(|| arn(|arn| Some(arn.account.to_owned()))),
+        "gateway_id" => arn(|arn| arn.id("gateway")),
+        "runtime_id" => arn(|arn| arn.id("runtime")).or_else(|| runtime_of_group(&field("log_group")?)),
+        "trace_id" => {
+            request.and_then(|request| request.trace).map(|id| id.to_string()).or_else(|| field(name))
+        }
+        "request_id" => interned(docket, request.map(|request| request.request)).or_else(|| field(name)),
+        "session_id" => interned(docket, request.map(|request| request.session)).or_else(|| field(name)),
+        "tool" => interned(docket, request.map(|request| request.tool)).or_else(|| field(name)),
+        "target" => field(name).or_else(|| {
+            let tool = interned(docket, request.map(|request| request.tool)).or_else(|| field("tool"))?;
+            Some(tool.split_once("___")?.0.to_owned())
+        }),
+        "log_group" | "log_stream" => field(name),
+        _ => None,
+    }
+}
+
+fn interned(docket: &Docket<'_>, name: Option<crate::model::Name>) -> Option<String> {
+    docket.text(name?).map(str::to_owned)
+}
+
+/// `arn:partition:service:region:account:kind/id…`.
+struct Arn<'a> {
+    region: &'a str,
+    account: &'a str,
+    rest: &'a str,
+}
+
+impl<'a> Arn<'a> {
+    fn parse(text: &'a str) -> Option<Self> {
+        let mut parts = text.splitn(6, ':');
+        let _ = parts.next().filter(|arn| *arn == "arn")?;
+        let (_partition, _service) = (parts.next()?, parts.next()?);
+        let (region, account, rest) = (parts.next()?, parts.next()?, parts.next()?);
+        (!region.is_empty() && !account.is_empty()).then_some(Self { region, account, rest })
+    }
+
+    /// The id after `kind/`.
+    fn id(&self, kind: &str) -> Option<String> {
+        let id = self.rest.strip_prefix(kind)?.strip_prefix('/')?;
+        Some(id.split(['/', ':']).next().unwrap_or(id).to_owned())
+    }
+}
+
+/// The runtime's id in `/aws/bedrock-agentcore/runtimes/<id>-<endpoint>`. Ids end in ten characters after their last
+/// hyphen, so an endpoint follows only when another hyphen does.
+pub(crate) fn runtime_of_group(group: &str) -> Option<String> {
+    let name = group.strip_prefix("/aws/bedrock-agentcore/runtimes/")?;
+    let name = name.split('/').next()?;
+    let is_suffix = |text: &str| text.len() == 10 && text.bytes().all(|b| b.is_ascii_alphanumeric());
+    let mut end = 0;
+    for part in name.split('-') {
+        end += part.len();
+        if end > part.len() && is_suffix(part) {
+            return Some(name[..end].to_owned());
+        }
+        end += 1;
+    }
+    Some(name.rsplit_once('-').map_or(name, |(id, _)| id).to_owned())
+}

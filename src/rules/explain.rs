@@ -1,0 +1,262 @@
+//! Why a rule fired or did not: the evaluator's answer, condition by condition.
+
+use crate::model::{RequestKey, SignalKey};
+
+use super::catalogue::Catalogue;
+use super::condition::{Condition, Sibling, Side, ValueOf};
+use super::docket::Docket;
+use super::error::UnknownRule;
+use super::eval::{Answer, Bench, Progress, State};
+use super::missing::{describe, seconds};
+use super::rule::Rule;
+use super::scope::{BriefHits, Facts, Scope, ScopeKey, scopes};
+
+/// Scopes shown at most, furthest first.
+pub const MAX_SCOPES: usize = 5;
+
+/// Signals named per condition.
+const MAX_SIGNALS: usize = 3;
+
+/// One condition, and how it stands.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Node {
+    /// The condition in words.
+    pub condition: String,
+    /// Whether it holds.
+    pub state: State,
+    /// How far it got, and what a decision lacks.
+    pub notes: Vec<String>,
+    /// Signals that carry it; at most three.
+    pub signals: Vec<SignalKey>,
+    /// Members.
+    pub members: Vec<Node>,
+}
+
+/// The verdict on a rule in one scope.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Explanation {
+    /// The scope in words: `request 3f…`, `session …`, `the capture`.
+    pub scope: String,
+    /// The request, when the scope is one.
+    pub request: Option<RequestKey>,
+    /// The verdict.
+    pub state: State,
+    /// The condition.
+    pub root: Node,
+    /// Signals of the rule's events that belong to no scope, because they lack its key.
+    pub unkeyed: u64,
+}
+
+/// Explains the verdict of one rule in the scopes where it got furthest; where none of its events was found, in an
+/// empty scope.
+pub fn explain(
+    catalogue: &Catalogue,
+    id: &str,
+    docket: &Docket<'_>,
+) -> Result<Vec<Explanation>, UnknownRule> {
+    let rule = catalogue.rule(id)?;
+    let brief_hits = BriefHits::find(std::iter::once(rule), docket);
+    let facts = Facts::default();
+    let found = scopes(rule, docket, &brief_hits);
+    let empty = [Scope::empty(rule)];
+    let list = if found.list.is_empty() { &empty[..] } else { &found.list };
+    let mut judged: Vec<_> = list
+        .iter()
+        .map(|scope| {
+            let answer = Bench { docket, rule, scope, facts: &facts }.answer();
+            let seen = scope.hits.iter().filter(|hits| !hits.is_empty()).count();
+            (std::cmp::Reverse((answer.state(), holding(&answer), seen)), scope, answer)
+        })
+        .collect();
+    judged.sort_by_key(|(rank, ..)| *rank);
+    let explained = judged.into_iter().take(MAX_SCOPES).map(|(_, scope, answer)| Explanation {
+        scope: scope_label(rule, docket, scope, found.list.is_empty()),
+        request: if let ScopeKey::Request(key) = scope.key { Some(key) } else { None },
+        state: answer.state(),
+        root: Reader { rule, docket, scope }.node(&rule.when.condition, &answer),
+        unkeyed: found.unkeyed,
+    });
+    Ok(explained.collect())
+}
+
+/// Conditions of the tree that hold.
+fn holding(answer: &Answer<'_>) -> usize {
+    let steps = if let Progress::Sequence { reached, .. } = answer.progress { reached } else { 0 };
+    let own = usize::from(answer.state() == State::Fires);
+    own + steps + answer.members.iter().map(holding).sum::<usize>()
+}
+
+fn scope_label(rule: &Rule, docket: &Docket<'_>, scope: &Scope<'_>, nothing: bool) -> String {
+    if nothing {
+        return "no signal is an event that the rule needs".to_owned();
+    }
+    let by = rule.when.by.word();
+    match &scope.key {
+        ScopeKey::Capture => "the capture".to_owned(),
+        ScopeKey::Request(key) => {
+            let request = docket.request(*key);
+            let id = request.and_then(|request| docket.text(request.request)).map(str::to_owned);
+            let id = id.or_else(|| Some(request?.trace?.to_string()));
+            format!("request {}", id.unwrap_or_else(|| format!("#{}", key.0)))
+        }
+        ScopeKey::Loose(stream) => match docket.text(*stream) {
+            Some(stream) => format!("signals of no request in stream {stream}"),
+            None => "signals of no request".to_owned(),
+        },
+        ScopeKey::Name(name) => format!("{by} {}", docket.text(*name).unwrap_or("?")),
+        ScopeKey::Text(text) => format!("{by} {text}"),
+    }
+}
+
+struct Reader<'a, 'd> {
+    rule: &'d Rule,
+    docket: &'d Docket<'a>,
+    scope: &'d Scope<'a>,
+}
+
+impl Reader<'_, '_> {
+    fn node(&self, condition: &Condition, answer: &Answer<'_>) -> Node {
+        let members: &[Condition] = match condition {
+            Condition::All(members) | Condition::Any(members) | Condition::None(members) => members,
+            _ => &[],
+        };
+        let missing = answer.witnesses.iter().flat_map(|witness| {
+            witness.missing.iter().map(move |missing| describe(self.docket, self.scope, witness, *missing))
+        });
+        let mut notes: Vec<String> = progress(&answer.progress, condition).into_iter().collect();
+        if answer.state() == State::Undetermined {
+            for note in missing.take(64) {
+                if notes.len() < 4 && !notes.contains(&note) {
+                    notes.push(note);
+                }
+            }
+        }
+        let mut signals: Vec<SignalKey> = Vec::new();
+        for part in answer.witnesses.iter().take(MAX_SIGNALS).flat_map(|witness| &witness.parts) {
+            if signals.len() < MAX_SIGNALS && !signals.contains(&part.hit.signal) {
+                signals.push(part.hit.signal);
+            }
+        }
+        Node {
+            condition: self.words(condition),
+            state: answer.state(),
+            notes,
+            signals,
+            members: members
+                .iter()
+                .zip(&answer.members)
+                .map(|(member, answer)| self.node(member, answer))
+                .collect(),
+        }
+    }
+
+    fn event(&self, index: usize) -> &str {
+        self.rule.events.get(index).map_or("?", |event| &event.name)
+    }
+
+    fn words(&self, condition: &Condition) -> String {
+        let within = |limit: &Option<std::time::Duration>| {
+            limit.map_or_else(String::new, |limit| format!(" within {}", seconds(limit.as_nanos() as i64)))
+        };
+        match condition {
+            Condition::Match(event) => format!("{} happens", self.event(*event)),
+            Condition::All(_) => "all of".to_owned(),
+            Condition::Any(_) => "any of".to_owned(),
+            Condition::None(_) => "none of".to_owned(),
+            Condition::Sequence { steps, within: limit } => {
+                let steps: Vec<&str> = steps.iter().map(|step| self.event(*step)).collect();
+                format!("{}{}", steps.join(", then "), within(limit))
+            }
+            Condition::Count { of, at_least, within: limit } => {
+                format!("{} happens {at_least} times{}", self.event(*of), within(limit))
+            }
+            Condition::Distinct { of, value, at_least, within: limit } => {
+                let (ValueOf::Capture(name) | ValueOf::Field(name)) = value;
+                format!("{} with {at_least} different values of {name}{}", self.event(*of), within(limit))
+            }
+            Condition::Absent { event, anchor: None, .. } => format!("no {}", self.event(*event)),
+            Condition::Absent { event, anchor: Some((side, anchor)), within: limit } => {
+                let side = if *side == Side::After { "after" } else { "before" };
+                format!("{} without {} {side} it{}", self.event(*anchor), self.event(*event), within(limit))
+            }
+            Condition::Elapsed { from, to, slower, limit } => {
+                let than = if *slower { "more" } else { "less" };
+                let limit = seconds(limit.as_nanos() as i64);
+                format!("{than} than {limit} from {} to {}", self.event(*from), self.event(*to))
+            }
+            Condition::FirstSeconds { of, limit } => {
+                let limit = seconds(limit.as_nanos() as i64);
+                format!("every {} in the first {limit} of its log stream", self.event(*of))
+            }
+            Condition::HealthySibling { of, sibling } => {
+                let kind = match sibling {
+                    Sibling::Tool => "tool",
+                    Sibling::Target => "target",
+                    Sibling::Request => "request",
+                };
+                format!("another {kind} of the resource succeeded beside {}", self.event(*of))
+            }
+        }
+    }
+}
+
+/// How far a condition got, when that says more than whether it holds.
+fn progress(progress: &Progress, condition: &Condition) -> Option<String> {
+    let note = match *progress {
+        Progress::Seen(0) => "no such signal".to_owned(),
+        Progress::Seen(count) => format!("{count} of them"),
+        Progress::Members { holding, of } => format!("{holding} of {of} hold"),
+        Progress::Disjoint { of } => format!("all {of} hold, but of different signals"),
+        Progress::Sequence { reached, of, .. } if reached == of => format!("{of} of {of}"),
+        Progress::Sequence { reached, of, late: Some((length, limit)), .. } => format!(
+            "{reached} of {of}; the {} came {} after the first, limit {}",
+            ordinal(reached + 1),
+            seconds(length),
+            seconds(limit.as_nanos() as i64)
+        ),
+        Progress::Sequence { reached, of, all_seen: true, .. } => {
+            format!("{reached} of {of}; all of them happened, in another order")
+        }
+        Progress::Sequence { reached, of, .. } => format!("{reached} of {of}; then none that continues it"),
+        Progress::Count { best, needed } => format!("{best} of {needed} at most"),
+        Progress::Distinct { best, needed } => format!("{best} different of {needed} at most"),
+        Progress::Absent { anchors, found, open, outside } => absent(anchors, found, open, outside),
+        Progress::AbsentAtAll { found: 0 } => "none was found".to_owned(),
+        Progress::AbsentAtAll { found } => format!("{found} of them"),
+        Progress::Elapsed { pairs: 0, .. } => "no pair of the two".to_owned(),
+        Progress::Elapsed { pairs, extreme } => {
+            let slower = matches!(condition, Condition::Elapsed { slower: true, .. });
+            let word = if slower { "longest" } else { "shortest" };
+            let extreme =
+                extreme.map_or_else(String::new, |length| format!(", the {word} {}", seconds(length)));
+            format!("{pairs} pairs{extreme}")
+        }
+        Progress::FirstSeconds { seen, latest } => {
+            let latest = latest
+                .map_or_else(String::new, |at| format!(", the last {} after the stream began", seconds(at)));
+            format!("{seen} of them{latest}")
+        }
+        Progress::Sibling { healthy, of } => format!("{healthy} of {of} have one"),
+    };
+    Some(note)
+}
+
+fn absent(anchors: usize, found: usize, open: usize, outside: Option<i64>) -> String {
+    let mut note = format!("{found} of {anchors} have it");
+    if open > 0 {
+        note += &format!(", {open} cannot be told");
+    }
+    if let Some(by) = outside {
+        note += &format!("; the nearest outside the limit is {} away", seconds(by));
+    }
+    note
+}
+
+fn ordinal(number: usize) -> String {
+    match number {
+        1 => "first".to_owned(),
+        2 => "second".to_owned(),
+        3 => "third".to_owned(),
+        other => format!("{other}th"),
+    }
+}

@@ -1,0 +1,212 @@
+//! From verdicts to findings: captures merged, texts filled, equal findings collapsed.
+
+use indexmap::{IndexMap, IndexSet};
+use rustc_hash::FxBuildHasher;
+
+use crate::model::{
+    Confidence, Evidence, EvidenceRole, Finding, FixStep, MAX_EVIDENCE, Outcome, RequestKey, Severity,
+    SignalKey, Undetermined,
+};
+
+use super::builtin::built_in_value;
+use super::catalogue::Catalogue;
+use super::docket::{Docket, Judgement};
+use super::eval::{Answer, Bench, State, Witness};
+use super::event::EventKey;
+use super::missing::describe;
+use super::rule::Rule;
+use super::scope::{BriefHits, Facts, Scope, needed_events, scopes};
+
+/// What is said to be missing at most, per rule and request.
+const MAX_MISSING: usize = 4;
+
+/// Judges every rule over the case. Pure; the cost follows the number of hits, not that of signals.
+pub fn judge(catalogue: &Catalogue, docket: &Docket<'_>) -> Judgement {
+    let alive: Vec<&Rule> = catalogue.rules().iter().filter(|rule| may_fire(rule, docket)).collect();
+    let brief_hits = BriefHits::find(alive.iter().copied(), docket);
+    let facts = Facts::default();
+    let mut judgement = Judgement::default();
+    for rule in alive {
+        judge_rule(rule, docket, &brief_hits, &facts, &mut judgement);
+    }
+    judgement
+}
+
+/// Whether some event that the condition needs was found, or is decided without reading.
+fn may_fire(rule: &Rule, docket: &Docket<'_>) -> bool {
+    needed_events(rule).into_iter().any(|index| {
+        rule.events[index].is_brief() || !docket.hits.of(EventKey(rule.first_event + index as u32)).is_empty()
+    })
+}
+
+fn judge_rule(
+    rule: &Rule,
+    docket: &Docket<'_>,
+    brief_hits: &BriefHits,
+    facts: &Facts,
+    judgement: &mut Judgement,
+) {
+    let scopes = scopes(rule, docket, brief_hits);
+    if scopes.unkeyed > 0 {
+        judgement.unkeyed.push((rule.id().to_owned(), scopes.unkeyed));
+    }
+    let mut findings: IndexMap<FindingKey, Draft<'_>, FxBuildHasher> = IndexMap::default();
+    let mut open: IndexMap<Option<RequestKey>, IndexSet<String>> = IndexMap::default();
+    for scope in &scopes.list {
+        let answer = Bench { docket, rule, scope, facts }.answer();
+        match answer.state() {
+            State::Fires => collect(docket, &answer, &mut findings),
+            State::Undetermined => note_missing(docket, scope, &answer, &mut open),
+            State::Quiet => {}
+        }
+    }
+    judgement.findings.extend(findings.into_iter().map(|(key, draft)| finish(rule, docket, key, draft)));
+    judgement.undetermined.extend(open.into_iter().map(|(request, missing)| Undetermined {
+        rule: rule.id().to_owned(),
+        request,
+        missing: missing.into_iter().collect(),
+    }));
+}
+
+/// What makes two occurrences the same finding.
+type FindingKey = (Option<RequestKey>, Vec<(String, String)>);
+
+/// The occurrences of one finding.
+struct Draft<'a> {
+    witnesses: Vec<Witness<'a>>,
+    occurrences: u32,
+    last: Option<Witness<'a>>,
+    heuristic: bool,
+}
+
+fn collect<'a>(
+    docket: &Docket<'_>,
+    answer: &Answer<'a>,
+    findings: &mut IndexMap<FindingKey, Draft<'a>, FxBuildHasher>,
+) {
+    for witness in answer.witnesses.iter().filter(|witness| witness.missing.is_empty()) {
+        let request = common_request(docket, witness);
+        let draft = findings.entry((request, captures_of(witness))).or_insert_with(|| Draft {
+            witnesses: Vec::new(),
+            occurrences: 0,
+            last: None,
+            heuristic: false,
+        });
+        draft.occurrences = draft.occurrences.saturating_add(witness.weight);
+        draft.heuristic |= request.is_some_and(|request| {
+            let mut reasons = witness.parts.iter().filter_map(|part| docket.link(request, part.hit.signal));
+            reasons.any(crate::model::LinkReason::is_heuristic)
+        });
+        if draft.witnesses.len() < MAX_EVIDENCE {
+            draft.witnesses.push(witness.clone());
+        } else {
+            draft.last = Some(witness.clone());
+        }
+    }
+}
+
+/// The request that all signals of a witness belong to.
+fn common_request(docket: &Docket<'_>, witness: &Witness<'_>) -> Option<RequestKey> {
+    let mut requests = witness.parts.iter().map(|part| docket.request_of(part.hit.signal));
+    let first = requests.next()??;
+    requests.all(|request| request == Some(first)).then_some(first)
+}
+
+/// Captures in order of the rule's events; the first signal that fills a name decides it.
+fn captures_of(witness: &Witness<'_>) -> Vec<(String, String)> {
+    let mut captures: Vec<(String, String)> = Vec::new();
+    let mut parts: Vec<_> = witness.parts.iter().collect();
+    parts.sort_by_key(|part| part.event);
+    for (name, value) in parts.iter().flat_map(|part| &part.hit.captures) {
+        if !captures.iter().any(|(known, _)| known == name) {
+            captures.push((name.clone(), value.clone()));
+        }
+    }
+    captures
+}
+
+fn note_missing(
+    docket: &Docket<'_>,
+    scope: &Scope<'_>,
+    answer: &Answer<'_>,
+    open: &mut IndexMap<Option<RequestKey>, IndexSet<String>>,
+) {
+    for witness in answer.witnesses.iter().filter(|witness| !witness.parts.is_empty()) {
+        let missing = open.entry(common_request(docket, witness)).or_default();
+        for entry in &witness.missing {
+            if missing.len() >= MAX_MISSING {
+                break;
+            }
+            missing.insert(describe(docket, scope, witness, *entry));
+        }
+    }
+}
+
+fn finish(rule: &Rule, docket: &Docket<'_>, key: FindingKey, draft: Draft<'_>) -> Finding {
+    let (request, captures) = key;
+    let evidence = evidence(docket, &draft.witnesses);
+    let last = draft.last.as_ref();
+    let signals = || draft.witnesses.iter().chain(last).flat_map(|witness| &witness.parts);
+    let times = || signals().filter_map(|part| docket.time(part.hit.signal));
+    let shown: Vec<SignalKey> = evidence.iter().map(|evidence| evidence.signal).collect();
+    let value = |name: &str| {
+        let captured = captures.iter().find(|(known, _)| known == name).map(|(_, text)| text.clone());
+        captured.or_else(|| match name {
+            "count" => Some(draft.occurrences.to_string()),
+            _ => built_in_value(name, docket, request, &shown),
+        })
+    };
+    let fix = rule.meta.fix.iter().zip(&rule.templates.fix).map(|(step, (text, command))| FixStep {
+        text: text.fill(&value),
+        command: command.as_ref().map(|command| command.fill(&value)),
+        source: step.source.clone(),
+    });
+    Finding {
+        rule: rule.id().to_owned(),
+        severity: rule.meta.severity,
+        confidence: if draft.heuristic { lower(rule.meta.confidence) } else { rule.meta.confidence },
+        role: rule.meta.role,
+        request,
+        first: times().min(),
+        last: times().max(),
+        message: rule.templates.message.fill(&value),
+        fix: fix.collect(),
+        captures: captures.iter().cloned().collect(),
+        occurrences: draft.occurrences.max(1),
+        evidence,
+    }
+}
+
+fn lower(confidence: Confidence) -> Confidence {
+    match confidence {
+        Confidence::High => Confidence::Medium,
+        Confidence::Medium | Confidence::Low => Confidence::Low,
+    }
+}
+
+/// The signals to show: of the first occurrence the one that says that something failed, then its others, then those
+/// of further occurrences.
+fn evidence(docket: &Docket<'_>, witnesses: &[Witness<'_>]) -> Vec<Evidence> {
+    let mut shown: Vec<Evidence> = Vec::new();
+    let Some(first) = witnesses.first() else { return shown };
+    let is_failure = |signal: SignalKey| {
+        let brief = docket.brief(signal);
+        brief.is_some_and(|brief| brief.outcome == Outcome::Failed || brief.severity >= Severity::Error)
+    };
+    let primary = first.parts.iter().find(|part| is_failure(part.hit.signal)).or(first.parts.first());
+    let parts = witnesses.iter().flat_map(|witness| {
+        let hits = witness.parts.iter().map(|part| (part.hit.signal, part.hit.matched.clone()));
+        hits.chain(witness.also.iter().map(|signal| (*signal, None)))
+    });
+    let head = primary.map(|part| (part.hit.signal, part.hit.matched.clone()));
+    for (signal, matched) in head.into_iter().chain(parts) {
+        if shown.len() >= MAX_EVIDENCE {
+            break;
+        }
+        if shown.iter().all(|evidence| evidence.signal != signal) {
+            let role = if shown.is_empty() { EvidenceRole::Primary } else { EvidenceRole::Related };
+            shown.push(Evidence { signal, role, matched });
+        }
+    }
+    shown
+}

@@ -1,0 +1,196 @@
+//! Scopes: which hits are judged together.
+
+use std::cell::OnceCell;
+
+use indexmap::IndexMap;
+use rustc_hash::FxHashMap;
+
+use crate::model::{Brief, Name, RequestKey, TimeRange};
+
+use super::condition::By;
+use super::docket::{Docket, Hit};
+use super::event::EventKey;
+use super::rule::Rule;
+
+/// What the hits of a scope have in common.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum ScopeKey {
+    Capture,
+    Request(RequestKey),
+    /// Signals of no request, by stream.
+    Loose(Name),
+    Name(Name),
+    Text(String),
+}
+
+/// The hits of one rule in one scope, per event of the rule in canonical order.
+#[derive(Debug)]
+pub(crate) struct Scope<'a> {
+    pub(crate) key: ScopeKey,
+    pub(crate) hits: Vec<Vec<&'a Hit>>,
+}
+
+impl Scope<'_> {
+    /// A scope in which nothing happened.
+    pub(crate) fn empty(rule: &Rule) -> Self {
+        Self { key: ScopeKey::Capture, hits: vec![Vec::new(); rule.events.len()] }
+    }
+
+    /// Where its time begins and ends: the request's, or that of its hits; `None` without any time, and for the capture.
+    pub(crate) fn window(&self, docket: &Docket<'_>) -> Option<TimeRange> {
+        match &self.key {
+            ScopeKey::Capture => None,
+            ScopeKey::Request(key) => docket.request(*key)?.window,
+            _ => {
+                let times = self.hits.iter().flatten().filter_map(|hit| docket.time(hit.signal));
+                times.fold(None, |range: Option<TimeRange>, at| {
+                    Some(range.map_or(TimeRange { start: at, end: at }, |range| range.including(at)))
+                })
+            }
+        }
+    }
+}
+
+/// Scopes of a rule, and the signals that belong to none for want of a key.
+pub(crate) struct Scopes<'a> {
+    pub(crate) list: Vec<Scope<'a>>,
+    pub(crate) unkeyed: u64,
+}
+
+/// Hits of the rule's events by scope, in order of their first hit. Only scopes with an event that the condition
+/// needs: in the others nothing could be claimed.
+pub(crate) fn scopes<'a>(rule: &Rule, docket: &Docket<'a>, brief_hits: &'a BriefHits) -> Scopes<'a> {
+    let needed = needed_events(rule);
+    let mut unkeyed = 0;
+    let mut by_key: IndexMap<ScopeKey, Vec<Vec<&Hit>>, rustc_hash::FxBuildHasher> = IndexMap::default();
+    for index in 0..rule.events.len() {
+        for hit in hits_of(rule, index, docket, brief_hits) {
+            match key_of(&rule.when.by, docket, hit) {
+                Some(key) => {
+                    let hits = by_key.entry(key).or_insert_with(|| vec![Vec::new(); rule.events.len()]);
+                    hits[index].push(hit);
+                }
+                None => unkeyed += 1,
+            }
+        }
+    }
+    let mut list: Vec<Scope<'_>> = by_key
+        .into_iter()
+        .filter(|(_, hits)| needed.iter().any(|event| !hits[*event].is_empty()))
+        .map(|(key, hits)| Scope { key, hits })
+        .collect();
+    list.sort_by_key(|scope| scope.hits.iter().flatten().map(|hit| hit.signal).min());
+    Scopes { list, unkeyed }
+}
+
+/// Events that the condition needs to be there, each once.
+pub(crate) fn needed_events(rule: &Rule) -> Vec<usize> {
+    let mut needed = Vec::new();
+    rule.when.condition.events(&mut |event, positive| {
+        if positive && !needed.contains(&event) {
+            needed.push(event);
+        }
+    });
+    needed
+}
+
+fn hits_of<'a>(rule: &Rule, index: usize, docket: &Docket<'a>, brief_hits: &'a BriefHits) -> &'a [Hit] {
+    let key = EventKey(rule.first_event + index as u32);
+    if rule.events[index].is_brief() { brief_hits.of(key) } else { docket.hits.of(key) }
+}
+
+fn key_of(by: &By, docket: &Docket<'_>, hit: &Hit) -> Option<ScopeKey> {
+    let brief = docket.brief(hit.signal)?;
+    match by {
+        By::Capture => Some(ScopeKey::Capture),
+        By::Request => {
+            let request = docket.request_of(hit.signal).map(ScopeKey::Request);
+            Some(request.unwrap_or(ScopeKey::Loose(brief.stream)))
+        }
+        By::Trace => name(brief.trace),
+        By::Session => name(brief.session),
+        By::Stream => name(brief.stream),
+        By::Resource => (docket.field)(hit.signal, "resource").map(ScopeKey::Text),
+        By::Field(field) => match interned(field, brief) {
+            Some(known) => name(known),
+            None => (docket.field)(hit.signal, field).map(ScopeKey::Text),
+        },
+    }
+}
+
+fn name(name: Name) -> Option<ScopeKey> {
+    name.is_some().then_some(ScopeKey::Name(name))
+}
+
+/// Fields that the compact form holds.
+fn interned(field: &str, brief: &Brief) -> Option<Name> {
+    match field {
+        "trace_id" => Some(brief.trace),
+        "request_id" => Some(brief.request),
+        "session_id" => Some(brief.session),
+        "mcp_session_id" => Some(brief.mcp_session),
+        "rpc_id" => Some(brief.rpc),
+        "tool" => Some(brief.tool),
+        _ => None,
+    }
+}
+
+/// Hits of the events that a signal's compact form alone decides.
+#[derive(Debug, Default)]
+pub(crate) struct BriefHits {
+    by_event: FxHashMap<EventKey, Vec<Hit>>,
+}
+
+impl BriefHits {
+    /// One pass over the case for the events of `rules` that need it.
+    pub(crate) fn find<'r>(rules: impl Iterator<Item = &'r Rule>, docket: &Docket<'_>) -> Self {
+        let events: Vec<_> = rules
+            .flat_map(|rule| rule.events.iter().zip(rule.first_event..))
+            .filter(|(event, _)| event.is_brief())
+            .collect();
+        let mut found = Self::default();
+        if events.is_empty() {
+            return found;
+        }
+        for (brief, at) in docket.briefs.iter().zip(0u32..) {
+            for (event, key) in events.iter().filter(|(event, _)| event.matches_brief(brief, docket.spans)) {
+                let signal = crate::model::SignalKey(at);
+                let captures = event
+                    .capture
+                    .iter()
+                    .filter_map(|(name, field)| Some((name.clone(), (docket.field)(signal, field)?)));
+                let hit = Hit { signal, captures: captures.collect(), matched: None };
+                found.by_event.entry(EventKey(*key)).or_default().push(hit);
+            }
+        }
+        found
+    }
+
+    fn of(&self, event: EventKey) -> &[Hit] {
+        self.by_event.get(&event).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// Facts about the whole case that only some conditions need; found when first asked for.
+#[derive(Default)]
+pub(crate) struct Facts {
+    stream_starts: OnceCell<FxHashMap<Name, crate::model::Timestamp>>,
+    pub(crate) siblings: OnceCell<super::eval::Siblings>,
+}
+
+impl Facts {
+    /// Time of the first known signal of a log stream.
+    pub(crate) fn stream_start(&self, docket: &Docket<'_>, stream: Name) -> Option<crate::model::Timestamp> {
+        let starts = self.stream_starts.get_or_init(|| {
+            let mut starts = FxHashMap::default();
+            for brief in docket.briefs {
+                if let Some(at) = brief.timestamp {
+                    let start = starts.entry(brief.stream).or_insert(at);
+                    *start = at.min(*start);
+                }
+            }
+            starts
+        });
+        starts.get(&stream).copied()
+    }
+}

@@ -1,0 +1,107 @@
+//! What the prefilter must never pass over.
+
+use proptest::prelude::*;
+
+use crate::model::Signal;
+use crate::rules::Catalogue;
+
+use super::catalogue;
+
+fn one(pattern: &str) -> Catalogue {
+    catalogue(&[("r", &format!("[events.e]\nmessage = '{pattern}'"))])
+}
+
+fn offsets(catalogue: &Catalogue, block: &[u8]) -> Vec<usize> {
+    let mut found = Vec::new();
+    catalogue.prefilter().scan(block, &mut |at| found.push(at));
+    found
+}
+
+#[test]
+fn raw_spellings_of_a_matching_message_are_candidates() {
+    for (pattern, raw) in [
+        ("Field .{1,20} has invalid type", r#"{"message":"Field \"max\" has invalid type: $.max"}"#),
+        (
+            "ModuleNotFoundError: No module named",
+            r#"{"errorType":"ModuleNotFoundError","errorMessage":"No module named 'x'"}"#,
+        ),
+        (
+            "Missing Content-Type header in POST request",
+            "Missing Content-Type       transport_security.py:92\nheader in POST request",
+        ),
+        ("(?i)access denied exception", "ACCESS Denied Exception"),
+        ("path /mcp/tools was refused", r#"{"m":"path \/mcp\/tools was refused"}"#),
+        ("<urlopen error timed out>", r#"{"m":"\u003curlopen error timed out\u003e"}"#),
+        ("日志组不存在", r#"{"m":"\u65e5\u5fd7\u7ec4\u4e0d\u5b58\u5728"}"#),
+        ("日志组不存在", "日志组不存在"),
+        ("(?:ResourceNotFoundException|ThrottlingException): .+", "a ThrottlingException"),
+        ("code: 40[03].{0,9}stream does not exist", "code: 400, reason: stream does not exist"),
+    ] {
+        let catalogue = one(pattern);
+        assert!(catalogue.prefilter().is_candidate(raw), "{pattern} in {raw}");
+        assert!(!offsets(&catalogue, raw.as_bytes()).is_empty(), "{pattern} in {raw}");
+    }
+}
+
+#[test]
+fn common_words_are_not_what_is_looked_for() {
+    let catalogue = one("Failed to read message from session router");
+    for quiet in ["Failed", "message", "session", "Failed to start the session"] {
+        assert!(!catalogue.prefilter().is_candidate(quiet), "{quiet}");
+    }
+}
+
+#[test]
+fn an_event_without_literal_asks_for_the_records_it_may_be() {
+    use crate::model::{Kind, Layer, Outcome, Severity};
+    let with = one("closed resource");
+    let without = catalogue(&[("r", "[events.e]\nlayer = 'gateway'\nfield.\"http.status\" = '>=500'")]);
+    let event = |catalogue: &Catalogue, layer| {
+        let mut names = crate::model::Names::default();
+        let signal = Signal { layer, ..Signal::default() };
+        let brief = super::brief(&signal, &mut names, &mut Vec::new());
+        assert_eq!(
+            (brief.kind, brief.severity, brief.outcome),
+            (Kind::Text, Severity::Unset, Outcome::Unknown)
+        );
+        catalogue.wants(&brief)
+    };
+    assert!(!event(&with, Layer::Gateway));
+    assert!(event(&without, Layer::Gateway));
+    assert!(!event(&without, Layer::Runtime));
+}
+
+#[test]
+fn field_texts_are_looked_for_too() {
+    let catalogue = catalogue(&[(
+        "r",
+        "[events.e]\nfield.\"error.type\" = ['AccessDeniedException', 'ThrottledException']",
+    )]);
+    assert!(catalogue.prefilter().is_candidate(r#"{"errorType":"ThrottledException"}"#));
+    assert!(!catalogue.prefilter().is_candidate("something else"));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    /// Whatever an expression matches holds one of its texts, also after JSON escaping and one line break.
+    #[test]
+    fn a_match_is_always_a_candidate(
+        words in prop::collection::vec("[A-Za-zäé日\"/']{1,9}", 1..6),
+        before in ".{0,20}",
+        cut in any::<prop::sample::Index>(),
+    ) {
+        let text = words.join(" ");
+        let catalogue = one(&regex::escape(&text).replace('\'', "."));
+        if !catalogue.prefilter().is_empty() {
+            let escaped = serde_json::to_string(&format!("{before}{text}")).unwrap();
+            prop_assert!(catalogue.prefilter().is_candidate(&escaped));
+            let spaces: Vec<usize> = text.match_indices(' ').map(|(at, _)| at).collect();
+            if !spaces.is_empty() {
+                let at = spaces[cut.index(spaces.len())];
+                let broken = format!("{}      file.py:12\n{}", &text[..at], &text[at + 1..]);
+                prop_assert!(catalogue.prefilter().is_candidate(&broken));
+            }
+        }
+    }
+}
