@@ -94,7 +94,7 @@ impl Template {
                 Part::Text(text) => out.push_str(text),
                 Part::Hole { name, fallback, quotes } => match (value(name), fallback) {
                     (Some(value), _) if self.style == Style::Command => {
-                        push_quoted(&mut out, &value, *quotes)
+                        push_quoted(&mut out, &value, *quotes);
                     }
                     (Some(value), _) => out.push_str(&value),
                     (None, Some(fallback)) => out.push_str(fallback),
