@@ -48,6 +48,9 @@ pub(super) fn by_rpc_id(work: &mut Work<'_>) {
     let key_of = |brief: &Brief| {
         (brief.mcp_session.is_some() && brief.rpc.is_some()).then_some((brief.mcp_session, brief.rpc))
     };
+    if !work.index.briefs.iter().any(|brief| key_of(brief).is_some()) {
+        return;
+    }
     let mut sides: [Sole<(Name, Name)>; 2] = Default::default();
     for signal in 0..work.call_of.len() {
         if let (Some(key), Some(call)) = (key_of(&work.index.briefs[signal]), work.call(signal)) {
