@@ -79,19 +79,26 @@ fn sequence_len(text: &str) -> usize {
         _ => return 0,
     };
     let rest = &text[start..];
-    match kind {
-        '[' => match rest.find(|c| !(' '..='?').contains(&c)) {
-            Some(end) if ('@'..='~').contains(&char::from(rest.as_bytes()[end])) => start + end + 1,
-            _ => 0,
-        },
-        ']' | 'P' | 'X' | '^' | '_' => string_len(rest).map_or(0, |len| start + len),
-        ' '..='/' => match rest.find(|c| !(' '..='/').contains(&c)) {
-            Some(end) if ('0'..='~').contains(&char::from(rest.as_bytes()[end])) => start + end + 1,
-            _ => 0,
-        },
-        '0'..='~' => start,
-        _ => 0,
-    }
+    let end = match kind {
+        '[' => {
+            let parameters = rest.find(|c| !('0'..='?').contains(&c)).unwrap_or(rest.len());
+            final_len(&rest[parameters..], '@').map(|len| parameters + len)
+        }
+        ']' | 'P' | 'X' | '^' | '_' => string_len(rest),
+        // The kind is itself an intermediate character here.
+        ' '..='/' => final_len(rest, '0'),
+        '0'..='~' => Some(0),
+        _ => None,
+    };
+    end.map_or(0, |end| start + end)
+}
+
+/// Length of the intermediate characters and the final one, which is `first` or a later character. In use are one or
+/// two intermediate characters; a longer run is text.
+fn final_len(text: &str, first: char) -> Option<usize> {
+    let intermediates = text.bytes().take_while(|byte| (b' '..=b'/').contains(byte)).take(3).count();
+    let last = text[intermediates..].chars().next()?;
+    (intermediates < 3 && (first..='~').contains(&last)).then_some(intermediates + 1)
 }
 
 /// Length of a control string with its terminator: BEL, `ESC \` or ST.

@@ -130,6 +130,7 @@ fn real_telemetry_is_left_alone() {
 fn terminal_sequences_go_and_controls_show() {
     assert_eq!(pass("\u{1b}[1;31mred\u{1b}[0m \u{9b}2Jx"), "red x");
     assert_eq!(pass("\u{1b}]0;title\u{7}a\u{1b}]8;;http://x\u{1b}\\b"), "ab");
+    assert_eq!(pass("\u{1b}(Ba\u{1b}-----BEGIN"), "a\\x1b-----BEGIN");
     assert_eq!(pass("\u{1b}]0;title"), "\\x1b]0;title");
     assert_eq!(pass("a\u{12}b\u{7f}\tc\r\nd\re"), "a\\x12b\\x7f\tc\nd\\x0de");
     assert_eq!(pass("\u{202e}evil\u{200b}\u{85}"), "\\u{202e}evil\\u{200b}\\u{85}");
