@@ -3,7 +3,7 @@
 use std::hint::black_box;
 
 use agentcore_triage::model::{Bytes, Input};
-use agentcore_triage::parse::envelope::{cut, payload_into};
+use agentcore_triage::parse::{cut, payload_into};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
 const SIZE: usize = 16 << 20;

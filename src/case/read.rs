@@ -97,12 +97,12 @@ fn read_block(sources: &[Source], source: usize, from: usize, catalogue: &Catalo
         let context = &cut.contexts[record.context as usize];
         let text = parse::payload_into(&input.bytes, cut, record, &mut buffer);
         let skimmed = if record.more == 0 { parse::skim(text, context) } else { None };
-        let brief = match skimmed {
-            Some(skim) => skimmed_brief(&skim, streams[record.context as usize], record, &mut batch),
-            None => {
-                let signal = parse::decode(&String::from_utf8_lossy(text), context, record.timestamp);
-                decoded_brief(&signal, streams[record.context as usize], &mut batch)
-            }
+        let stream = streams[record.context as usize];
+        let brief = if let Some(skim) = skimmed {
+            skimmed_brief(&skim, stream, record, &mut batch)
+        } else {
+            let signal = parse::decode(&String::from_utf8_lossy(text), context, record.timestamp);
+            decoded_brief(&signal, stream, &mut batch)
         };
         batch.entries.push(Entry {
             place: Place { source: source as u32, record: position as u32 },
@@ -181,7 +181,7 @@ fn skimmed_brief(skim: &Skim<'_>, stream: Name, record: &Record, batch: &mut Bat
 fn decoded_brief(signal: &Signal, stream: Name, batch: &mut Batch) -> Brief {
     let names = &mut batch.names;
     let ids = &signal.ids;
-    let span_facts = if signal.end.is_some() || ids.parent_span.is_some() {
+    let span_facts = if signal.end.is_some() || ids.parent_span.is_some() || signal.kind == Kind::AccessLog {
         let name = names.intern_opt(signal.name.as_deref());
         batch.spans.push(SpanFacts { end: signal.end, parent: ids.parent_span, name });
         batch.spans.len() as u32 - 1

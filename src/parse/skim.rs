@@ -210,25 +210,23 @@ fn gateway_body<'a>(object: &'a [u8], skim: &mut Skim<'a>) -> Option<()> {
     })?;
     skim.rpc?;
     skim.message_hash = message_hash(log);
-    skim.tool = match called {
-        Some(tool) => Some(tool),
-        None => tool_of_log(log)?,
-    };
+    let tool = called.or_else(|| tool_of_log(log))?;
+    skim.tool = (!tool.is_empty()).then_some(tool);
     Some(())
 }
 
-/// The tool in `Executing tool T from target ID`; no tool in the fixed sentences that name none. `None` for any
-/// other text.
-fn tool_of_log(log: &str) -> Option<Option<&str>> {
+/// The tool in `Executing tool T from target ID`; the empty string for the fixed sentences that name none; `None` for
+/// any other text.
+fn tool_of_log(log: &str) -> Option<&str> {
     const NAMES_NONE: [&str; 3] =
         ["Started processing request", "Successfully processed request", "Received request for"];
     if NAMES_NONE.iter().any(|sentence| log.starts_with(sentence)) && !log.contains(" from target ") {
-        return Some(None);
+        return Some("");
     }
     let rest =
         log.strip_prefix("Executing tool ").or_else(|| log.strip_prefix("Processing request for tool "))?;
     let (tool, target) = rest.split_once(" from target ")?;
-    (is_name(tool, b"_.-") && is_name(target, b"_-")).then_some(Some(tool))
+    (is_name(tool, b"_.-") && is_name(target, b"_-")).then_some(tool)
 }
 
 /// The tool of a `tools/call` body in its usual order and with flat arguments; anything else is left to the decoder.
