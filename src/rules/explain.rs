@@ -70,7 +70,11 @@ pub fn explain(
         .collect();
     judged.sort_by_key(|(rank, ..)| *rank);
     let explained = judged.into_iter().take(MAX_SCOPES).map(|(_, scope, answer)| Explanation {
-        scope: scope_label(rule, docket, scope, found.list.is_empty()),
+        scope: match (found.list.is_empty(), found.unkeyed) {
+            (false, _) => scope_label(rule, docket, scope),
+            (true, 0) => "no signal is an event that the rule needs".to_owned(),
+            (true, count) => format!("{count} signals are its events and have no {}", rule.when.by.word()),
+        },
         request: if let ScopeKey::Request(key) = scope.key { Some(key) } else { None },
         state: answer.state(),
         root: Reader { rule, docket, facts: &facts, scope }.node(&rule.when.condition, &answer),
@@ -86,10 +90,7 @@ fn holding(answer: &Answer<'_>) -> usize {
     own + steps + answer.members.iter().map(holding).sum::<usize>()
 }
 
-fn scope_label(rule: &Rule, docket: &Docket<'_>, scope: &Scope<'_>, nothing: bool) -> String {
-    if nothing {
-        return "no signal is an event that the rule needs".to_owned();
-    }
+fn scope_label(rule: &Rule, docket: &Docket<'_>, scope: &Scope<'_>) -> String {
     let by = rule.when.by.word();
     match &scope.key {
         ScopeKey::Capture => "the capture".to_owned(),
