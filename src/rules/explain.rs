@@ -63,7 +63,7 @@ pub fn explain(
     let mut judged: Vec<_> = list
         .iter()
         .map(|scope| {
-            let answer = Bench { docket, rule, scope, facts: &facts }.answer();
+            let answer = Bench { docket, rule, scope, loose: &found.loose, facts: &facts }.answer();
             let seen = scope.hits.iter().filter(|hits| !hits.is_empty()).count();
             (std::cmp::Reverse((answer.state(), holding(&answer), seen)), scope, answer)
         })
