@@ -10,7 +10,7 @@ use super::index::Place;
 use crate::model::{
     Brief, Cut, Input, Issue, Kind, Name, Names, Outcome, Record, Severity, Signal, SpanFacts, message_hash,
 };
-use crate::parse;
+use crate::parse::{self, Skim};
 use crate::rules::Catalogue;
 
 /// Records per unit of parallel work: large enough to pay for itself, small enough to balance.
@@ -91,17 +91,24 @@ fn read_block(sources: &[Source], source: usize, from: usize, catalogue: &Catalo
     mark_hits(&input.bytes, &cut.records[from..to], catalogue, &mut marked);
     let mut batch = Batch::default();
     let streams = stream_names(&sources[source], &mut batch.names);
-    for (record, marked) in (from..to).zip(marked) {
-        let signal = sources[source].signal(record);
-        let stream = streams[cut.records[record].context as usize];
-        let brief = brief_of(&signal, stream, &mut batch);
-        let candidate = marked || is_interesting(&brief, &cut.records[record]) || catalogue.wants(&brief);
-        let fingerprint = brief.timestamp.map(|at| fingerprint(at.0, &sources[source].text(record)));
+    let mut buffer = Vec::new();
+    for (position, marked) in (from..to).zip(marked) {
+        let record = &cut.records[position];
+        let context = &cut.contexts[record.context as usize];
+        let text = parse::payload_into(&input.bytes, cut, record, &mut buffer);
+        let skimmed = if record.more == 0 { parse::skim(text, context) } else { None };
+        let stream = streams[record.context as usize];
+        let brief = if let Some(skim) = skimmed {
+            skimmed_brief(&skim, stream, record, &mut batch)
+        } else {
+            let signal = parse::decode(&String::from_utf8_lossy(text), context, record.timestamp);
+            decoded_brief(&signal, stream, &mut batch)
+        };
         batch.entries.push(Entry {
-            place: Place { source: source as u32, record: record as u32 },
+            place: Place { source: source as u32, record: position as u32 },
+            candidate: marked || is_interesting(&brief, record) || catalogue.wants(&brief),
+            fingerprint: brief.timestamp.map(|at| fingerprint(at.0, text)),
             brief,
-            fingerprint,
-            candidate,
         });
     }
     batch
@@ -148,11 +155,33 @@ fn stream_names(source: &Source, names: &mut Names) -> Vec<Name> {
     source.cut.contexts.iter().map(name).collect()
 }
 
+/// The compact form of a record that was only skimmed.
+fn skimmed_brief(skim: &Skim<'_>, stream: Name, record: &Record, batch: &mut Batch) -> Brief {
+    let names = &mut batch.names;
+    Brief {
+        timestamp: skim.timestamp.or(record.timestamp),
+        span: skim.span,
+        trace: skim.trace.map_or(Name::NONE, |id| names.intern(&id.to_string())),
+        request: names.intern_opt(skim.request),
+        session: names.intern_opt(skim.session),
+        mcp_session: Name::NONE,
+        rpc: names.intern_opt(skim.rpc),
+        tool: names.intern_opt(skim.tool),
+        stream,
+        span_facts: u32::MAX,
+        message_hash: skim.message_hash,
+        kind: skim.kind,
+        layer: skim.layer,
+        severity: skim.severity,
+        outcome: skim.outcome,
+    }
+}
+
 /// The compact form of a signal.
-fn brief_of(signal: &Signal, stream: Name, batch: &mut Batch) -> Brief {
+fn decoded_brief(signal: &Signal, stream: Name, batch: &mut Batch) -> Brief {
     let names = &mut batch.names;
     let ids = &signal.ids;
-    let span_facts = if signal.end.is_some() || ids.parent_span.is_some() {
+    let span_facts = if signal.end.is_some() || ids.parent_span.is_some() || signal.kind == Kind::AccessLog {
         let name = names.intern_opt(signal.name.as_deref());
         batch.spans.push(SpanFacts { end: signal.end, parent: ids.parent_span, name });
         batch.spans.len() as u32 - 1
@@ -178,13 +207,13 @@ fn brief_of(signal: &Signal, stream: Name, batch: &mut Batch) -> Brief {
     }
 }
 
-fn fingerprint(at: i64, text: &str) -> u64 {
+fn fingerprint(at: i64, text: &[u8]) -> u64 {
     let mut hasher = FxHasher::default();
     hasher.write_i64(at);
     hasher.write_usize(text.len());
-    let head = text.len().min(64);
-    hasher.write(&text.as_bytes()[..head]);
-    hasher.write(&text.as_bytes()[text.len() - head..]);
+    let edge = text.len().min(64);
+    hasher.write(&text[..edge]);
+    hasher.write(&text[text.len() - edge..]);
     hasher.finish()
 }
 

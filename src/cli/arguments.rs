@@ -8,6 +8,7 @@ use clap_complete::Shell;
 
 use crate::commands::rules::Explain;
 use crate::commands::{Check, Colour, Judgement, Target};
+use crate::filter;
 use crate::model::Level;
 use crate::report::Format;
 
@@ -49,6 +50,13 @@ pub(super) struct CheckArguments {
     #[arg(long, value_name = "LEVEL", value_parser = values::threshold, help_heading = "Check")]
     fail_on: Option<Threshold>,
 
+    /// Accept the findings of an earlier run
+    ///
+    /// FILE is the JSON document of an earlier check. Only findings that it does not have, and those that it has
+    /// and that no longer appear, fail the check.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Check")]
+    expect: Option<PathBuf>,
+
     #[command(flatten)]
     rules: RuleFolders,
 
@@ -65,6 +73,15 @@ pub(super) struct CheckArguments {
         help_heading = "Rules"
     )]
     severity: Vec<(String, Level)>,
+
+    /// Judge only signals for which this expression holds
+    #[arg(
+        long,
+        value_name = "EXPR",
+        long_help = format!("Judge only signals for which this expression holds\n\n{}", filter::HELP),
+        help_heading = "Rules"
+    )]
+    filter: Option<String>,
 
     #[command(flatten)]
     lateness: Lateness,
@@ -221,11 +238,13 @@ impl From<CheckArguments> for Check {
                 rules: typed.rules.rules,
                 disable: typed.disable,
                 severity: typed.severity,
+                filter: typed.filter,
                 lateness: typed.lateness.lateness,
             },
             format: typed.format.into(),
             output: Target::of(typed.output.as_deref()),
             fail_on: typed.fail_on.unwrap_or(unless_told).0,
+            expect: typed.expect,
             redact: !typed.no_redact,
             colour: typed.color.into(),
         }

@@ -1,16 +1,18 @@
 //! Captures to a report and a verdict.
 
-use std::env;
 use std::io::{self, IsTerminal};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
 
-use crate::case::{self, Snapshot};
+use anyhow::Context;
+
+use crate::case;
 use crate::model::Level;
-use crate::report::{self, Format};
+use crate::report::{self, Baseline, Format};
 use crate::text::Door;
 
 use super::judgement::Judgement;
-use super::output::{Target, tell_unreadable};
+use super::output::{Target, note, tell_unreadable};
 use super::{Outcome, captures};
 
 /// A check, as asked for.
@@ -28,6 +30,8 @@ pub struct Check {
     pub output: Target,
     /// Least severity that fails; `None` for never.
     pub fail_on: Option<Level>,
+    /// The check document of an earlier run, whose findings are accepted.
+    pub expect: Option<PathBuf>,
     /// Whether secrets are masked.
     pub redact: bool,
     /// When text is coloured.
@@ -54,8 +58,10 @@ pub enum Colour {
 /// When the options contradict what there is, or the report cannot be written.
 pub fn check(check: &Check) -> anyhow::Result<Outcome> {
     let (options, rules_whole) = check.judgement.options()?;
+    let (baseline, baseline_whole) = baseline(check.expect.as_deref());
     let loaded = captures::load(&check.captures, check.strict)?;
     let snapshot = case::analyse(loaded.inputs, loaded.issues, &options);
+    let comparison = baseline.map(|baseline| baseline.compare(&snapshot));
     let style = report::Options {
         door: Door { redact: check.redact },
         color: check.colours(),
@@ -63,12 +69,12 @@ pub fn check(check: &Check) -> anyhow::Result<Outcome> {
         fail_on: check.fail_on,
         tool_version: env!("CARGO_PKG_VERSION"),
     };
-    check.output.write(|out| report::write(check.format, &snapshot, &style, None, out))?;
+    check.output.write(|out| report::write(check.format, &snapshot, &style, comparison.as_ref(), out))?;
     let issues = snapshot.inputs.iter().flat_map(|input| &input.issues);
     let inputs_whole = tell_unreadable(issues, style.door);
-    Ok(if !(rules_whole && inputs_whole) {
+    Ok(if !(rules_whole && baseline_whole && inputs_whole) {
         Outcome::Unusable
-    } else if fails(&snapshot, check.fail_on) {
+    } else if report::fails(&snapshot, check.fail_on, comparison.as_ref()) {
         Outcome::Findings
     } else {
         Outcome::Clean
@@ -99,7 +105,21 @@ fn terminal_width(output: &Target) -> Option<usize> {
     Some(usize::from(width.0))
 }
 
-/// Whether a finding is at or above the threshold.
-fn fails(snapshot: &Snapshot, fail_on: Option<Level>) -> bool {
-    fail_on.is_some_and(|least| snapshot.findings.iter().any(|finding| finding.severity >= least))
+/// The findings that are accepted, and whether the file that says so could be read. When it could not, that is
+/// told on stderr and the check goes on without it.
+fn baseline(path: Option<&Path>) -> (Option<Baseline>, bool) {
+    let Some(path) = path else { return (None, true) };
+    match read_baseline(path) {
+        Ok(baseline) => (Some(baseline), true),
+        Err(error) => {
+            note(&format!("error: --expect: {error:#}"));
+            (None, false)
+        }
+    }
+}
+
+fn read_baseline(path: &Path) -> anyhow::Result<Baseline> {
+    let name = path.to_string_lossy();
+    let bytes = fs::read(path).with_context(|| format!("'{name}' cannot be read; check the path"))?;
+    Ok(Baseline::read(&name, &bytes)?)
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::{Context, anyhow};
 
 use crate::case;
+use crate::filter::Filter;
 use crate::model::Level;
 use crate::rules::{Catalogue, LoadError};
 
@@ -20,6 +21,8 @@ pub struct Judgement {
     pub disable: Vec<String>,
     /// Rules whose findings get another severity.
     pub severity: Vec<(String, Level)>,
+    /// Expression that a signal must satisfy to be judged.
+    pub filter: Option<String>,
     /// How late a signal may arrive, in event time.
     pub lateness: Duration,
 }
@@ -29,7 +32,7 @@ impl Judgement {
     /// out; the others judge.
     ///
     /// # Errors
-    /// When a rule is named that does not exist.
+    /// When a rule is named that does not exist, or the filter is no expression.
     pub(super) fn options(&self) -> anyhow::Result<(case::Options, bool)> {
         let (mut catalogue, broken) = catalogue(&self.rules)?;
         tell(&broken);
@@ -39,7 +42,8 @@ impl Judgement {
         for rule in &self.disable {
             catalogue.disable(rule).context("--disable")?;
         }
-        Ok((case::Options { catalogue, lateness: self.lateness, filter: None }, broken.is_empty()))
+        let filter = self.filter.as_deref().map(Filter::parse).transpose().context("--filter")?;
+        Ok((case::Options { catalogue, lateness: self.lateness, filter }, broken.is_empty()))
     }
 }
 

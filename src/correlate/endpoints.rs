@@ -12,8 +12,9 @@ use super::intervals::Intervals;
 use super::spans::Entry;
 use super::work::{Work, is_span};
 
-/// Clients note the start of an exchange to the millisecond; the server's span must reach beyond that.
-const CLOCK_GRAIN: Duration = Duration::from_micros(500);
+/// Clients note start and length of an exchange in milliseconds, so that one may begin before the one before it
+/// has ended, and end before the server's span has.
+const CLOCK_GRAIN: Duration = Duration::from_millis(1);
 /// A container's line reaches the log service a little after it was written.
 const ARRIVAL: Duration = Duration::from_millis(3);
 
@@ -27,28 +28,54 @@ pub(super) fn join(work: &mut Work<'_>) {
 
 fn exchanges_with_servers(work: &mut Work<'_>) {
     let briefs = work.index.briefs;
-    let mut exchanges = ByMethod::default();
+    let (mut exchanges, mut rounded) = (ByMethod::default(), ByMethod::default());
     let mut name_of: FxHashMap<u32, &str> = FxHashMap::default();
     for signal in 0..briefs.len() {
         let Some((name, range, call)) = exchange_call(work, signal) else { continue };
         if work.calls.kind(call) == CallKind::Client {
             exchanges.entry(method(name)).or_default().push(range, call);
+            let until = TimeRange { end: range.end.plus(CLOCK_GRAIN), ..range };
+            rounded.entry(method(name)).or_default().push(until, call);
             name_of.insert(call, name);
         }
     }
     if exchanges.is_empty() {
         return;
     }
-    exchanges.values_mut().for_each(Intervals::seal);
+    exchanges.values_mut().chain(rounded.values_mut()).for_each(Intervals::seal);
     let mut pairs: Vec<(u32, u32)> = Vec::new();
     for signal in 0..briefs.len() {
         let Some((name, range, call)) = server_call(work, signal) else { continue };
-        let within = CLOCK_GRAIN.min(Duration::from_nanos(range.end.since(range.start) as u64 / 2));
-        let holder = exchanges.get(method(name)).and_then(|held| held.only_at(range.start.plus(within)));
+        let begun = (CLOCK_GRAIN / 2).min(Duration::from_nanos(range.end.since(range.start) as u64 / 2));
+        let at = range.start.plus(begun);
+        let holder = |exchanges: &ByMethod<'_>| exchanges.get(method(name))?.only_at(at);
+        let holder = holder(&exchanges).or_else(|| holder(&rounded));
         if let Some(exchange) = holder.filter(|exchange| same_path(name_of[exchange], name)) {
             pairs.push((exchange, call));
         }
     }
+    merge_lone_pairs(work, pairs);
+    traces_within_exchanges(work, &exchanges);
+}
+
+/// A server that was killed or is still busy leaves spans of a trace without the one that began it: the exchange
+/// that nobody answered for is theirs when it holds a single such trace.
+fn traces_within_exchanges(work: &mut Work<'_>, exchanges: &ByMethod<'_>) {
+    let windows = work.windows();
+    let mut pairs = Vec::new();
+    for (call, window) in windows.iter().enumerate() {
+        let call = call as u32;
+        let Some(window) = window.filter(|_| work.calls.kind(call) == CallKind::Trace) else { continue };
+        let holder = exchanges.get("POST").and_then(|held| held.only_at(window.start));
+        if let Some(exchange) = holder.filter(|exchange| work.calls.kind(*exchange) == CallKind::Client) {
+            pairs.push((exchange, call));
+        }
+    }
+    merge_lone_pairs(work, pairs);
+}
+
+/// Merges each exchange that holds a single call with that call.
+fn merge_lone_pairs(work: &mut Work<'_>, mut pairs: Vec<(u32, u32)>) {
     pairs.sort_unstable();
     pairs.dedup();
     for same_exchange in pairs.chunk_by(|a, b| a.0 == b.0) {

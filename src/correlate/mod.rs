@@ -1,12 +1,14 @@
 //! Groups signals into requests and records why each belongs (telemetry §5).
 //!
-//! Steps, strongest tie first: request ids that a record of the call itself states, lines and their OTel copies,
-//! span ancestry, the trace as a whole; then ties that rest on time, each only where there is one candidate.
+//! Steps, strongest tie first: request ids that a record of the call itself states, lines and their copies in
+//! OpenTelemetry, span ancestry, the trace as a whole; then ties that rest on time, each only where there is one candidate.
 
 mod build;
 mod calls;
 mod endpoints;
 mod intervals;
+#[cfg(test)]
+mod laws;
 mod nearby;
 mod outcome;
 mod spans;

@@ -48,6 +48,9 @@ pub(super) fn by_rpc_id(work: &mut Work<'_>) {
     let key_of = |brief: &Brief| {
         (brief.mcp_session.is_some() && brief.rpc.is_some()).then_some((brief.mcp_session, brief.rpc))
     };
+    if !work.index.briefs.iter().any(|brief| key_of(brief).is_some()) {
+        return;
+    }
     let mut sides: [Sole<(Name, Name)>; 2] = Default::default();
     for signal in 0..work.call_of.len() {
         if let (Some(key), Some(call)) = (key_of(&work.index.briefs[signal]), work.call(signal)) {
@@ -80,7 +83,7 @@ fn close(one: Option<TimeRange>, other: Option<TimeRange>) -> bool {
     })
 }
 
-/// Free signals of a session (AgentCore's, then MCP's) that had one request in flight.
+/// Free signals of a session (the runtime's, then MCP's) that had one request in flight.
 pub(super) fn by_session(work: &mut Work<'_>) {
     for session_of in [|brief: &Brief| brief.session, |brief: &Brief| brief.mcp_session] {
         let free = free_signals(work, |brief| Some(session_of(brief)).filter(|name| name.is_some()));
@@ -112,8 +115,30 @@ pub(super) fn by_session(work: &mut Work<'_>) {
 }
 
 /// Free container lines between two signals of a request in their stream, while no other request of that stream
-/// was in flight. Positions in canonical order stand for time, so that ties stay in input order.
+/// was in flight: neither by the stream's own lines (positions in canonical order, so that ties stay in input
+/// order) nor by what other sources know of its requests.
 pub(super) fn by_stream(work: &mut Work<'_>) {
+    let windows = work.windows();
+    let (between, in_flight) = stream_intervals(work, &windows);
+    for signal in 0..work.call_of.len() {
+        let brief = &work.index.briefs[signal];
+        if !work.is_free(signal) || !is_container_line(brief) {
+            continue;
+        }
+        let Some(call) = between.get(&brief.stream).and_then(|lines| lines.only_at(position(signal))) else {
+            continue;
+        };
+        let alone = brief.timestamp.is_none_or(|at| in_flight[&brief.stream].only_at(at) == Some(call));
+        if alone {
+            work.assign(signal, call, LinkReason::Stream);
+        }
+    }
+}
+
+type ByStream = FxHashMap<Name, Intervals>;
+
+/// Per stream, the requests that have lines in it: from their first line to their last, and as a whole.
+fn stream_intervals(work: &mut Work<'_>, windows: &[Option<TimeRange>]) -> (ByStream, ByStream) {
     let mut spread: FxHashMap<(Name, u32), (usize, usize)> = FxHashMap::default();
     let mut order = Vec::new();
     for signal in 0..work.call_of.len() {
@@ -128,24 +153,19 @@ pub(super) fn by_stream(work: &mut Work<'_>) {
         });
         *last = signal;
     }
-    let mut in_flight: FxHashMap<Name, Intervals> = FxHashMap::default();
+    let (mut between, mut in_flight) = (ByStream::default(), ByStream::default());
     for key in order {
         let (first, last) = spread[&key];
-        let range = TimeRange { start: position(first), end: position(last) };
-        in_flight.entry(key.0).or_default().push(range, key.1);
+        let lines = TimeRange { start: position(first), end: position(last) };
+        between.entry(key.0).or_default().push(lines, key.1);
+        let whole = in_flight.entry(key.0).or_default();
+        if let Some(window) = windows[key.1 as usize] {
+            whole.push(window, key.1);
+        }
     }
+    seal(&mut between);
     seal(&mut in_flight);
-    for signal in 0..work.call_of.len() {
-        let brief = &work.index.briefs[signal];
-        if !work.is_free(signal) || !is_container_line(brief) {
-            continue;
-        }
-        if let Some(call) =
-            in_flight.get(&brief.stream).and_then(|intervals| intervals.only_at(position(signal)))
-        {
-            work.assign(signal, call, LinkReason::Stream);
-        }
-    }
+    (between, in_flight)
 }
 
 fn position(signal: usize) -> crate::model::Timestamp {
@@ -157,12 +177,11 @@ fn is_remote(brief: &Brief) -> bool {
     matches!(brief.layer, Layer::Client | Layer::Control)
 }
 
-/// An OTel record without a trace id is none of these: it says that no span was active.
+/// An OpenTelemetry record without a trace id is none of these: it says that no span was active. An access
+/// line is none either: it may be all that its own request wrote.
 fn is_container_line(brief: &Brief) -> bool {
-    matches!(
-        brief.kind,
-        Kind::LogLine | Kind::Traceback | Kind::Text | Kind::Json | Kind::AccessLog | Kind::SdkLog
-    ) && brief.stream.is_some()
+    matches!(brief.kind, Kind::LogLine | Kind::Traceback | Kind::Text | Kind::Json | Kind::SdkLog)
+        && brief.stream.is_some()
 }
 
 fn free_signals<K>(work: &Work<'_>, key: impl Fn(&Brief) -> Option<K>) -> Vec<(usize, K)> {

@@ -16,10 +16,12 @@ enum Voice {
     Server,
     Span,
     Access,
+    Summary,
 }
 
-const RANKS: [&[Voice]; 3] =
-    [&[Voice::Client, Voice::Gateway], &[Voice::Server, Voice::Span], &[Voice::Access]];
+const RANKS: [&[Voice]; 4] =
+    [&[Voice::Client, Voice::Gateway], &[Voice::Server, Voice::Span], &[Voice::Access], &[Voice::Summary]];
+const VOICES: usize = 6;
 
 /// The last word of one voice: a retry that succeeds after a failure is a success, but of two words in one moment
 /// the failure is kept.
@@ -45,7 +47,7 @@ impl LastWord {
 
 /// The outcome of the request that `links` make up.
 pub(super) fn of(index: Index<'_>, links: &[Link]) -> Outcome {
-    let mut words = [LastWord::default(); 5];
+    let mut words = [LastWord::default(); VOICES];
     let mut inside: Option<Vec<(crate::model::Name, SpanId)>> = None;
     for link in links {
         let signal = link.signal.index();
@@ -72,7 +74,7 @@ pub(super) fn of(index: Index<'_>, links: &[Link]) -> Outcome {
     decide(&words)
 }
 
-fn decide(words: &[LastWord; 5]) -> Outcome {
+fn decide(words: &[LastWord; VOICES]) -> Outcome {
     for rank in RANKS {
         let spoken = rank.iter().filter_map(|voice| words[*voice as usize].outcome);
         if let Some(worst) = spoken.max() {
@@ -88,6 +90,7 @@ fn voice(brief: &Brief) -> Option<Voice> {
         Kind::GatewayLog | Kind::CloudTrail => Some(Voice::Gateway),
         Kind::SdkLog | Kind::RuntimeVended | Kind::OtelLog | Kind::LogLine => Some(Voice::Server),
         Kind::AccessLog => Some(Voice::Access),
+        Kind::XraySummary => Some(Voice::Summary),
         _ => None,
     }
 }

@@ -1,18 +1,16 @@
-use proptest::prelude::*;
-
 use super::*;
 use crate::model::{
     Kind, Layer, LinkReason, Name, Outcome, Severity, SignalKey, SpanId, Timestamp, message_hash,
 };
 
-const MILLI: i64 = 1_000_000;
+pub(super) const MILLI: i64 = 1_000_000;
 
 /// A case under construction; `log` and `span` return the brief for more ids.
 #[derive(Debug, Default)]
-struct Case {
-    briefs: Vec<Brief>,
-    spans: Vec<SpanFacts>,
-    names: Names,
+pub(super) struct Case {
+    pub(super) briefs: Vec<Brief>,
+    pub(super) spans: Vec<SpanFacts>,
+    pub(super) names: Names,
 }
 
 impl Case {
@@ -51,18 +49,18 @@ impl Case {
         draft
     }
 
-    fn index(&self) -> Index<'_> {
+    pub(super) fn index(&self) -> Index<'_> {
         Index { briefs: &self.briefs, spans: &self.spans, names: &self.names }
     }
 
     /// Sorts into canonical order and correlates.
-    fn correlate(&mut self) -> Correlation {
+    pub(super) fn correlate(&mut self) -> Correlation {
         self.briefs.sort_by_key(|brief| (brief.timestamp.is_none(), brief.timestamp));
         correlate(self.index())
     }
 }
 
-fn span_id(id: u8) -> Option<SpanId> {
+pub(super) fn span_id(id: u8) -> Option<SpanId> {
     (id != 0).then_some(SpanId([id; 8]))
 }
 
@@ -283,6 +281,39 @@ fn an_exchange_is_the_only_server_span_it_holds() {
 }
 
 #[test]
+fn an_access_line_joins_no_request_by_its_stream() {
+    let mut case = Case::default();
+    case.log(Kind::SdkLog, 0).request("r").stream("c");
+    case.log(Kind::AccessLog, 1).stream("c");
+    case.log(Kind::SdkLog, 2).request("r").stream("c");
+    assert_eq!(partition(&case.correlate()), [Some(0), None, Some(0)]);
+}
+
+#[test]
+fn a_line_written_while_another_source_shows_a_second_request_stays_free() {
+    let mut case = Case::default();
+    case.span("POST /mcp", 0, 50, 1, 0).trace('a');
+    case.log(Kind::LogLine, 1).trace('a').stream("c");
+    case.span("POST /mcp", 5, 60, 2, 0).trace('b');
+    case.log(Kind::LogLine, 7).stream("c");
+    case.log(Kind::LogLine, 10).trace('a').stream("c");
+    case.log(Kind::LogLine, 20).trace('b').stream("c");
+    assert_eq!(partition(&case.correlate())[3], None);
+}
+
+#[test]
+fn a_trace_without_its_server_span_is_the_exchange_around_it() {
+    let mut case = Case::default();
+    let name = case.names.intern("POST /invocations");
+    case.spans.push(SpanFacts { end: Some(Timestamp(900 * MILLI)), parent: None, name });
+    case.log(Kind::HttpExchange, 0).request("r").outcome(Outcome::Failed).brief().span_facts = 0;
+    case.span("chat", 10, 20, 2, 9).trace('a');
+    let done = case.correlate();
+    assert_eq!(partition(&done), [Some(0), Some(0)]);
+    assert_eq!(done.requests[0].outcome, Outcome::Failed);
+}
+
+#[test]
 fn a_gateway_call_of_another_trace_is_tied_to_the_only_open_tool_span() {
     let mut case = Case::default();
     case.span("POST /invocations", 0, 9_000, 1, 0).trace('a');
@@ -335,100 +366,4 @@ fn the_span_tree_keeps_late_children_orphans_and_circles() {
     let tree: Vec<_> =
         span_tree(case.index(), &done.requests[0]).into_iter().map(|(key, depth)| (key.0, depth)).collect();
     assert_eq!(tree, [(0, 0), (1, 1), (5, 2), (2, 0), (3, 0), (4, 1)]);
-}
-
-/// Any brief: few distinct ids, so that they meet.
-fn any_brief() -> impl Strategy<Value = Brief> {
-    let ids = (0u32..4, 0u32..5, 0u32..3, 0u32..3, 0u32..3, 0u32..3, 0u32..3);
-    let facts = prop_oneof![0u32..12, Just(u32::MAX)];
-    let time = prop_oneof![8 => (0i64..500).prop_map(|at| Some(at * MILLI)), 1 => Just(None),
-        1 => prop_oneof![Just(Some(i64::MAX)), Just(Some(i64::MIN))]];
-    let kinds = proptest::sample::select(Kind::ALL);
-    (time, 0u8..6, ids, facts, kinds, 0u32..3, proptest::sample::select(Outcome::ALL)).prop_map(
-        |(at, span, ids, span_facts, kind, message_hash, outcome)| Brief {
-            timestamp: at.map(Timestamp),
-            span: span_id(span),
-            trace: Name(ids.0),
-            request: Name(ids.1),
-            session: Name(ids.2),
-            mcp_session: Name(ids.3),
-            rpc: Name(ids.4),
-            tool: Name(ids.5),
-            stream: Name(ids.6),
-            span_facts,
-            message_hash,
-            kind,
-            layer: Layer::Runtime,
-            severity: Severity::Info,
-            outcome,
-        },
-    )
-}
-
-fn any_facts() -> impl Strategy<Value = SpanFacts> {
-    let end = prop_oneof![(0i64..500).prop_map(|at| Some(Timestamp(at * MILLI))), Just(None)];
-    (end, 0u8..6, 1u32..9).prop_map(|(end, parent, name)| SpanFacts {
-        end,
-        parent: span_id(parent),
-        name: Name(name),
-    })
-}
-
-fn any_case(briefs: impl Strategy<Value = Vec<Brief>>) -> impl Strategy<Value = Case> {
-    (briefs, proptest::collection::vec(any_facts(), 12)).prop_map(|(briefs, spans)| {
-        let mut names = Names::default();
-        for name in [
-            "11111111111111111111111111111111",
-            "POST /mcp",
-            "AgentCore.Gateway.InvokeTool",
-            "AgentCore.Runtime.Invoke",
-            "execute_tool x",
-            "POST",
-            "t___x",
-            "chat",
-        ] {
-            names.intern(name);
-        }
-        Case { briefs, spans, names }
-    })
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
-
-    #[test]
-    fn every_signal_is_in_one_request_or_none(mut case in any_case(proptest::collection::vec(any_brief(), 0..60))) {
-        let done = case.correlate();
-        let mut seen = vec![None; case.briefs.len()];
-        for (position, request) in done.requests.iter().enumerate() {
-            prop_assert_eq!(request.key.index(), position);
-            prop_assert!(!request.signals.is_empty());
-            prop_assert!(request.signals.is_sorted_by_key(|link| link.signal));
-            for link in &request.signals {
-                prop_assert_eq!(seen[link.signal.index()].replace(request.key), None);
-            }
-            let spans = request.signals.iter().filter(|link| work::is_span(&case.briefs[link.signal.index()]));
-            prop_assert_eq!(span_tree(case.index(), request).len(), spans.count());
-            let ancestors = std::iter::successors(request.parent, |key| done.requests[key.index()].parent);
-            prop_assert!(ancestors.take(done.requests.len() + 1).all(|key| key != request.key));
-        }
-        prop_assert_eq!(&seen, &done.request_of);
-        let starts = done.requests.iter().map(|request| request.window.map(|window| window.start));
-        prop_assert!(starts.map(|start| (start.is_none(), start)).is_sorted());
-    }
-
-    #[test]
-    fn input_order_does_not_matter_when_times_differ(
-        mut case in any_case(proptest::collection::vec(any_brief(), 0..40)),
-        seed in any::<u64>(),
-    ) {
-        for (position, brief) in case.briefs.iter_mut().enumerate() {
-            brief.timestamp = Some(Timestamp(position as i64 * 3 * MILLI));
-        }
-        let straight = case.correlate();
-        let mut shuffled: Vec<Brief> = case.briefs.clone();
-        shuffled.sort_by_key(|brief| brief.timestamp.map(|at| seed.rotate_left((at.0 / MILLI % 64) as u32)));
-        case.briefs = shuffled;
-        prop_assert_eq!(case.correlate(), straight);
-    }
 }

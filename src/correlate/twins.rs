@@ -1,4 +1,4 @@
-//! Twins: a container's line without a trace, and its OTel copy (or its second printing) with one.
+//! Twins: a container's line without a trace, and its OpenTelemetry copy (or its second printing) with one.
 
 use crate::model::{Brief, Kind, LinkReason};
 
@@ -14,7 +14,7 @@ fn slack(kind: Kind) -> (i64, i64) {
 }
 
 /// Per signal without a trace its copy with one, [`NONE`] where there is none. One line has at most one
-/// copy and the other way round: OTel records first, then lines that print their trace id.
+/// copy and the other way round: OpenTelemetry records first, then lines that print their trace id.
 pub(super) fn pair(work: &mut Work<'_>) -> Vec<u32> {
     let briefs = work.index.briefs;
     let mut copy_of = vec![NONE; briefs.len()];

@@ -64,7 +64,10 @@ pub fn diagnose(dossier: &Dossier<'_>) -> Diagnoses {
     for request in dossier.requests.iter().filter(|request| request.outcome == Outcome::Failed) {
         let own = findings_of(by_request.get(&request.key).into_iter().flatten().copied());
         let mut undetermined = unknown_by_request.get(&request.key).cloned().unwrap_or_default();
-        undetermined.extend(&unknown_of_capture);
+        // What the capture leaves open matters to a request whose own cause is open.
+        if !own.iter().any(|finding| finding.role == Role::Cause) {
+            undetermined.extend(&unknown_of_capture);
+        }
         let facts = Facts { own, of_capture: of_capture.clone(), undetermined, rules: dossier.rules };
         diagnoses.push(facts.diagnosis(Some(request.key)));
     }

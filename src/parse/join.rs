@@ -112,7 +112,9 @@ impl Joiner {
         }
         let mut joined = self.joined;
         let mut is_part = vec![false; cut.records.len()];
-        joined.iter().for_each(|(_, part)| is_part[*part] = true);
+        for (_, part) in &joined {
+            is_part[*part] = true;
+        }
         joined.sort_by_key(|(owner, part)| (*owner, *part));
         for group in joined.chunk_by(|one, next| one.0 == next.0) {
             let owner = cut.records[group[0].0];
@@ -151,7 +153,9 @@ fn expire(blocks: &mut Vec<Block>, now: Option<Timestamp>) {
 
 /// Starts a block with a record that joins none.
 fn open(blocks: &mut Vec<Block>, record: usize, shape: Shape, text: &str, at: Option<Timestamp>) {
-    blocks.iter_mut().for_each(|block| block.foreign += 1);
+    for block in blocks.iter_mut() {
+        block.foreign += 1;
+    }
     let waits = match shape {
         Shape::Access | Shape::Json | Shape::Blank => return,
         Shape::Traceback | Shape::Chain => Waits::Exception,
@@ -187,15 +191,15 @@ impl Block {
     fn takes(&self, shape: Shape, text: &str) -> bool {
         match (self.waits, shape) {
             (Waits::Brackets(_), _) => line::may_stand_in_json(text),
-            (_, Shape::Access | Shape::Json | Shape::OpenJson | Shape::LogLine { .. }) => false,
-            (Waits::Exception, Shape::Traceback) | (Waits::Exception | Waits::Chain, Shape::Chain) => true,
+            (_, Shape::Indented | Shape::Blank)
+            | (Waits::Exception, Shape::Traceback)
+            | (Waits::Exception | Waits::Chain, Shape::Chain) => true,
             (Waits::Indented, Shape::Traceback) => self.takes_traceback,
-            (Waits::Chain, Shape::Traceback) | (Waits::Indented, Shape::Chain) => false,
-            (_, Shape::Indented | Shape::Blank) => true,
             (Waits::Exception, Shape::Plain) => line::names_exception(text),
             (_, Shape::Plain) => {
                 (self.lists_fields && line::is_field_path(text)) || line::is_further_cause(text)
             }
+            _ => false,
         }
     }
 

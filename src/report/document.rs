@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 
 use super::excerpt;
 use super::expect::fingerprint;
-use super::rule::RuleText;
+use super::rule::{RuleText, fill};
 use crate::case::Snapshot;
 use crate::model::{
     self, Confidence, EvidenceRole, Format, Layer, Level, RequestKey, Role, SignalKey, Standing, Timestamp,
@@ -92,6 +92,7 @@ pub(super) struct Requests {
 }
 
 #[derive(Clone, PartialEq, Debug, Serialize)]
+#[allow(clippy::struct_field_names, reason = "the contract names the keys")]
 pub(super) struct Request {
     pub(super) trace_id: Option<String>,
     pub(super) request_id: Option<SafeText>,
@@ -122,6 +123,8 @@ pub(super) struct Finding {
     pub(super) first: Option<Timestamp>,
     #[serde(skip)]
     pub(super) last: Option<Timestamp>,
+    #[serde(skip)]
+    pub(super) cause: SafeText,
     #[serde(skip)]
     pub(super) fingerprint: String,
 }
@@ -295,12 +298,19 @@ impl Builder<'_> {
             occurrences: finding.occurrences,
             evidence: self.evidence(&finding.evidence),
             fix: finding.fix.iter().map(|step| self.fix(step)).collect(),
-            verify: self.line(rule.map_or("", |rule| &rule.verify)),
+            verify: self.filled(rule.map_or("", |rule| &rule.verify), finding),
             references: rule.map(|rule| self.lines(&rule.references)).unwrap_or_default(),
             first: finding.first,
             last: finding.last,
+            cause: self.filled(rule.map_or("", |rule| &rule.cause), finding),
             fingerprint: fingerprint(finding, self.snapshot),
         }
+    }
+
+    /// A text of the rule with what the finding captured, on one line.
+    fn filled(&self, text: &str, finding: &model::Finding) -> SafeText {
+        let text = fill(text, |name| finding.captures.get(name).map(String::as_str));
+        self.line(&text.split_whitespace().collect::<Vec<_>>().join(" "))
     }
 
     fn fix(&self, step: &model::FixStep) -> FixStep {

@@ -1,6 +1,7 @@
 //! SARIF 2.1.0, for code-scanning views and SARIF viewers.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use serde_json::{Value, json};
@@ -82,11 +83,11 @@ fn help(rule: &RuleText) -> MultiformatMessageString {
         text.push_str(&line);
         markdown.push_str(&line);
     }
-    text.push_str(&format!("Verify: {}\n", rule.verify));
-    markdown.push_str(&format!("\n**Verify.** {}\n", rule.verify));
+    text.extend(["Verify: ", rule.verify.as_str(), "\n"]);
+    markdown.extend(["\n**Verify.** ", rule.verify.as_str(), "\n"]);
     for (advice, why) in &rule.not {
-        text.push_str(&format!("Does not help: {advice} ({why})\n"));
-        markdown.push_str(&format!("\n**Does not help.** {advice} {why}\n"));
+        text.extend(["Does not help: ", advice.as_str(), " ", why.as_str(), "\n"]);
+        markdown.extend(["\n**Does not help.** ", advice.as_str(), " ", why.as_str(), "\n"]);
     }
     MultiformatMessageString::builder().text(text).markdown(markdown).build()
 }
@@ -202,11 +203,10 @@ fn uri(path: &str) -> String {
     let path = path.replace('\\', "/");
     let mut uri = String::with_capacity(path.len());
     for byte in path.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'/' | b'-' | b'.' | b'_' | b'~' => {
-                uri.push(char::from(byte))
-            }
-            _ => uri.push_str(&format!("%{byte:02X}")),
+        if byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte) {
+            uri.push(char::from(byte));
+        } else {
+            let _ = write!(uri, "%{byte:02X}");
         }
     }
     uri

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use annotate_snippets::renderer::{AnsiColor, Style};
 
-use super::document::{Diagnosis, Document, Finding, Request};
+use super::document::{Diagnosis, Document, Evidence, Finding, Request};
 use super::expect::Comparison;
 use super::rule::RuleText;
 use super::summary;
@@ -83,8 +83,8 @@ impl Page<'_> {
         if expected > 0 {
             self.note("expected", &format!("{expected} of {} are known and accepted", group.len()))?;
         }
-        if let Some(cause) = rule.map(|rule| rule.cause.as_str()).filter(|cause| !cause.is_empty()) {
-            self.note("cause", cause)?;
+        if !first.cause.as_str().is_empty() {
+            self.note("cause", first.cause.as_str())?;
         }
         self.occurrences(group)?;
         self.advice(first, rule)?;
@@ -99,14 +99,15 @@ impl Page<'_> {
         let mut text = summary::counted(seen, "time");
         let requests: Vec<_> = group.iter().filter(|finding| finding.request.is_some()).collect();
         if !requests.is_empty() {
-            text.push_str(&format!(" in {}", summary::counted(requests.len() as u64, "request")));
+            text.push_str(" in ");
+            text.push_str(&summary::counted(requests.len() as u64, "request"));
         }
-        match (start, end) {
-            (Some(start), Some(end)) if start != end => text.push_str(&format!(", {start} to {end}")),
-            (Some(start), _) => text.push_str(&format!(", at {start}")),
-            _ => {}
-        }
-        self.note("seen", &text)?;
+        let when = match (start, end) {
+            (Some(start), Some(end)) if start != end => format!(", {start} to {end}"),
+            (Some(start), _) => format!(", at {start}"),
+            _ => String::new(),
+        };
+        self.note("seen", &format!("{text}{when}"))?;
         let first = group.first().map(|finding| &finding.message);
         for finding in requests.iter().take(REQUESTS) {
             let Some(request) = &finding.request else { continue };
@@ -192,18 +193,17 @@ impl Page<'_> {
         if document.unexplained.is_empty() {
             return Ok(());
         }
-        self.heading("errors that no rule explains:")?;
-        for errors in document.unexplained.iter().take(LISTED) {
+        let mut kinds: indexmap::IndexMap<&str, (&Evidence, u64)> = indexmap::IndexMap::new();
+        for errors in &document.unexplained {
             let Some(piece) = errors.evidence.first() else { continue };
-            writeln!(
-                self.out,
-                "  {} ({})",
-                summary::place(piece),
-                summary::counted(u64::from(errors.occurrences), "time")
-            )?;
-            writeln!(self.out, "    {}", piece.excerpt)?;
+            kinds.entry(piece.excerpt.as_str()).or_insert((piece, 0)).1 += u64::from(errors.occurrences);
         }
-        self.rest(document.unexplained.len())
+        self.heading("errors that no rule explains:")?;
+        for (excerpt, (piece, count)) in kinds.iter().take(LISTED) {
+            writeln!(self.out, "  {} ({})", summary::place(piece), summary::counted(*count, "time"))?;
+            writeln!(self.out, "    {excerpt}")?;
+        }
+        self.rest(kinds.len())
     }
 
     fn rest(&mut self, total: usize) -> io::Result<()> {

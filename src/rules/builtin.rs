@@ -3,29 +3,32 @@
 use crate::model::{RequestKey, SignalKey};
 
 use super::docket::Docket;
+use super::scope::Facts;
 
-/// Further signals of a request in which a value is looked for.
-const LOOKED_AT: usize = 8;
+/// Evidence, and further signals of its request, in which a value is looked for.
+const LOOKED_AT: usize = 3;
 
 /// The value of a built-in placeholder (but `count`), from the evidence first, then from its request.
 pub(crate) fn built_in_value(
     name: &str,
     docket: &Docket<'_>,
+    facts: &Facts,
     request: Option<RequestKey>,
     shown: &[SignalKey],
 ) -> Option<String> {
     let request = request.and_then(|key| docket.request(key));
     let links = request.iter().flat_map(|request| request.signals.iter().take(LOOKED_AT));
-    let signals: Vec<SignalKey> = shown.iter().copied().chain(links.map(|link| link.signal)).collect();
+    let signals: Vec<SignalKey> =
+        shown.iter().take(LOOKED_AT).copied().chain(links.map(|link| link.signal)).collect();
     let field = |name: &str| signals.iter().find_map(|signal| (docket.field)(*signal, name));
-    let arn = |part: fn(&Arn<'_>) -> Option<String>| {
-        signals.iter().find_map(|signal| part(&Arn::parse(&(docket.field)(*signal, "resource")?)?))
-    };
+    let shared =
+        |name: &'static str| signals.iter().find_map(|signal| facts.of_stream(docket, *signal, name));
+    let arn = |part: fn(&Arn<'_>) -> Option<String>| part(&Arn::parse(&shared("resource")?)?);
     match name {
-        "region" => field("region").or_else(|| arn(|arn| Some(arn.region.to_owned()))),
-        "account" => field("account").or_else(|| arn(|arn| Some(arn.account.to_owned()))),
+        "region" => shared("region").or_else(|| arn(|arn| Some(arn.region.to_owned()))),
+        "account" => shared("account").or_else(|| arn(|arn| Some(arn.account.to_owned()))),
         "gateway_id" => arn(|arn| arn.id("gateway")),
-        "runtime_id" => arn(|arn| arn.id("runtime")).or_else(|| runtime_of_group(&field("log_group")?)),
+        "runtime_id" => arn(|arn| arn.id("runtime")).or_else(|| runtime_of_group(&shared("log_group")?)),
         "trace_id" => {
             request.and_then(|request| request.trace).map(|id| id.to_string()).or_else(|| field(name))
         }
@@ -36,7 +39,8 @@ pub(crate) fn built_in_value(
             let tool = interned(docket, request.map(|request| request.tool)).or_else(|| field("tool"))?;
             Some(tool.split_once("___")?.0.to_owned())
         }),
-        "log_group" | "log_stream" => field(name),
+        "log_group" => shared("log_group"),
+        "log_stream" => shared("log_stream"),
         _ => None,
     }
 }

@@ -58,9 +58,9 @@ pub(crate) enum ValueOf {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Condition {
     Match(EventIndex),
-    All(Vec<Condition>),
-    Any(Vec<Condition>),
-    None(Vec<Condition>),
+    All(Vec<Self>),
+    Any(Vec<Self>),
+    None(Vec<Self>),
     Sequence { steps: Vec<EventIndex>, within: Option<Duration> },
     Count { of: EventIndex, at_least: u32, within: Option<Duration> },
     Distinct { of: EventIndex, value: ValueOf, at_least: u32, within: Option<Duration> },
@@ -80,15 +80,25 @@ impl Condition {
             | Self::FirstSeconds { of: event, .. }
             | Self::HealthySibling { of: event, .. } => visit(*event, true),
             Self::All(members) | Self::Any(members) => {
-                members.iter().for_each(|member| member.events(visit));
+                for member in members {
+                    member.events(visit);
+                }
             }
             Self::None(members) => {
-                members.iter().for_each(|member| member.events(&mut |event, _| visit(event, false)));
+                for member in members {
+                    member.events(&mut |event, _| visit(event, false));
+                }
             }
-            Self::Sequence { steps, .. } => steps.iter().for_each(|step| visit(*step, true)),
+            Self::Sequence { steps, .. } => {
+                for step in steps {
+                    visit(*step, true);
+                }
+            }
             Self::Absent { event, anchor, .. } => {
                 visit(*event, false);
-                anchor.iter().for_each(|(_, anchor)| visit(*anchor, true));
+                if let Some((_, anchor)) = anchor {
+                    visit(*anchor, true);
+                }
             }
             Self::Elapsed { from, to, .. } => {
                 visit(*from, true);

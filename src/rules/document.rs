@@ -61,7 +61,7 @@ impl Mistakes {
 /// A table under reading.
 #[derive(Clone, Copy)]
 pub(crate) struct Table<'d> {
-    table: &'d DeTable<'d>,
+    entries: &'d DeTable<'d>,
     /// Where the table is, for mistakes about what it lacks.
     pub(crate) span: Span,
     pub(crate) mistakes: &'d Mistakes,
@@ -86,13 +86,13 @@ pub(crate) struct Text<'d> {
 
 impl<'d> Table<'d> {
     pub(crate) fn new(table: &'d DeTable<'d>, span: Span, mistakes: &'d Mistakes) -> Self {
-        Self { table, span, mistakes }
+        Self { entries: table, span, mistakes }
     }
 
     /// All entries in the order of the file.
     pub(crate) fn items(self) -> Vec<Item<'d>> {
         let mut items: Vec<_> = self
-            .table
+            .entries
             .iter()
             .map(|(key, value)| Item {
                 key: key.get_ref().as_ref(),
@@ -129,20 +129,15 @@ impl<'d> Table<'d> {
 
     /// A text that must be there and not be blank; an empty one after reporting its absence.
     pub(crate) fn required(self, key: &str, help: &str) -> String {
-        match self.get(key) {
-            Some(item) => match item.text() {
-                Some(text) if text.text.trim().is_empty() => {
-                    self.mistakes.add(item.span, format!("`{key}` is empty"), Some(help.to_owned()));
-                    String::new()
-                }
-                Some(text) => text.text.trim().to_owned(),
-                None => String::new(),
-            },
-            None => {
-                self.missing(key, help);
-                String::new()
-            }
+        let Some(item) = self.get(key) else {
+            self.missing(key, help);
+            return String::new();
+        };
+        let text = item.text().map(|text| text.text.trim());
+        if text == Some("") {
+            item.error(format!("`{key}` is empty"), Some(help.to_owned()));
         }
+        text.unwrap_or_default().to_owned()
     }
 
     pub(crate) fn optional(self, key: &str) -> Option<String> {
@@ -186,13 +181,11 @@ impl<'d> Item<'d> {
     }
 
     pub(crate) fn text(self) -> Option<Text<'d>> {
-        match self.value.as_str() {
-            Some(text) => Some(Text { text, span: self.span }),
-            None => {
-                self.wrong_type("a string");
-                None
-            }
+        let text = self.value.as_str();
+        if text.is_none() {
+            self.wrong_type("a string");
         }
+        Some(Text { text: text?, span: self.span })
     }
 
     /// A string without complaint when it is something else.
@@ -240,13 +233,11 @@ impl<'d> Item<'d> {
     }
 
     pub(crate) fn table(self) -> Option<Table<'d>> {
-        match self.value.as_table() {
-            Some(table) => Some(Table::new(table, self.span, self.mistakes)),
-            None => {
-                self.wrong_type("a table");
-                None
-            }
+        let table = self.value.as_table();
+        if table.is_none() {
+            self.wrong_type("a table");
         }
+        Some(Table::new(table?, self.span, self.mistakes))
     }
 
     pub(crate) fn is_table(self) -> bool {

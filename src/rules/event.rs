@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::model::{Brief, Kind, Layer, Outcome, Severity, Signal, SpanFacts};
+use crate::model::{Brief, Kind, Layer, Outcome, Severity, Signal, SpanFacts, semconv};
 
 use super::literal::{Needle, needles_of_text, worth};
 use super::pattern::Pattern;
@@ -61,7 +61,7 @@ impl Op {
         .find_map(|(sign, op)| Some((op, text.strip_prefix(sign)?.trim())))
     }
 
-    pub(crate) fn holds<T: PartialOrd>(self, left: T, right: T) -> bool {
+    pub(crate) fn holds<T: PartialOrd + Copy>(self, left: T, right: T) -> bool {
         match self {
             Self::Less => left < right,
             Self::AtMost => left <= right,
@@ -128,6 +128,9 @@ pub(crate) struct FieldTest {
     pub(crate) any: Vec<Test>,
 }
 
+/// What a signal's event captured, and the text that the message expression covers.
+pub(crate) type Match = (Vec<(String, String)>, Option<String>);
+
 /// A predicate on one signal: every part must hold.
 #[derive(Debug)]
 pub(crate) struct Event {
@@ -154,7 +157,8 @@ impl Event {
 
     /// Texts of which one must be in the raw record; empty when only reading it can tell.
     pub(crate) fn needles(&self) -> Vec<Needle> {
-        let fields = self.fields.iter().map(|test| union(test.any.iter().map(Test::needles)));
+        let stored = self.fields.iter().filter(|test| is_stored(&test.field));
+        let fields = stored.map(|test| union(test.any.iter().map(Test::needles)));
         let best = fields.chain([self.message_needles()]).max_by_key(|needles| worth(needles));
         best.unwrap_or_default()
     }
@@ -184,7 +188,7 @@ impl Event {
     }
 
     /// Whether `signal` is this event, and what it captured.
-    pub(crate) fn find(&self, signal: &Signal) -> Option<(Vec<(String, String)>, Option<String>)> {
+    pub(crate) fn find(&self, signal: &Signal) -> Option<Match> {
         if !self.allows(signal.layer, signal.kind, signal.severity, signal.outcome) {
             return None;
         }
@@ -231,6 +235,16 @@ impl Event {
         });
         let patterns = self.message.iter().chain(finds).flat_map(|pattern| &pattern.names);
         patterns.map(String::as_str).chain(self.capture.iter().map(|(name, _)| name.as_str()))
+    }
+}
+
+/// Whether a field's value stands in the bytes of the record itself: not derived by the reader, nor inherited from the
+/// envelope (stream, OTLP resource).
+fn is_stored(field: &str) -> bool {
+    let inherited = |path: &str| path.trim_start_matches("raw.").starts_with("resource.");
+    match semconv::field(field) {
+        Some(def) => !def.paths.is_empty() && !def.paths.iter().any(|path| inherited(path)),
+        None => !inherited(field),
     }
 }
 

@@ -29,7 +29,7 @@ pub struct Node {
     /// Signals that carry it; at most three.
     pub signals: Vec<SignalKey>,
     /// Members.
-    pub members: Vec<Node>,
+    pub members: Vec<Self>,
 }
 
 /// The verdict on a rule in one scope.
@@ -73,7 +73,7 @@ pub fn explain(
         scope: scope_label(rule, docket, scope, found.list.is_empty()),
         request: if let ScopeKey::Request(key) = scope.key { Some(key) } else { None },
         state: answer.state(),
-        root: Reader { rule, docket, scope }.node(&rule.when.condition, &answer),
+        root: Reader { rule, docket, facts: &facts, scope }.node(&rule.when.condition, &answer),
         unkeyed: found.unkeyed,
     });
     Ok(explained.collect())
@@ -111,6 +111,7 @@ fn scope_label(rule: &Rule, docket: &Docket<'_>, scope: &Scope<'_>, nothing: boo
 struct Reader<'a, 'd> {
     rule: &'d Rule,
     docket: &'d Docket<'a>,
+    facts: &'d Facts,
     scope: &'d Scope<'a>,
 }
 
@@ -121,9 +122,12 @@ impl Reader<'_, '_> {
             _ => &[],
         };
         let missing = answer.witnesses.iter().flat_map(|witness| {
-            witness.missing.iter().map(move |missing| describe(self.docket, self.scope, witness, *missing))
+            witness
+                .missing
+                .iter()
+                .map(move |missing| describe(self.docket, self.facts, self.scope, witness, *missing))
         });
-        let mut notes: Vec<String> = progress(&answer.progress, condition).into_iter().collect();
+        let mut notes = vec![progress(&answer.progress, condition)];
         if answer.state() == State::Undetermined {
             for note in missing.take(64) {
                 if notes.len() < 4 && !notes.contains(&note) {
@@ -201,8 +205,8 @@ impl Reader<'_, '_> {
 }
 
 /// How far a condition got, when that says more than whether it holds.
-fn progress(progress: &Progress, condition: &Condition) -> Option<String> {
-    let note = match *progress {
+fn progress(progress: &Progress, condition: &Condition) -> String {
+    match *progress {
         Progress::Seen(0) => "no such signal".to_owned(),
         Progress::Seen(count) => format!("{count} of them"),
         Progress::Members { holding, of } => format!("{holding} of {of} hold"),
@@ -237,19 +241,14 @@ fn progress(progress: &Progress, condition: &Condition) -> Option<String> {
             format!("{seen} of them{latest}")
         }
         Progress::Sibling { healthy, of } => format!("{healthy} of {of} have one"),
-    };
-    Some(note)
+    }
 }
 
 fn absent(anchors: usize, found: usize, open: usize, outside: Option<i64>) -> String {
-    let mut note = format!("{found} of {anchors} have it");
-    if open > 0 {
-        note += &format!(", {open} cannot be told");
-    }
-    if let Some(by) = outside {
-        note += &format!("; the nearest outside the limit is {} away", seconds(by));
-    }
-    note
+    let undecided = if open > 0 { format!(", {open} cannot be told") } else { String::new() };
+    let nearest = outside
+        .map_or_else(String::new, |by| format!("; the nearest outside the limit is {} away", seconds(by)));
+    format!("{found} of {anchors} have it{undecided}{nearest}")
 }
 
 fn ordinal(number: usize) -> String {

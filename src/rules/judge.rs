@@ -56,17 +56,22 @@ fn judge_rule(
         let answer = Bench { docket, rule, scope, facts }.answer();
         match answer.state() {
             State::Fires => collect(docket, &answer, &mut findings),
-            State::Undetermined => note_missing(docket, scope, &answer, &mut open),
+            State::Undetermined => note_missing(docket, facts, scope, &answer, &mut open),
             State::Quiet => {}
         }
     }
-    judgement.findings.extend(findings.into_iter().map(|(key, draft)| finish(rule, docket, key, draft)));
+    judgement
+        .findings
+        .extend(findings.into_iter().map(|(key, draft)| finish(rule, docket, facts, key, &draft)));
     judgement.undetermined.extend(open.into_iter().map(|(request, missing)| Undetermined {
         rule: rule.id().to_owned(),
         request,
         missing: missing.into_iter().collect(),
     }));
 }
+
+/// Undecided occurrences of a scope whose lacks are put into words.
+const MAX_OPEN: usize = 64;
 
 /// What makes two occurrences the same finding.
 type FindingKey = (Option<RequestKey>, Vec<(String, String)>);
@@ -127,22 +132,23 @@ fn captures_of(witness: &Witness<'_>) -> Vec<(String, String)> {
 
 fn note_missing(
     docket: &Docket<'_>,
+    facts: &Facts,
     scope: &Scope<'_>,
     answer: &Answer<'_>,
     open: &mut IndexMap<Option<RequestKey>, IndexSet<String>>,
 ) {
-    for witness in answer.witnesses.iter().filter(|witness| !witness.parts.is_empty()) {
+    for witness in answer.witnesses.iter().filter(|witness| !witness.parts.is_empty()).take(MAX_OPEN) {
         let missing = open.entry(common_request(docket, witness)).or_default();
         for entry in &witness.missing {
             if missing.len() >= MAX_MISSING {
                 break;
             }
-            missing.insert(describe(docket, scope, witness, *entry));
+            missing.insert(describe(docket, facts, scope, witness, *entry));
         }
     }
 }
 
-fn finish(rule: &Rule, docket: &Docket<'_>, key: FindingKey, draft: Draft<'_>) -> Finding {
+fn finish(rule: &Rule, docket: &Docket<'_>, facts: &Facts, key: FindingKey, draft: &Draft<'_>) -> Finding {
     let (request, captures) = key;
     let evidence = evidence(docket, &draft.witnesses);
     let last = draft.last.as_ref();
@@ -153,7 +159,7 @@ fn finish(rule: &Rule, docket: &Docket<'_>, key: FindingKey, draft: Draft<'_>) -
         let captured = captures.iter().find(|(known, _)| known == name).map(|(_, text)| text.clone());
         captured.or_else(|| match name {
             "count" => Some(draft.occurrences.to_string()),
-            _ => built_in_value(name, docket, request, &shown),
+            _ => built_in_value(name, docket, facts, request, &shown),
         })
     };
     let fix = rule.meta.fix.iter().zip(&rule.templates.fix).map(|(step, (text, command))| FixStep {

@@ -66,7 +66,7 @@ fn lint_links(catalogue: &Catalogue, rule: &Rule, add: &mut dyn FnMut(Level, Str
         if id == rule.id() {
             add(Level::Error, "the rule explains itself".to_owned());
         } else if let Err(unknown) = catalogue.rule(id) {
-            add(Level::Error, format!("`explains`: {unknown}"));
+            add(Level::Warning, format!("`explains`: {unknown}"));
         }
     }
 }

@@ -234,10 +234,12 @@ fn of_piece(piece: &str, any_case: bool) -> Option<Choice> {
     let needle = |text: &str| Needle { bytes: text.as_bytes().to_vec(), any_case };
     let words = piece
         .split(' ')
+        .map(|word| word.trim_matches(':'))
         .filter(|word| word.len() >= MIN_LEN)
         .map(|word| Choice { needles: vec![needle(word)], worth: rarity(word) });
     let halves = piece.match_indices(' ').filter_map(|(at, _)| {
-        let (left, right) = (piece[..at].trim(), piece[at..].trim());
+        // A colon may come from the reader, which writes `type: text` where the record has two fields.
+        let (left, right) = (piece[..at].trim_matches([' ', ':']), piece[at..].trim_matches([' ', ':']));
         (left.len() >= MIN_LEN && right.len() >= MIN_LEN).then(|| Choice {
             needles: vec![needle(left), needle(right)],
             worth: rarity(left).min(rarity(right)),

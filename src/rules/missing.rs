@@ -7,18 +7,19 @@ use crate::model::{Layer, TimeRange, Timestamp};
 use super::builtin::{built_in_value, runtime_of_group};
 use super::docket::Docket;
 use super::eval::{Missing, Witness};
-use super::scope::{Scope, ScopeKey};
+use super::scope::{Facts, Scope, ScopeKey};
 use super::template::shell_word;
 
 /// One sentence on what is missing, with the command that fetches it where there is one.
 pub(crate) fn describe(
     docket: &Docket<'_>,
+    facts: &Facts,
     scope: &Scope<'_>,
     witness: &Witness<'_>,
     missing: Missing,
 ) -> String {
     let fetch = |layer: Option<Layer>, window: Option<TimeRange>| {
-        fetch(docket, scope, witness, layer, window).map_or_else(String::new, |how| format!("; {how}"))
+        fetch(docket, facts, scope, witness, layer, window).map_or_else(String::new, |how| format!("; {how}"))
     };
     match missing {
         Missing::Layer { layer, window } => {
@@ -100,6 +101,7 @@ fn log_of(layer: Layer) -> String {
 /// How to fetch what a layer recorded in `window`.
 fn fetch(
     docket: &Docket<'_>,
+    facts: &Facts,
     scope: &Scope<'_>,
     witness: &Witness<'_>,
     layer: Option<Layer>,
@@ -110,7 +112,7 @@ fn fetch(
         _ => None,
     };
     let signals: Vec<_> = witness.parts.iter().map(|part| part.hit.signal).collect();
-    let known = |name: &str| built_in_value(name, docket, request, &signals);
+    let known = |name: &str| built_in_value(name, docket, facts, request, &signals);
     let vended = |kind: &str, id: Option<String>| {
         let id = id.unwrap_or_else(|| format!("<{kind}-id>"));
         format!("/aws/vendedlogs/bedrock-agentcore/{kind}/APPLICATION_LOGS/{id}")

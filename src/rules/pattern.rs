@@ -72,7 +72,7 @@ impl Pattern {
         }
     }
 
-    /// `None` only for an expression whose automaton exceeds [`SIZE_LIMIT`]; loading refuses those.
+    /// `None` only for an expression whose automaton exceeds [`SIZE_LIMIT`]: it finds nothing, and lint says so.
     fn regex(&self) -> Option<&Regex> {
         self.compiled
             .get_or_init(|| regex::RegexBuilder::new(&self.text).size_limit(SIZE_LIMIT).build().ok())
@@ -115,7 +115,9 @@ fn collect_names(hir: &Hir, names: &mut Vec<String>) {
         }
         HirKind::Repetition(repetition) => collect_names(&repetition.sub, names),
         HirKind::Concat(parts) | HirKind::Alternation(parts) => {
-            parts.iter().for_each(|part| collect_names(part, names));
+            for part in parts {
+                collect_names(part, names);
+            }
         }
         HirKind::Empty | HirKind::Literal(_) | HirKind::Class(_) | HirKind::Look(_) => {}
     }

@@ -67,16 +67,18 @@ fn words<T: Copy>(
     }
     let mut found = Vec::new();
     for text in table.texts(key) {
-        match all.iter().copied().find(|value| spell(*value) == text.text) {
-            Some(value) => found.push(value),
-            None => unknown_word(table, key, text, all.iter().map(|value| spell(*value)).collect()),
+        let value = all.iter().copied().find(|value| spell(*value) == text.text);
+        if value.is_none() {
+            let allowed: Vec<&str> = all.iter().map(|value| spell(*value)).collect();
+            unknown_word(table, key, text, &allowed);
         }
+        found.extend(value);
     }
     let set = found.iter().fold(0, |set, value| set | 1 << number(*value));
     (found, Set(set))
 }
 
-fn unknown_word(table: Table<'_>, key: &str, text: Text<'_>, allowed: Vec<&str>) {
+fn unknown_word(table: Table<'_>, key: &str, text: Text<'_>, allowed: &[&str]) {
     let help = suggest(text.text, allowed.iter().copied());
     table.mistakes.add(text.span, format!("unknown {key} `{}`", text.text), Some(help));
 }
@@ -88,16 +90,13 @@ fn severities(table: Table<'_>) -> Set {
     let mut set = 0;
     for text in table.texts("severity") {
         let (op, word) = Op::split(text.text).unwrap_or((Op::Equal, text.text));
-        match Severity::from_word(word) {
-            Some(limit) => {
-                let chosen = Severity::ALL.iter().filter(|severity| op.holds(**severity, limit));
-                set |= chosen.fold(0, |set, severity| set | 1 << *severity as u8);
-            }
-            None => {
-                let allowed = Severity::ALL.iter().map(|severity| severity.word()).collect();
-                unknown_word(table, "severity", Text { text: word, span: text.span }, allowed);
-            }
-        }
+        let Some(limit) = Severity::from_word(word) else {
+            let allowed: Vec<&str> = Severity::ALL.iter().map(|severity| severity.word()).collect();
+            unknown_word(table, "severity", Text { text: word, span: text.span }, &allowed);
+            continue;
+        };
+        let chosen = Severity::ALL.iter().filter(|severity| op.holds(**severity, limit));
+        set |= chosen.fold(0, |set, severity| set | 1 << *severity as u8);
     }
     Set(set)
 }
@@ -171,13 +170,11 @@ fn test(item: Item<'_>) -> Option<Test> {
 
 fn compare(item: Item<'_>, text: &str) -> Option<Test> {
     let Some((op, limit)) = Op::split(text) else { return Some(Test::Equals(text.to_owned())) };
-    match limit.parse() {
-        Ok(limit) => Some(Test::Compare(op, limit)),
-        Err(_) => {
-            item.error(format!("`{limit}` is no number to compare with"), None);
-            None
-        }
+    let number = limit.parse().ok();
+    if number.is_none() {
+        item.error(format!("`{limit}` is no number to compare with"), None);
     }
+    Some(Test::Compare(op, number?))
 }
 
 fn capture(table: Table<'_>) -> Vec<(String, String)> {

@@ -35,7 +35,7 @@ pub(crate) fn read_when(rule: Table<'_>, events: &[Event]) -> Option<When> {
         return (!events.is_empty()).then_some(When { by: By::Request, condition: Condition::Any(any) });
     };
     let table = item.table()?;
-    let by = table.get("by").map_or(Some(By::Request), |item| reader.by(item));
+    let by = table.get("by").map_or(Some(By::Request), |item| by(item));
     let condition = reader.table(table, &["by"], 0)?;
     if !condition.is_grounded() {
         item.error(
@@ -51,29 +51,6 @@ struct Reader<'e> {
 }
 
 impl Reader<'_> {
-    fn by(&self, item: Item<'_>) -> Option<By> {
-        let text = item.text()?.text;
-        let by = match text {
-            "request" => By::Request,
-            "trace" => By::Trace,
-            "session" => By::Session,
-            "stream" => By::Stream,
-            "resource" => By::Resource,
-            "capture" => By::Capture,
-            field if semconv::is_known(field) => By::Field(field.to_owned()),
-            _ => {
-                let words = ["request", "trace", "session", "stream", "resource", "capture"];
-                let fields = semconv::FIELDS.iter().map(|def| def.name);
-                item.error(
-                    format!("unknown scope `{text}`"),
-                    Some(suggest(text, words.into_iter().chain(fields))),
-                );
-                return None;
-            }
-        };
-        Some(by)
-    }
-
     /// A condition given as an event's name or as a table.
     fn item(&self, item: Item<'_>, depth: usize) -> Option<Condition> {
         if let Some(name) = item.as_text() {
@@ -95,7 +72,7 @@ impl Reader<'_> {
             .chain(heads.iter().flat_map(|(head, keys)| keys.iter().copied().chain([*head])))
             .collect();
         if heads.is_empty() {
-            self.no_form(table, extra);
+            no_form(table, extra);
             return None;
         }
         table.only(&known);
@@ -112,20 +89,6 @@ impl Reader<'_> {
         let forms: Vec<_> = heads.iter().map(|(head, _)| self.form(head, table, depth)).collect();
         let mut forms = forms.into_iter().collect::<Option<Vec<_>>>()?;
         if forms.len() == 1 { forms.pop() } else { Some(Condition::All(forms)) }
-    }
-
-    fn no_form(&self, table: Table<'_>, extra: &[&str]) {
-        let heads = FORMS.iter().map(|(head, _)| *head);
-        for item in table.items().into_iter().filter(|item| !extra.contains(&item.key)) {
-            let companion = FORMS.iter().any(|(_, keys)| keys.contains(&item.key));
-            let help =
-                if companion { "it goes with a condition".into() } else { suggest(item.key, heads.clone()) };
-            let message = format!("`{}` is no condition", item.key);
-            table.mistakes.add(item.key_span, message, Some(help));
-            return;
-        }
-        let help = format!("one of: {}", heads.collect::<Vec<_>>().join(", "));
-        table.mistakes.add(table.span, "there is no condition here", Some(help));
     }
 
     fn form(&self, head: &str, table: Table<'_>, depth: usize) -> Option<Condition> {
@@ -145,11 +108,11 @@ impl Reader<'_> {
                 Some(Condition::Sequence { steps, within })
             }
             "count" => {
-                let (of, at_least) = (self.named(item), self.at_least(table));
+                let (of, at_least) = (self.named(item), at_least(table));
                 Some(Condition::Count { of: of?, at_least: at_least?, within })
             }
             "distinct" => {
-                let (of, at_least) = (self.named(item), self.at_least(table));
+                let (of, at_least) = (self.named(item), at_least(table));
                 let of = of?;
                 Some(Condition::Distinct { of, value: self.value(table, of)?, at_least: at_least?, within })
             }
@@ -205,23 +168,11 @@ impl Reader<'_> {
     }
 
     fn key(&self, table: Table<'_>, key: &str) -> Option<EventIndex> {
-        match table.get(key) {
-            Some(item) => self.named(item),
-            None => {
-                table.missing(key, "the name of an event");
-                None
-            }
+        let item = table.get(key);
+        if item.is_none() {
+            table.missing(key, "the name of an event");
         }
-    }
-
-    fn at_least(&self, table: Table<'_>) -> Option<u32> {
-        match table.get("at-least") {
-            Some(item) => item.count(),
-            None => {
-                table.missing("at-least", "a whole number above zero");
-                None
-            }
-        }
+        self.named(item?)
     }
 
     fn value(&self, table: Table<'_>, of: EventIndex) -> Option<ValueOf> {
@@ -272,4 +223,47 @@ fn sibling(item: Item<'_>) -> Option<Sibling> {
             None
         }
     }
+}
+
+fn by(item: Item<'_>) -> Option<By> {
+    let text = item.text()?.text;
+    let by = match text {
+        "request" => By::Request,
+        "trace" => By::Trace,
+        "session" => By::Session,
+        "stream" => By::Stream,
+        "resource" => By::Resource,
+        "capture" => By::Capture,
+        field if semconv::is_known(field) => By::Field(field.to_owned()),
+        _ => {
+            let words = ["request", "trace", "session", "stream", "resource", "capture"];
+            let fields = semconv::FIELDS.iter().map(|def| def.name);
+            item.error(
+                format!("unknown scope `{text}`"),
+                Some(suggest(text, words.into_iter().chain(fields))),
+            );
+            return None;
+        }
+    };
+    Some(by)
+}
+
+fn no_form(table: Table<'_>, extra: &[&str]) {
+    let heads = FORMS.iter().map(|(head, _)| *head);
+    if let Some(item) = table.items().into_iter().find(|item| !extra.contains(&item.key)) {
+        let companion = FORMS.iter().any(|(_, keys)| keys.contains(&item.key));
+        let help = if companion { "it goes with a condition".into() } else { suggest(item.key, heads) };
+        table.mistakes.add(item.key_span, format!("`{}` is no condition", item.key), Some(help));
+        return;
+    }
+    let help = format!("one of: {}", heads.collect::<Vec<_>>().join(", "));
+    table.mistakes.add(table.span, "there is no condition here", Some(help));
+}
+
+fn at_least(table: Table<'_>) -> Option<u32> {
+    let item = table.get("at-least");
+    if item.is_none() {
+        table.missing("at-least", "a whole number above zero");
+    }
+    item?.count()
 }

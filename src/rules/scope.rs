@@ -1,11 +1,11 @@
 //! Scopes: which hits are judged together.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 
 use indexmap::IndexMap;
 use rustc_hash::FxHashMap;
 
-use crate::model::{Brief, Name, RequestKey, TimeRange};
+use crate::model::{Brief, Layer, Name, RequestKey, SignalKey, TimeRange, Timestamp};
 
 use super::condition::By;
 use super::docket::{Docket, Hit};
@@ -154,7 +154,7 @@ impl BriefHits {
         }
         for (brief, at) in docket.briefs.iter().zip(0u32..) {
             for (event, key) in events.iter().filter(|(event, _)| event.matches_brief(brief, docket.spans)) {
-                let signal = crate::model::SignalKey(at);
+                let signal = SignalKey(at);
                 let captures = event
                     .capture
                     .iter()
@@ -171,16 +171,42 @@ impl BriefHits {
     }
 }
 
+/// Stream, layer and field name.
+type StreamField = (Name, Layer, &'static str);
+
 /// Facts about the whole case that only some conditions need; found when first asked for.
 #[derive(Default)]
 pub(crate) struct Facts {
-    stream_starts: OnceCell<FxHashMap<Name, crate::model::Timestamp>>,
+    stream_starts: OnceCell<FxHashMap<Name, Timestamp>>,
     pub(crate) siblings: OnceCell<super::eval::Siblings>,
+    by_stream: RefCell<FxHashMap<StreamField, Option<String>>>,
 }
 
 impl Facts {
+    /// A field that is the same for all signals that one layer writes to one stream (region, account, group, the
+    /// resource of a log): read from the first signal that is asked. Spans of many resources share a stream, so they
+    /// are asked one by one.
+    pub(crate) fn of_stream(
+        &self,
+        docket: &Docket<'_>,
+        signal: SignalKey,
+        field: &'static str,
+    ) -> Option<String> {
+        let brief = docket.brief(signal)?;
+        if !brief.stream.is_some() || brief.layer == Layer::Span {
+            return (docket.field)(signal, field);
+        }
+        let key = (brief.stream, brief.layer, field);
+        if let Some(known) = self.by_stream.borrow().get(&key) {
+            return known.clone();
+        }
+        let value = (docket.field)(signal, field);
+        self.by_stream.borrow_mut().insert(key, value.clone());
+        value
+    }
+
     /// Time of the first known signal of a log stream.
-    pub(crate) fn stream_start(&self, docket: &Docket<'_>, stream: Name) -> Option<crate::model::Timestamp> {
+    pub(crate) fn stream_start(&self, docket: &Docket<'_>, stream: Name) -> Option<Timestamp> {
         let starts = self.stream_starts.get_or_init(|| {
             let mut starts = FxHashMap::default();
             for brief in docket.briefs {

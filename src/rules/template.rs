@@ -47,7 +47,7 @@ pub(crate) struct Template {
 }
 
 impl Template {
-    /// Reads `{name}` and `{name|words}`. Braces around anything but a lower-case name (JSON, JMESPath, `${VAR}`) are text.
+    /// Reads `{name}` and `{name|words}`. Braces around anything but a lower-case name (JSON, `${VAR}`) are text.
     pub(crate) fn parse(text: &str, style: Style) -> Self {
         let mut parts = Vec::new();
         let mut plain = String::new();
@@ -94,7 +94,7 @@ impl Template {
                 Part::Text(text) => out.push_str(text),
                 Part::Hole { name, fallback, quotes } => match (value(name), fallback) {
                     (Some(value), _) if self.style == Style::Command => {
-                        push_quoted(&mut out, &value, *quotes)
+                        push_quoted(&mut out, &value, *quotes);
                     }
                     (Some(value), _) => out.push_str(&value),
                     (None, Some(fallback)) => out.push_str(fallback),

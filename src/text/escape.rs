@@ -34,23 +34,39 @@ fn spell(c: char, out: &mut String) {
     let _ = if c.is_ascii() { write!(out, "\\x{code:02x}") } else { write!(out, "\\u{{{code:x}}}") };
 }
 
-/// Characters that a terminal or a reader's eye would not take for what they are.
+/// Characters that a terminal or a reader's eye would not take for what they are, first and last of each range.
+const UNSAFE: &[(char, char)] = &[
+    // C0, DEL, C1.
+    ('\u{0}', '\u{1f}'),
+    ('\u{7f}', '\u{9f}'),
+    // Soft hyphen, grapheme joiner, Arabic letter mark.
+    ('\u{ad}', '\u{ad}'),
+    ('\u{34f}', '\u{34f}'),
+    ('\u{61c}', '\u{61c}'),
+    // Hangul fillers, Khmer and Mongolian vowels without a shape.
+    ('\u{115f}', '\u{1160}'),
+    ('\u{17b4}', '\u{17b5}'),
+    ('\u{180b}', '\u{180f}'),
+    ('\u{3164}', '\u{3164}'),
+    ('\u{ffa0}', '\u{ffa0}'),
+    // Zero-width characters, direction marks, line separators, overrides, invisible operators.
+    ('\u{200b}', '\u{200f}'),
+    ('\u{2028}', '\u{202e}'),
+    ('\u{2060}', '\u{206f}'),
+    ('\u{feff}', '\u{feff}'),
+    ('\u{fff9}', '\u{fffb}'),
+    ('\u{1d173}', '\u{1d17a}'),
+    // No characters, and not allowed in XML; U+FFFE and its kind are told by their last digits.
+    ('\u{fdd0}', '\u{fdef}'),
+    // Tags and variation selectors carry hidden text.
+    ('\u{e0000}', '\u{e0fff}'),
+];
+
 fn is_unsafe(c: char) -> bool {
-    match c {
-        '\t' | '\n' => false,
-        ' '..='~' => false,
-        '\u{0}'..='\u{1f}' | '\u{7f}'..='\u{9f}' => true,
-        // Soft hyphen, Arabic letter mark, Hangul fillers, Khmer and Mongolian vowels without a shape.
-        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' => true,
-        '\u{180b}'..='\u{180f}' | '\u{3164}' | '\u{ffa0}' => true,
-        // Zero-width characters, direction marks, line separators, overrides, invisible operators.
-        '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' => true,
-        '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{1d173}'..='\u{1d17a}' => true,
-        // Tags and variation selectors carry hidden text.
-        '\u{e0000}'..='\u{e0fff}' => true,
-        // U+FFFE and its kind are no characters at all, and not allowed in XML.
-        _ => (c as u32) & 0xfffe == 0xfffe || ('\u{fdd0}'..='\u{fdef}').contains(&c),
+    if matches!(c, '\t' | '\n' | ' '..='~') {
+        return false;
     }
+    (c as u32) & 0xfffe == 0xfffe || UNSAFE.iter().any(|(first, last)| (*first..=*last).contains(&c))
 }
 
 /// Length in bytes of the terminal sequence that `text` starts with (ECMA-48 §5.4 and §5.6), 0 for none. A string
@@ -63,19 +79,26 @@ fn sequence_len(text: &str) -> usize {
         _ => return 0,
     };
     let rest = &text[start..];
-    match kind {
-        '[' => match rest.find(|c| !(' '..='?').contains(&c)) {
-            Some(end) if ('@'..='~').contains(&char::from(rest.as_bytes()[end])) => start + end + 1,
-            _ => 0,
-        },
-        ']' | 'P' | 'X' | '^' | '_' => string_len(rest).map_or(0, |len| start + len),
-        ' '..='/' => match rest.find(|c| !(' '..='/').contains(&c)) {
-            Some(end) if ('0'..='~').contains(&char::from(rest.as_bytes()[end])) => start + end + 1,
-            _ => 0,
-        },
-        '0'..='~' => start,
-        _ => 0,
-    }
+    let end = match kind {
+        '[' => {
+            let parameters = rest.find(|c| !('0'..='?').contains(&c)).unwrap_or(rest.len());
+            final_len(&rest[parameters..], '@').map(|len| parameters + len)
+        }
+        ']' | 'P' | 'X' | '^' | '_' => string_len(rest),
+        // The kind is itself an intermediate character here.
+        ' '..='/' => final_len(rest, '0'),
+        '0'..='~' => Some(0),
+        _ => None,
+    };
+    end.map_or(0, |end| start + end)
+}
+
+/// Length of the intermediate characters and the final one, which is `first` or a later character. In use are one or
+/// two intermediate characters; a longer run is text.
+fn final_len(text: &str, first: char) -> Option<usize> {
+    let intermediates = text.bytes().take_while(|byte| (b' '..=b'/').contains(byte)).take(3).count();
+    let last = text[intermediates..].chars().next()?;
+    (intermediates < 3 && (first..='~').contains(&last)).then_some(intermediates + 1)
 }
 
 /// Length of a control string with its terminator: BEL, `ESC \` or ST.

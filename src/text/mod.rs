@@ -59,7 +59,7 @@ impl Door {
             let clean = self.clean(head);
             // Of a head that was cut off, the end may be half a secret: it must not be what is shown.
             if head.len() == text.len() || clean.chars().nth(max.saturating_mul(2)).is_some() {
-                return self.settle(cut::one_line(&clean), max);
+                return self.settle(&cut::one_line(&clean), max);
             }
             window = window.saturating_mul(2);
         }
@@ -81,9 +81,9 @@ impl Door {
         let line = clean[start..].lines().next().unwrap_or_default();
         let lead = clean[start..found].chars().count();
         if lead < max / 2 {
-            return self.settle(line.into(), max);
+            return self.settle(line, max);
         }
-        self.settle(format!("…{}", cut::skip(line, lead - max / 4)).into(), max)
+        self.settle(&format!("…{}", cut::skip(line, lead - max / 4)), max)
     }
 
     /// Everything but the cutting.
@@ -99,8 +99,8 @@ impl Door {
     }
 
     /// Cuts, and looks again: what is left of a line may read differently from the whole.
-    fn settle(self, text: Cow<'_, str>, max: usize) -> SafeText {
-        let mut line = cut::tail_off(&text, max).into_owned();
+    fn settle(self, text: &str, max: usize) -> SafeText {
+        let mut line = cut::tail_off(text, max).into_owned();
         for _ in 0..secrets::MAX_PASSES {
             let again = cut::tail_off(&self.clean(&line), max).into_owned();
             if again == line {

@@ -33,10 +33,11 @@ pub(super) enum Layout {
 /// The layout of `bytes`.
 pub(super) fn of(bytes: &[u8]) -> Layout {
     let Some(first) = first_line(bytes) else { return Layout::Empty };
-    if csv::is_export(&bytes[..bytes.len().min(SAMPLE_BYTES)]) {
+    let sample = &bytes[..bytes.len().min(SAMPLE_BYTES)];
+    if csv::is_export(sample) {
         return Layout::Csv;
     }
-    if table::is_table(bytes) {
+    if table::is_table(sample) {
         return Layout::Table;
     }
     if begins_document(bytes, first) || has_late_document(bytes) {

@@ -34,7 +34,7 @@ use self::prefix::Dialect;
 use crate::model::{Context, Cut, Format, Input, Issue, Record};
 
 pub use self::encoding::normalise;
-pub(super) use self::scan::{Member, members};
+pub(super) use self::scan::members;
 pub use self::unwrap::{payload, payload_into};
 
 /// Size of the blocks of lines that are cut in parallel.

@@ -22,7 +22,7 @@ pub(super) type Step<T> = Result<T, Broken>;
 
 /// What a JSON value is, told by its first byte.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum ValueKind {
+pub(crate) enum ValueKind {
     /// `{…}`
     Object,
     /// `[…]`
@@ -53,20 +53,20 @@ impl ValueKind {
 
 /// One member of an object, as slices of its text.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Member<'a> {
+pub(crate) struct Member<'a> {
     /// The key without its quotes, escapes not undone.
-    pub key: &'a [u8],
+    pub(crate) key: &'a [u8],
     /// The value as written, quotes included.
-    pub value: &'a [u8],
+    pub(crate) value: &'a [u8],
     /// Where the value starts in the text given to [`members`].
-    pub start: usize,
+    pub(crate) start: usize,
     /// What the value is.
-    pub kind: ValueKind,
+    pub(crate) kind: ValueKind,
 }
 
 impl<'a> Member<'a> {
     /// The inside of a string value, escapes not undone; `None` for any other kind.
-    pub fn text(&self) -> Option<&'a [u8]> {
+    pub(crate) fn text(&self) -> Option<&'a [u8]> {
         (self.kind == ValueKind::String).then(|| &self.value[1..self.value.len() - 1])
     }
 }
@@ -74,7 +74,7 @@ impl<'a> Member<'a> {
 /// The top-level members of the object that `object` starts with (white space aside), in order, duplicates included.
 ///
 /// Stops at the end of the object or at the first byte that is no JSON; text that is no object has no members.
-pub fn members(object: &[u8]) -> impl Iterator<Item = Member<'_>> {
+pub(crate) fn members(object: &[u8]) -> impl Iterator<Item = Member<'_>> {
     let mut cursor = Cursor::new(object, skip_space(object, 0));
     let mut open = cursor.enter(b'{');
     std::iter::from_fn(move || {
@@ -92,7 +92,7 @@ pub fn members(object: &[u8]) -> impl Iterator<Item = Member<'_>> {
 }
 
 /// The elements of the array that `array` starts with (white space aside), as written; stops like [`members`].
-pub fn elements(array: &[u8]) -> impl Iterator<Item = &[u8]> {
+pub(super) fn elements(array: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut cursor = Cursor::new(array, skip_space(array, 0));
     let mut open = cursor.enter(b'[');
     std::iter::from_fn(move || {

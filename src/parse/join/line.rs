@@ -34,10 +34,8 @@ impl Shape {
         let stripped = without_colour(text);
         let line = stripped.split('\n').next().unwrap_or_default();
         let Some(first) = line.chars().next().filter(|_| !line.trim().is_empty()) else { return Self::Blank };
-        if line.starts_with(RICH_INDENT) || first == '[' {
-            if starts_rich_line(line) {
-                return Self::LogLine { is_bad: is_bad(line) };
-            }
+        if (line.starts_with(RICH_INDENT) || first == '[') && starts_rich_line(line) {
+            return Self::LogLine { is_bad: is_bad(line) };
         }
         let trimmed = line.trim_end();
         match first {

@@ -29,8 +29,7 @@ pub(super) fn read(mut record: Value) -> Signal {
 
     let code = json::text(&record, &["errorCode"]);
     let stated = json::text(&record, &["errorMessage"]);
-    let mut message =
-        [code.as_deref(), stated.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(": ");
+    let mut message = json::exception_line(code.as_deref(), stated.as_deref());
     let status = json::integer(&record, "responseElements.statusCode");
     let mut outcome = response.as_ref().map_or(Outcome::Unknown, json_rpc::outcome);
     if let Some(response) = &response {

@@ -162,6 +162,11 @@ pub(super) fn push_line(message: &mut String, line: &str) {
     message.push_str(line);
 }
 
+/// `type: message` of an exception, or the part of it that is known.
+pub(super) fn exception_line(kind: Option<&str>, message: Option<&str>) -> String {
+    [kind, message].into_iter().flatten().collect::<Vec<_>>().join(": ")
+}
+
 /// Adds a decoded tree to a record under one of the fixed keys.
 pub(super) fn add(body: &mut Value, key: &str, tree: Value) {
     if body.is_null() {

@@ -36,6 +36,7 @@ use std::borrow::Cow;
 use crate::model::{Context, Signal, Timestamp};
 
 pub(super) use ansi::strip as strip_escapes;
+pub(super) use origin::session_of_stream;
 pub(super) use rich::starts as starts_rich_line;
 
 /// Whether a line (without line feed) starts with a prefix of a logging library.

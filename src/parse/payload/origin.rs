@@ -25,7 +25,7 @@ fn states_no_writer(kind: Kind) -> bool {
 }
 
 /// The session id inside the brackets of `2025/12/02/[runtime-logs-<session>]<uuid>`.
-fn session_of_stream(stream: &str) -> Option<&str> {
+pub(in crate::parse) fn session_of_stream(stream: &str) -> Option<&str> {
     let (_, inside) = stream.split_once("[runtime-logs-")?;
     let (session, _) = inside.rsplit_once(']')?;
     (!session.is_empty()).then_some(session)

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{json, sdk_log, traceback};
+use super::{json, json_rpc, sdk_log, traceback};
 use crate::model::semconv::lookup;
 use crate::model::{Ids, Kind, Layer, Outcome, Severity, Signal};
 
@@ -56,13 +56,8 @@ fn read_line(mut signal: Signal, mut record: Value, line: &str) -> Signal {
     let stack = json::text(&record, &["attributes.exception.stacktrace"]).unwrap_or_default();
     // Some exporters leave the message out; the stack trace has it.
     let text = text.or_else(|| message_in_stack(kind.as_deref()?, &stack));
-    signal.message = line.trim_end().to_owned();
-    match (&kind, &text) {
-        (Some(kind), Some(text)) => json::push_line(&mut signal.message, &format!("{kind}: {text}")),
-        (one, other) => {
-            json::push_line(&mut signal.message, one.as_ref().or(other.as_ref()).map_or("", |text| text))
-        }
-    }
+    line.trim_end().clone_into(&mut signal.message);
+    json::push_line(&mut signal.message, &json::exception_line(kind.as_deref(), text.as_deref()));
     json::push_line(&mut signal.message, &stack);
     let exception = traceback::exception(&stack)
         .or_else(|| Some((kind?, text.unwrap_or_default())))
@@ -109,7 +104,7 @@ fn push_tool_errors(message: &mut String, value: &Value, depth: usize) {
                 || map.contains_key("tool_call_id")
                 || map.contains_key("content");
             if is_result && map.get("status").and_then(Value::as_str) == Some("error") {
-                super::json_rpc::push_content(message, map.get("content"));
+                json_rpc::push_content(message, map.get("content"));
                 return;
             }
             map.values().for_each(|member| push_tool_errors(message, member, depth + 1));

@@ -15,12 +15,7 @@ pub(super) fn read(mut record: Value) -> Signal {
     let stack = stack(&record);
 
     let mut message = line.clone();
-    match (&error_type, &error_message) {
-        (Some(kind), Some(text)) => json::push_line(&mut message, &format!("{kind}: {text}")),
-        (one, other) => {
-            json::push_line(&mut message, one.as_ref().or(other.as_ref()).map_or("", |text| text))
-        }
-    }
+    json::push_line(&mut message, &json::exception_line(error_type.as_deref(), error_message.as_deref()));
     json::push_line(&mut message, &stack);
 
     let exception =

@@ -126,11 +126,7 @@ fn message(record: &Value) -> (String, Option<(String, String)>) {
             continue;
         }
         let stack = json::text(attributes, &["exception.stacktrace"]).unwrap_or_default();
-        let line = match (&kind, &text) {
-            (Some(kind), Some(text)) => format!("{kind}: {text}"),
-            (one, other) => one.as_ref().or(other.as_ref()).cloned().unwrap_or_default(),
-        };
-        json::push_line(&mut message, &line);
+        json::push_line(&mut message, &json::exception_line(kind.as_deref(), text.as_deref()));
         json::push_line(&mut stacks, &stack);
         innermost =
             traceback::exception(&stack).or(Some((kind.unwrap_or_default(), text.unwrap_or_default())));

@@ -41,7 +41,7 @@ pub(super) fn exception(text: &str) -> Option<(String, String)> {
         if let Some(found) = parse(line.text.trim_start()) {
             match line.bar {
                 Some(bar) if deepest.as_ref().is_none_or(|(depth, _)| bar > *depth) => {
-                    deepest = Some((bar, found))
+                    deepest = Some((bar, found));
                 }
                 Some(_) => {}
                 None => last = Some(found),

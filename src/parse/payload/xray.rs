@@ -95,7 +95,7 @@ fn exceptions(record: &Value) -> (String, Option<(String, String)>) {
     for exception in listed.into_iter().flatten() {
         let kind = json::text(exception, &["type"]);
         let text = json::text(exception, &["message"]);
-        let line = [kind.as_deref(), text.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(": ");
+        let line = json::exception_line(kind.as_deref(), text.as_deref());
         json::push_line(&mut message, &line);
         last = Some((kind.unwrap_or_default(), text.unwrap_or_default()));
     }
@@ -156,8 +156,8 @@ fn root_causes(record: &Value) -> String {
     for cause in ["FaultRootCauses", "ErrorRootCauses"].iter().flat_map(|key| list(record, key)) {
         for entity in list(&cause, "Services").iter().flat_map(|service| list(service, "EntityPath")) {
             for exception in list(&entity, "Exceptions") {
-                let parts = ["Name", "Message"].iter().filter_map(|key| json::text(&exception, &[key]));
-                json::push_line(&mut message, &parts.collect::<Vec<_>>().join(": "));
+                let (kind, text) = (json::text(&exception, &["Name"]), json::text(&exception, &["Message"]));
+                json::push_line(&mut message, &json::exception_line(kind.as_deref(), text.as_deref()));
             }
         }
     }

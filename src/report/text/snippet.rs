@@ -3,11 +3,13 @@
 use annotate_snippets::{AnnotationKind, Group, Level as Shown, Renderer, Snippet};
 
 use crate::model::Level;
-use crate::report::document::{Evidence, Finding};
+use crate::report::document::{EXCERPT, Evidence, Finding};
 use crate::text::SafeText;
 
 /// Pieces of evidence shown per finding.
 const PIECES: usize = 3;
+/// Bytes of a match that are underlined: more would fill lines with carets.
+const UNDERLINED: usize = 80;
 
 /// Renders without a line feed at the end.
 pub(super) fn render(finding: &Finding, color: bool, width: usize) -> String {
@@ -22,12 +24,19 @@ pub(super) fn render(finding: &Finding, color: bool, width: usize) -> String {
         Some(piece) => head.element(snippet(piece)),
         None => head,
     }];
-    for piece in finding.evidence.iter().take(PIECES).skip(1) {
+    let mut shown: Vec<_> = finding.evidence.iter().take(1).map(|piece| &piece.excerpt).collect();
+    for piece in finding.evidence.iter().skip(1) {
+        // A line that reads like one already shown proves nothing more.
+        if shown.len() == PIECES || shown.contains(&&piece.excerpt) {
+            continue;
+        }
+        shown.push(&piece.excerpt);
         let title = Shown::NOTE.secondary_title(format!("{} evidence, {}", piece.role, piece.layer));
         report.push(Group::with_title(title).element(snippet(piece)));
     }
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
-    without_columns(&renderer.term_width(width).render(&report))
+    // The whole excerpt is evidence: a long line is left to the terminal to wrap.
+    without_columns(&renderer.term_width(width.max(2 * EXCERPT)).render(&report))
 }
 
 fn snippet(piece: &Evidence) -> Snippet<'_, annotate_snippets::Annotation<'_>> {
@@ -37,11 +46,13 @@ fn snippet(piece: &Evidence) -> Snippet<'_, annotate_snippets::Annotation<'_>> {
         excerpt.find(first).map(|at| at..at + first.len())
     });
     let whole = excerpt.len() - excerpt.trim_start().len()..excerpt.len();
+    let marked = matched.unwrap_or(whole);
+    let marked = marked.start..excerpt.floor_char_boundary(marked.end.min(marked.start + UNDERLINED));
     Snippet::source(excerpt)
         .line_start(piece.line.unwrap_or(1) as usize)
         .line_numbering(piece.line.is_some())
         .path(piece.path.as_ref().filter(|_| piece.line.is_some()).map(SafeText::as_str))
-        .annotation(AnnotationKind::Primary.span(matched.unwrap_or(whole)))
+        .annotation(AnnotationKind::Primary.span(marked))
 }
 
 /// Takes the column from every `--> path:line:column`. The excerpt is the message, which need not be how the line of

@@ -144,7 +144,7 @@ pub(crate) enum Progress {
 pub(crate) struct Answer<'a> {
     pub(crate) witnesses: Vec<Witness<'a>>,
     pub(crate) progress: Progress,
-    pub(crate) members: Vec<Answer<'a>>,
+    pub(crate) members: Vec<Self>,
 }
 
 impl<'a> Answer<'a> {

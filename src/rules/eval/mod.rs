@@ -85,7 +85,9 @@ impl<'a> Bench<'a, '_> {
 
     fn none(&self, members: &[Condition]) -> Answer<'a> {
         let mut excluded = Vec::new();
-        members.iter().for_each(|member| member.events(&mut |event, _| excluded.push(event)));
+        for member in members {
+            member.events(&mut |event, _| excluded.push(event));
+        }
         let members: Vec<_> = members.iter().map(|member| self.judge(member)).collect();
         let holding = count(&members, State::Fires);
         let progress = Progress::Members { holding, of: members.len() };

@@ -154,7 +154,7 @@ fn run<'a>(taken: &[Step<'a>], steps: usize, within: Option<Duration>) -> Pass<'
         pass.reached = pass.reached.max(step.position + 1);
         if step.position + 1 == steps {
             pass.witnesses.push(Witness::of(run.parts));
-            runs.iter_mut().for_each(|run| *run = None);
+            runs.fill_with(|| None);
         } else {
             runs[step.position] = Some(run);
         }

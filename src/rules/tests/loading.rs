@@ -100,7 +100,7 @@ fn all_mistakes_of_all_files_are_reported_and_good_rules_load() {
     write("gateway/broken/rule.toml", "id = \"broken\"\nid = 3\n[[[\n");
     let (catalogue, errors) =
         Catalogue::from_dirs(&[dir.path().to_owned(), PathBuf::from("/does/not/exist")]);
-    assert_eq!(catalogue.rules().iter().map(|rule| rule.id()).collect::<Vec<_>>(), ["good"]);
+    assert_eq!(catalogue.rules().iter().map(crate::rules::Rule::id).collect::<Vec<_>>(), ["good"]);
     let all = errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
     for part in [
         "`id` is not the name of the folder, `renamed`",

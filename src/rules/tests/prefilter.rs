@@ -81,6 +81,14 @@ fn field_texts_are_looked_for_too() {
     assert!(!catalogue.prefilter().is_candidate("something else"));
 }
 
+#[test]
+fn values_that_the_record_does_not_hold_are_not_looked_for() {
+    for field in ["log_stream", "name", "region", "resource.attributes.service.name"] {
+        let catalogue = catalogue(&[("r", &format!("[events.e]\nfield.'{field}' = 'unmistakable'"))]);
+        assert!(catalogue.prefilter().is_empty(), "{field}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
 

@@ -33,20 +33,22 @@ const KEYS: &[(&str, &str, Shape)] = &[
     ("password", r"passwd|password|passphrase|pwd", Shape::Word),
     ("client-secret", r"client[_-]?secret|app[_-]?secret|webhook[_-]?secret", Shape::Word),
     ("api-key", r"api[_-]?key|subscription[_-]?key", Shape::Word),
+    ("secret", r"secret[_-]?(?:string|value|binary)", Shape::Word),
     ("token", r"(?:access|refresh|id|auth|bearer|oauth|csrf|xsrf)[_-]?token", Shape::Word),
+    ("token", r#"["'?&]token|[?&]code"#, Shape::LongWord),
     ("private-key", r"private[_-]?key", Shape::LongWord),
     ("signature", r"signature|[?&]sig", Shape::LongWord),
     ("access-key", r"auth\.account\.access_key|access[_-]?key[_-]?id", Shape::AccessKey),
 ];
 
 /// One automaton for all keys; the group that took part tells which. After the key comes what links it to its
-/// value: `=`, `:`, `=>`, `>` (XML), the comma of a Python pair or of a HAR name/value pair, or, for a secret key
-/// on a command line, a space.
+/// value: `=`, `:`, `=>`, `>` (XML), the comma of a Python pair, of a HAR name/value pair or of an OTLP attribute, or,
+/// for a secret key on a command line, a space.
 static LINKED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let keys: Vec<_> = KEYS.iter().map(|(_, keys, _)| format!("({keys})")).collect();
     let quote = r#"\\*["']"#;
     Regex::new(&format!(
-        r#"(?i)(?:{})(?:(?P<close>{quote})?\s{{0,8}}(?:[:=]>?|%3D)\s{{0,8}}|(?P<pair>{quote})\s{{0,8}},\s{{0,16}}(?:{quote}value{quote}\s{{0,8}}:\s{{0,8}})?|(?P<xml>>)|(?P<space>[ \t]))"#,
+        r"(?i)(?:{})(?:(?P<close>{quote})?\s{{0,8}}(?:[:=]>?|%3D)\s{{0,8}}|(?P<pair>{quote})\s{{0,8}},\s{{0,16}}(?:{quote}value{quote}\s{{0,8}}:\s{{0,8}}(?:\{{\s{{0,16}}{quote}stringValue{quote}\s{{0,8}}:\s{{0,8}})?)?|(?P<xml>>)|(?P<space>[ \t]))",
         keys.join("|")
     ))
     .ok()
@@ -88,6 +90,7 @@ struct Value {
 impl Value {
     fn behind(text: &str, captures: &Captures<'_>, key: usize, at: usize, shape: Shape) -> Self {
         let loose = captures.name("space").is_some();
+        let at = at + list_opener(&text[at..]);
         let rest = &text[at..];
         let prefix = rest.strip_prefix(['b', 'r', 'u']).unwrap_or(rest);
         let slashes = prefix.len() - prefix.trim_start_matches('\\').len();
@@ -124,6 +127,14 @@ impl Value {
         let range = self.range.start + shown..self.range.end;
         secret.then_some(range)
     }
+}
+
+/// Length of the `[` or `(` before a quoted value: headers with several values are lists.
+fn list_opener(text: &str) -> usize {
+    let inside = text.trim_start_matches(['[', '(']);
+    let value = inside.trim_start_matches([' ', '\n']);
+    let quoted = value.trim_start_matches(['b', '\\']).starts_with(['"', '\'']);
+    if quoted && inside.len() < text.len() { text.len() - value.len() } else { 0 }
 }
 
 /// Length up to the closing quote, which has as many backslashes before it as the opening one; up to the end of
@@ -215,7 +226,7 @@ fn is_credentials(value: &str) -> bool {
     let mut words = value.split_whitespace();
     let (Some(first), second, third) = (words.next(), words.next(), words.next()) else { return false };
     let known = ["bearer", "basic", "digest", "token", "negotiate", "apikey", "api-key", "hmac", "signature"];
-    let scheme = first.to_ascii_lowercase();
+    let scheme = first.trim_start_matches(['[', '(']).to_ascii_lowercase();
     match (second, third) {
         _ if first.starts_with("[redacted:") => true,
         (None, _) => true,

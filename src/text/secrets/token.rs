@@ -34,6 +34,7 @@ const TOKENS: &[(&str, &str)] = &[
     ("stripe-key", r"[rs]k_(?:live|test)_[\w]{16,}"),
     ("api-key", r"(?:^|[^A-Za-z0-9]|\\[nrt])(?P<s>sk-[\w-]{20,})"),
     ("bearer-token", r"(?i)\bbearer(?:\s|%20|\+){1,4}(?P<s>[A-Za-z0-9._~+/-]{8,}=*)"),
+    ("basic-credentials", r"\bBasic (?P<s>[A-Za-z0-9+/]{12,}={0,2})"),
     ("fernet-key", r#"(?i)key\\*["']?\s{0,4}(?:[:=]>?|,)\s{0,4}b?\\*["']?(?P<s>[\w-]{43}=[\w=-]*)"#),
     ("fernet-token", r"gAAAAA[\w-]{60,}=*"),
 ];
@@ -73,9 +74,10 @@ pub(super) fn find(text: &str, found: &mut Vec<Secret>) {
 
 /// Tells tokens from words where the shape alone cannot: "bearer authentication", "sk-learn-…".
 fn is_real(label: &str, token: &str) -> bool {
-    let has = |test: fn(&u8) -> bool| token.as_bytes().iter().skip(1).any(|byte| test(byte));
+    let has = |test: fn(&u8) -> bool| token.as_bytes().iter().skip(1).any(test);
     match label {
         "api-key" => has(u8::is_ascii_digit),
+        "basic-credentials" => has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase),
         "bearer-token" => {
             has(u8::is_ascii_digit)
                 || token.len() >= 16 && has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase)
