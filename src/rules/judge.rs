@@ -53,7 +53,7 @@ fn judge_rule(
     let mut findings: IndexMap<FindingKey, Draft<'_>, FxBuildHasher> = IndexMap::default();
     let mut open: IndexMap<Option<RequestKey>, IndexSet<String>> = IndexMap::default();
     for scope in &scopes.list {
-        let answer = Bench { docket, rule, scope, facts }.answer();
+        let answer = Bench { docket, rule, scope, loose: &scopes.loose, facts }.answer();
         match answer.state() {
             State::Fires => collect(docket, &answer, &mut findings),
             State::Undetermined => note_missing(docket, facts, scope, &answer, &mut open),
