@@ -3,7 +3,10 @@
 //! One binary, so that the library is linked once.
 
 mod architecture;
+mod captures;
+mod case;
 mod cli;
 mod determinism;
 mod program;
+mod rules;
 mod samples;
