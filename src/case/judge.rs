@@ -6,15 +6,14 @@ use rayon::prelude::*;
 
 use super::index::Index;
 use super::read::{self, Source};
-use super::{Options, Snapshot, coverage};
+use super::{Options, Snapshot, coverage, events};
 use crate::correlate::{self, Correlation};
 use crate::diagnose::{self, Dossier, ErrorSignal};
-use crate::filter::Filter;
 use crate::model::{
     Coverage, Diagnosis, Evidence, Finding, Input, Issue, Outcome, RequestKey, RuleMeta, Severity, Signal,
     SignalKey, Undetermined,
 };
-use crate::rules::{self, Catalogue, Docket, Explanation, Hits, UnknownRule};
+use crate::rules::{self, Docket, Explanation, Hits, UnknownRule};
 
 /// A case with everything read, correlated and matched.
 pub(super) struct Case {
@@ -34,7 +33,7 @@ impl Case {
         let correlation = correlate::correlate(index.view());
         let losses: Vec<Issue> = issues.iter().chain(index.issues()).cloned().collect();
         let coverage = coverage::coverage(&index, &correlation.request_of, &losses);
-        let hits = find_events(&index, &options.catalogue, options.filter.as_ref());
+        let hits = events::find(&index, &correlation.request_of, &options.catalogue, options.filter.as_ref());
         Self { index, correlation, coverage, hits, issues }
     }
 
@@ -115,21 +114,6 @@ impl Case {
         let keys: BTreeSet<SignalKey> = named.map(|evidence| evidence.signal).collect();
         keys.into_iter().map(|key| (key, self.index.signal(key))).collect()
     }
-}
-
-/// Reads the candidates in full and asks the catalogue what they are.
-fn find_events(index: &Index, catalogue: &Catalogue, filter: Option<&Filter>) -> Hits {
-    let found: Vec<_> = index
-        .candidates
-        .par_iter()
-        .flat_map_iter(|key| {
-            let signal = index.signal(*key);
-            let wanted = filter.is_none_or(|filter| filter.matches(&signal));
-            let events = if wanted { catalogue.match_signal(&signal) } else { Vec::new() };
-            events.into_iter().map(|event| (*key, event))
-        })
-        .collect();
-    Hits::collect(found)
 }
 
 fn named<'a>(
