@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::index::Index;
 use super::read::{self, Source};
-use super::{Explained, Options, Snapshot, coverage};
+use super::{Explained, Options, Snapshot, coverage, events};
 use crate::correlate::{self, Correlation};
 use crate::diagnose::{self, Diagnoses, Dossier, ErrorSignal};
 use crate::filter::{Filter, ResultFacts};
@@ -14,7 +14,7 @@ use crate::model::{
     Coverage, Diagnosis, Evidence, Finding, Input, Issue, Outcome, RequestKey, RuleMeta, Severity, Signal,
     SignalKey, Undetermined,
 };
-use crate::rules::{self, Catalogue, Docket, Hits, Judgement, Node, UnknownRule};
+use crate::rules::{self, Docket, Hits, Judgement, Node, UnknownRule};
 
 /// A case with everything read, correlated and matched.
 pub(super) struct Case {
@@ -37,7 +37,7 @@ impl Case {
         let mut coverage = coverage::coverage(&index, &correlation.request_of, &losses);
         let hidden = hidden(&index, options.filter.as_ref());
         coverage.gaps.extend(coverage::gaps_of_hidden(&index, &hidden));
-        let hits = find_events(&index, &options.catalogue, &hidden);
+        let hits = events::find(&index, &correlation.request_of, &options.catalogue, &hidden);
         Self { index, correlation, coverage, hits, hidden, issues }
     }
 
@@ -162,18 +162,6 @@ fn hidden(index: &Index, filter: Option<&Filter>) -> Vec<SignalKey> {
     let Some(filter) = filter else { return Vec::new() };
     let keys = (0..index.briefs.len() as u32).into_par_iter().map(SignalKey);
     keys.filter(|key| !filter.matches(&index.signal(*key))).collect()
-}
-
-/// Reads the candidates in full and asks the catalogue what they are.
-fn find_events(index: &Index, catalogue: &Catalogue, hidden: &[SignalKey]) -> Hits {
-    let judged = index.candidates.par_iter().filter(|key| hidden.binary_search(key).is_err());
-    let found: Vec<_> = judged
-        .flat_map_iter(|key| {
-            let events = catalogue.match_signal(&index.signal(*key));
-            events.into_iter().map(|event| (*key, event))
-        })
-        .collect();
-    Hits::collect(found)
 }
 
 fn named<'a>(

@@ -5,6 +5,7 @@
 //! ```
 
 mod coverage;
+mod events;
 mod index;
 mod judge;
 mod read;

@@ -5,7 +5,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot be set up has failed")]
 
 mod architecture;
+mod captures;
+mod case;
 mod cli;
 mod determinism;
 mod program;
+mod rules;
 mod samples;
