@@ -57,20 +57,13 @@ impl Page<'_> {
     fn write(&self, scopes: &[Explanation], out: &mut dyn Write) -> io::Result<()> {
         for scope in scopes {
             let Explanation { scope, state, root, .. } = scope;
-            writeln!(out, "{} {} in {}", self.id, verdict(*state), self.door.line(scope, MAX_LINE))?;
+            writeln!(out, "{} {} {}", self.id, verdict(*state), self.door.line(scope, MAX_LINE))?;
             self.node(root, 1, out)?;
             writeln!(out)?;
         }
         match scopes.first().map_or(0, |scope| scope.unkeyed) {
             0 => Ok(()),
-            1 => writeln!(
-                out,
-                "1 more signal is an event of the rule, lacks the key of its scope and was not judged"
-            ),
-            count => writeln!(
-                out,
-                "{count} more signals are events of the rule, lack the key of its scope and were not judged"
-            ),
+            count => writeln!(out, "signals that lack the key of the scope and were not judged: {count}"),
         }
     }
 
@@ -82,18 +75,19 @@ impl Page<'_> {
         }
         // A group rests on what its members rest on, which stands there.
         if node.members.is_empty() {
-            for signal in node.signals.iter().filter_map(|key| self.signals.get(key)) {
-                writeln!(out, "{indent}      {}", self.signal(signal))?;
+            for carrier in &node.signals {
+                let Some(signal) = self.signals.get(&carrier.signal) else { continue };
+                writeln!(out, "{indent}      {}", self.signal(signal, carrier.matched.as_deref()))?;
             }
         }
         node.members.iter().try_for_each(|member| self.node(member, depth + 1, out))
     }
 
     /// `path:line  time  layer  excerpt`.
-    fn signal(&self, signal: &Signal) -> String {
+    fn signal(&self, signal: &Signal, matched: Option<&str>) -> String {
         let place = format!("{}:{}", signal.origin.path, signal.origin.line);
         let time = signal.timestamp.map_or_else(|| "no time".to_owned(), |at| at.to_string());
-        let excerpt = report::excerpt(signal, None, self.door, MAX_EXCERPT);
+        let excerpt = report::excerpt(signal, matched, self.door, MAX_EXCERPT);
         format!("{}  {time}  {}  {excerpt}", self.door.line(&place, MAX_LINE), signal.layer)
     }
 }
