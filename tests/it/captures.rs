@@ -111,12 +111,17 @@ impl Row<'_> {
         let mut roots: Vec<String> = snapshot
             .diagnoses
             .iter()
-            .filter_map(|diagnosis| diagnosis.root_cause.as_ref().map(|root| (diagnosis.request.is_some(), root)))
+            .filter_map(|diagnosis| {
+                diagnosis.root_cause.as_ref().map(|root| (diagnosis.request.is_some(), root))
+            })
             .filter(|(of_request, root)| {
                 !(self.causes().contains(root) || !of_request && self.also().contains(root))
             })
             .map(|(of_request, root)| {
-                format!("`{root}` is the root cause of {}", if of_request { "a request" } else { "the capture" })
+                format!(
+                    "`{root}` is the root cause of {}",
+                    if of_request { "a request" } else { "the capture" }
+                )
             })
             .collect();
         roots.sort();
