@@ -1,9 +1,11 @@
 //! What the capture covers: layers with their stretch of time, gaps, what belongs to no request.
 
+use rustc_hash::FxHashMap;
+
 use super::index::Index;
 use super::read::Source;
 use crate::model::{
-    Coverage, Gap, InputSummary, Issue, Kind, Layer, LayerCoverage, RequestKey, TimeRange, Timestamp,
+    Coverage, Format, Gap, InputSummary, Issue, Kind, Layer, LayerCoverage, RequestKey, TimeRange, Timestamp,
 };
 
 /// Sums up an index.
@@ -69,35 +71,121 @@ pub(super) fn summaries(index: &Index, opening: &[Issue]) -> Vec<InputSummary> {
         spans[place.source as usize] +=
             u64::from(matches!(brief.kind, Kind::Span | Kind::XraySegment | Kind::XraySummary));
     }
+    let mut by_path: FxHashMap<&str, Vec<&Issue>> = FxHashMap::default();
+    for issue in opening {
+        by_path.entry(&issue.path).or_default().push(issue);
+    }
     let mut summaries: Vec<InputSummary> =
-        index.sources.iter().zip(spans).map(|(source, spans)| summary(source, spans, opening)).collect();
-    let unread =
-        opening.iter().filter(|issue| index.sources.iter().all(|source| source.input.path != issue.path));
-    for issue in unread {
-        match summaries.iter_mut().find(|summary| summary.path == issue.path) {
-            Some(summary) => summary.issues.push(issue.clone()),
-            None => summaries.push(InputSummary {
+        index.sources.iter().zip(spans).map(|(source, spans)| summary(source, spans, &by_path)).collect();
+    let mut shelf = Shelf::new(&summaries);
+    for issue in opening {
+        if let Some(at) = shelf.place(issue) {
+            // What an input says of itself stands there already.
+            if at >= index.sources.len() || summaries[at].path != issue.path {
+                summaries[at].issues.push(issue.clone());
+            }
+        } else {
+            shelf.exact.insert(issue.path.clone(), summaries.len());
+            summaries.push(InputSummary {
                 path: issue.path.clone(),
-                format: crate::model::Format::Unreadable,
+                format: if issue.fatal { Format::Unreadable } else { Format::Empty },
                 records: 0,
                 log_events: 0,
                 spans: 0,
                 issues: vec![issue.clone()],
-            }),
+            });
         }
     }
     summaries
 }
 
-fn summary(source: &Source, spans: u64, opening: &[Issue]) -> InputSummary {
+/// Where an issue of opening is told: what was passed over is no input of its own.
+struct Shelf {
+    /// Inputs by path.
+    exact: FxHashMap<String, usize>,
+    /// The first input below each folder.
+    folders: FxHashMap<String, usize>,
+    any: bool,
+}
+
+impl Shelf {
+    fn new(summaries: &[InputSummary]) -> Self {
+        let mut shelf =
+            Self { exact: FxHashMap::default(), folders: FxHashMap::default(), any: !summaries.is_empty() };
+        for (at, summary) in summaries.iter().enumerate() {
+            shelf.exact.insert(summary.path.clone(), at);
+            for folder in folders_of(&summary.path) {
+                shelf.folders.entry(folder.to_owned()).or_insert(at);
+            }
+        }
+        shelf
+    }
+
+    /// The input that `issue` is about, else for an issue that is not fatal one beside it.
+    fn place(&self, issue: &Issue) -> Option<usize> {
+        let exact = self.exact.get(&issue.path);
+        if exact.is_some() || issue.fatal {
+            return exact.copied();
+        }
+        let folders = std::iter::once(issue.path.trim_end_matches('/')).chain(folders_of(&issue.path));
+        let beside = folders.filter_map(|folder| self.folders.get(folder)).next();
+        beside.copied().or(self.any.then_some(0))
+    }
+}
+
+/// The folders that hold `path`, innermost first.
+fn folders_of(path: &str) -> impl Iterator<Item = &str> {
+    path.rmatch_indices('/').map(|(at, _)| &path[..at])
+}
+
+fn summary(source: &Source, spans: u64, opening: &FxHashMap<&str, Vec<&Issue>>) -> InputSummary {
     let records = source.cut.records.len() as u64;
-    let own = opening.iter().filter(|issue| issue.path == source.input.path);
+    let own = opening.get(source.input.path.as_str()).into_iter().flatten().copied();
+    let issues: Vec<Issue> = own.chain(&source.issues).chain(&source.cut.issues).cloned().collect();
+    let unreadable = records == 0 && issues.iter().any(|issue| issue.fatal);
     InputSummary {
         path: source.input.path.clone(),
-        format: source.cut.format,
+        format: if unreadable { Format::Unreadable } else { source.cut.format },
         records,
         log_events: records.saturating_sub(spans),
         spans,
-        issues: own.chain(&source.issues).chain(&source.cut.issues).cloned().collect(),
+        issues,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Bytes, Input};
+
+    fn summaries_of(paths: &[&str], opening: &[Issue]) -> Vec<(String, Format, usize)> {
+        let input = |path: &&str| Input { path: (*path).to_owned(), bytes: Bytes::new("a line\n") };
+        let sources = paths.iter().map(input).flat_map(Source::open).collect();
+        let index = Index::build(sources, crate::case::read::Batch::default());
+        let shown = summaries(&index, opening).into_iter();
+        shown.map(|summary| (summary.path, summary.format, summary.issues.len())).collect()
+    }
+
+    #[test]
+    fn what_was_passed_over_is_told_with_an_input_beside_it() {
+        let opening = [
+            Issue::new("logs/b", None, "hidden entries were set aside").harmless(),
+            Issue::new("logs/b/copy.log", None, "is the same file").harmless(),
+            Issue::new("elsewhere", None, "hidden entries were set aside").harmless(),
+        ];
+        let shown = summaries_of(&["logs/a.log", "logs/b/1.log"], &opening);
+        let counts: Vec<_> = shown.iter().map(|(path, _, issues)| (path.as_str(), *issues)).collect();
+        assert_eq!(counts, [("logs/a.log", 1), ("logs/b/1.log", 2)]);
+    }
+
+    #[test]
+    fn what_could_not_be_read_is_an_input_that_says_so() {
+        let opening = [
+            Issue::new("gone.log", None, "cannot be read").fatal(),
+            Issue::new("gone.log", None, "is named twice").harmless(),
+        ];
+        let shown = summaries_of(&["a.log"], &opening);
+        assert_eq!(shown[1], ("gone.log".to_owned(), Format::Unreadable, 2));
+        assert_eq!(shown[0].2, 0);
     }
 }

@@ -63,14 +63,18 @@ pub fn explain(
     let mut judged: Vec<_> = list
         .iter()
         .map(|scope| {
-            let answer = Bench { docket, rule, scope, facts: &facts }.answer();
+            let answer = Bench { docket, rule, scope, loose: &found.loose, facts: &facts }.answer();
             let seen = scope.hits.iter().filter(|hits| !hits.is_empty()).count();
             (std::cmp::Reverse((answer.state(), holding(&answer), seen)), scope, answer)
         })
         .collect();
     judged.sort_by_key(|(rank, ..)| *rank);
     let explained = judged.into_iter().take(MAX_SCOPES).map(|(_, scope, answer)| Explanation {
-        scope: scope_label(rule, docket, scope, found.list.is_empty()),
+        scope: match (found.list.is_empty(), found.unkeyed) {
+            (false, _) => scope_label(rule, docket, scope),
+            (true, 0) => "no signal is an event that the rule needs".to_owned(),
+            (true, count) => format!("{count} signals are its events and have no {}", rule.when.by.word()),
+        },
         request: if let ScopeKey::Request(key) = scope.key { Some(key) } else { None },
         state: answer.state(),
         root: Reader { rule, docket, facts: &facts, scope }.node(&rule.when.condition, &answer),
@@ -86,10 +90,7 @@ fn holding(answer: &Answer<'_>) -> usize {
     own + steps + answer.members.iter().map(holding).sum::<usize>()
 }
 
-fn scope_label(rule: &Rule, docket: &Docket<'_>, scope: &Scope<'_>, nothing: bool) -> String {
-    if nothing {
-        return "no signal is an event that the rule needs".to_owned();
-    }
+fn scope_label(rule: &Rule, docket: &Docket<'_>, scope: &Scope<'_>) -> String {
     let by = rule.when.by.word();
     match &scope.key {
         ScopeKey::Capture => "the capture".to_owned(),

@@ -1,15 +1,15 @@
 //! From verdicts to findings: captures merged, texts filled, equal findings collapsed.
 
 use indexmap::{IndexMap, IndexSet};
-use rustc_hash::FxBuildHasher;
 
 use crate::model::{
     Confidence, Evidence, EvidenceRole, Finding, FixStep, MAX_EVIDENCE, Outcome, RequestKey, Severity,
-    SignalKey, Undetermined,
+    SignalKey, TimeRange, Undetermined,
 };
 
 use super::builtin::built_in_value;
 use super::catalogue::Catalogue;
+use super::collapse::{Draft, DraftKey, Drafts, collapse};
 use super::docket::{Docket, Judgement};
 use super::eval::{Answer, Bench, State, Witness};
 use super::event::EventKey;
@@ -50,19 +50,19 @@ fn judge_rule(
     if scopes.unkeyed > 0 {
         judgement.unkeyed.push((rule.id().to_owned(), scopes.unkeyed));
     }
-    let mut findings: IndexMap<FindingKey, Draft<'_>, FxBuildHasher> = IndexMap::default();
+    let mut drafts = Drafts::default();
     let mut open: IndexMap<Option<RequestKey>, IndexSet<String>> = IndexMap::default();
     for scope in &scopes.list {
-        let answer = Bench { docket, rule, scope, facts }.answer();
+        let answer = Bench { docket, rule, scope, loose: &scopes.loose, facts }.answer();
         match answer.state() {
-            State::Fires => collect(docket, &answer, &mut findings),
+            State::Fires => collect(docket, &answer, &mut drafts),
             State::Undetermined => note_missing(docket, facts, scope, &answer, &mut open),
             State::Quiet => {}
         }
     }
     judgement
         .findings
-        .extend(findings.into_iter().map(|(key, draft)| finish(rule, docket, facts, key, &draft)));
+        .extend(collapse(drafts).into_iter().map(|(key, draft)| finish(rule, docket, facts, key, &draft)));
     judgement.undetermined.extend(open.into_iter().map(|(request, missing)| Undetermined {
         rule: rule.id().to_owned(),
         request,
@@ -73,39 +73,21 @@ fn judge_rule(
 /// Undecided occurrences of a scope whose lacks are put into words.
 const MAX_OPEN: usize = 64;
 
-/// What makes two occurrences the same finding.
-type FindingKey = (Option<RequestKey>, Vec<(String, String)>);
-
-/// The occurrences of one finding.
-struct Draft<'a> {
-    witnesses: Vec<Witness<'a>>,
-    occurrences: u32,
-    last: Option<Witness<'a>>,
-    heuristic: bool,
-}
-
-fn collect<'a>(
-    docket: &Docket<'_>,
-    answer: &Answer<'a>,
-    findings: &mut IndexMap<FindingKey, Draft<'a>, FxBuildHasher>,
-) {
+fn collect<'a>(docket: &Docket<'_>, answer: &Answer<'a>, drafts: &mut Drafts<'a>) {
     for witness in answer.witnesses.iter().filter(|witness| witness.missing.is_empty()) {
         let request = common_request(docket, witness);
-        let draft = findings.entry((request, captures_of(witness))).or_insert_with(|| Draft {
-            witnesses: Vec::new(),
-            occurrences: 0,
-            last: None,
-            heuristic: false,
-        });
+        let draft = drafts.entry((request, captures_of(witness))).or_default();
         draft.occurrences = draft.occurrences.saturating_add(witness.weight);
         draft.heuristic |= request.is_some_and(|request| {
             let mut reasons = witness.parts.iter().filter_map(|part| docket.link(request, part.hit.signal));
             reasons.any(crate::model::LinkReason::is_heuristic)
         });
+        let times = witness.parts.iter().filter_map(|part| docket.time(part.hit.signal));
+        draft.window = times.fold(draft.window, |window, at| {
+            Some(window.map_or(TimeRange { start: at, end: at }, |window| window.including(at)))
+        });
         if draft.witnesses.len() < MAX_EVIDENCE {
             draft.witnesses.push(witness.clone());
-        } else {
-            draft.last = Some(witness.clone());
         }
     }
 }
@@ -148,12 +130,9 @@ fn note_missing(
     }
 }
 
-fn finish(rule: &Rule, docket: &Docket<'_>, facts: &Facts, key: FindingKey, draft: &Draft<'_>) -> Finding {
+fn finish(rule: &Rule, docket: &Docket<'_>, facts: &Facts, key: DraftKey, draft: &Draft<'_>) -> Finding {
     let (request, captures) = key;
     let evidence = evidence(docket, &draft.witnesses);
-    let last = draft.last.as_ref();
-    let signals = || draft.witnesses.iter().chain(last).flat_map(|witness| &witness.parts);
-    let times = || signals().filter_map(|part| docket.time(part.hit.signal));
     let shown: Vec<SignalKey> = evidence.iter().map(|evidence| evidence.signal).collect();
     let value = |name: &str| {
         let captured = captures.iter().find(|(known, _)| known == name).map(|(_, text)| text.clone());
@@ -173,8 +152,8 @@ fn finish(rule: &Rule, docket: &Docket<'_>, facts: &Facts, key: FindingKey, draf
         confidence: if draft.heuristic { lower(rule.meta.confidence) } else { rule.meta.confidence },
         role: rule.meta.role,
         request,
-        first: times().min(),
-        last: times().max(),
+        first: draft.window.map(|window| window.start),
+        last: draft.window.map(|window| window.end),
         message: rule.templates.message.fill(&value),
         fix: fix.collect(),
         captures: captures.iter().cloned().collect(),

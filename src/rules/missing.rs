@@ -55,6 +55,10 @@ pub(crate) fn describe(
             Some(gap) => format!("{} is missing{}: {}", gap.source, between(gap.start, gap.end), gap.reason),
             None => "a part of the capture is missing".to_owned(),
         },
+        Missing::Unassigned(signal) => {
+            let at = docket.time(signal).map_or_else(String::new, |at| format!(" at {at}"));
+            format!("a signal{at} may be the one that seems absent: it carries no id that ties it to a request")
+        }
         Missing::Time => {
             "the signals carry no time; give the log events with their timestamps (aws logs filter-log-events)".to_owned()
         }

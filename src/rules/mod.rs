@@ -6,6 +6,7 @@
 
 mod builtin;
 mod catalogue;
+mod collapse;
 mod condition;
 mod docket;
 mod document;

@@ -54,6 +54,8 @@ impl Scope<'_> {
 /// Scopes of a rule, and the signals that belong to none for want of a key.
 pub(crate) struct Scopes<'a> {
     pub(crate) list: Vec<Scope<'a>>,
+    /// Per event, hits that no key ties to a request or to any scope: they may belong to any of them.
+    pub(crate) loose: Vec<Vec<&'a Hit>>,
     pub(crate) unkeyed: u64,
 }
 
@@ -62,10 +64,15 @@ pub(crate) struct Scopes<'a> {
 pub(crate) fn scopes<'a>(rule: &Rule, docket: &Docket<'a>, brief_hits: &'a BriefHits) -> Scopes<'a> {
     let needed = needed_events(rule);
     let mut unkeyed = 0;
+    let mut loose = vec![Vec::new(); rule.events.len()];
     let mut by_key: IndexMap<ScopeKey, Vec<Vec<&Hit>>, rustc_hash::FxBuildHasher> = IndexMap::default();
     for index in 0..rule.events.len() {
         for hit in hits_of(rule, index, docket, brief_hits) {
-            match key_of(&rule.when.by, docket, hit) {
+            let key = key_of(&rule.when.by, docket, hit);
+            if matches!(key, None | Some(ScopeKey::Loose(_))) {
+                loose[index].push(hit);
+            }
+            match key {
                 Some(key) => {
                     let hits = by_key.entry(key).or_insert_with(|| vec![Vec::new(); rule.events.len()]);
                     hits[index].push(hit);
@@ -80,7 +87,7 @@ pub(crate) fn scopes<'a>(rule: &Rule, docket: &Docket<'a>, brief_hits: &'a Brief
         .map(|(key, hits)| Scope { key, hits })
         .collect();
     list.sort_by_key(|scope| scope.hits.iter().flatten().map(|hit| hit.signal).min());
-    Scopes { list, unkeyed }
+    Scopes { list, loose, unkeyed }
 }
 
 /// Events that the condition needs to be there, each once.

@@ -2,6 +2,8 @@
 //!
 //! One binary, so that the library is linked once.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot be set up has failed")]
+
 mod architecture;
 mod captures;
 mod case;

@@ -23,7 +23,7 @@ pub fn normalise(input: Input) -> (Input, Vec<Issue>) {
         let issues = if damaged {
             let message =
                 "holds bytes that are not valid UTF-16; they were replaced, the text around them is complete";
-            vec![Issue::new(&input.path, None, message)]
+            vec![Issue::new(&input.path, None, message).harmless()]
         } else {
             Vec::new()
         };

@@ -173,7 +173,7 @@ fn invalid_bytes(path: &str, bytes: &[u8]) -> Option<Issue> {
     let line = memchr::memchr_iter(b'\n', &bytes[..first]).count() + 1;
     let message =
         "bytes that are not valid UTF-8 were replaced by U+FFFD; convert the file to UTF-8 if text is lost";
-    let mut issue = Issue::new(path, u32::try_from(line).ok(), message);
+    let mut issue = Issue::new(path, u32::try_from(line).ok(), message).harmless();
     issue.count = u32::try_from(count).unwrap_or(u32::MAX);
     Some(issue)
 }

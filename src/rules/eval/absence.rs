@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::model::{Layer, TimeRange, Timestamp};
 use crate::rules::condition::{EventIndex, Side};
 use crate::rules::docket::Hit;
+use crate::rules::scope::ScopeKey;
 
 use super::order::nanos;
 use super::{Answer, Bench, Missing, Part, Progress, Witness};
@@ -151,7 +152,20 @@ impl<'a> Bench<'a, '_> {
             missing.extend(self.outside(None, coverage.range, window, anchor, side));
         }
         missing.extend(self.gaps(event, window));
+        missing.extend(self.unassigned(event, window));
         missing
+    }
+
+    /// A hit of `event` in `window` that may belong to this scope as well as to any other.
+    fn unassigned(&self, event: EventIndex, window: TimeRange) -> Option<Missing> {
+        if matches!(self.scope.key, ScopeKey::Capture | ScopeKey::Loose(_)) {
+            return None;
+        }
+        let hits = self.loose.get(event)?;
+        let time = |hit: &Hit| self.docket.time(hit.signal);
+        let at = hits.partition_point(|hit| time(hit).is_some_and(|at| at < window.start));
+        let hit = hits.get(at).filter(|hit| time(hit).is_none_or(|at| at <= window.end))?;
+        Some(Missing::Unassigned(hit.signal))
     }
 
     /// What `window` lacks of the time that a layer covers.

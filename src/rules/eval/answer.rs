@@ -28,6 +28,8 @@ pub(crate) enum Missing {
     Starts { layer: Option<Layer>, oldest: Timestamp, from: Timestamp, anchor: Timestamp },
     /// A known gap, by position in the coverage.
     Gap(usize),
+    /// A signal that is the event lies in the window, and nothing says to which request it belongs.
+    Unassigned(SignalKey),
     /// The signals carry no time.
     Time,
     /// The signals name no log stream.

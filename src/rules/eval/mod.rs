@@ -24,6 +24,8 @@ pub(crate) struct Bench<'a, 'd> {
     pub(crate) docket: &'d Docket<'a>,
     pub(crate) rule: &'d Rule,
     pub(crate) scope: &'d Scope<'a>,
+    /// Per event, hits without a key.
+    pub(crate) loose: &'d [Vec<&'a Hit>],
     pub(crate) facts: &'d Facts,
 }
 

@@ -94,6 +94,15 @@ fn an_undetermined_verdict_says_what_to_fetch() {
 }
 
 #[test]
+fn an_event_that_no_key_ties_to_a_request_leaves_its_absence_open() {
+    let case = |millis| {
+        vec![line(0, "r1", "alpha-start"), line(millis, "", "beta-done"), line(60_000, "r2", "other")]
+    };
+    assert_eq!(state(UNANSWERED, case(2_000)), State::Undetermined);
+    assert_eq!(state(UNANSWERED, case(9_000)), State::Fires);
+}
+
+#[test]
 fn without_a_positive_event_nothing_is_undetermined() {
     let judgement = World::new(vec![line(0, "r1", "unrelated")]).judge(&pair(UNANSWERED));
     assert_eq!((judgement.findings.len(), judgement.undetermined.len()), (0, 0));
