@@ -35,7 +35,7 @@ fn scan(c: &mut Criterion) {
     group.bench_function("quiet lines", |b| {
         b.iter(|| {
             let mut hits = 0u32;
-            catalogue.prefilter().scan(black_box(&block), &mut |_| hits += 1);
+            catalogue.prefilter().scan(black_box(&block), &mut |_, _| hits += 1);
             hits
         });
     });

@@ -10,6 +10,7 @@ mod captures;
 mod case;
 mod cli;
 mod determinism;
+mod laws;
 mod program;
 mod rules;
 mod samples;

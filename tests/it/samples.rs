@@ -65,10 +65,10 @@ fn red_lines_everywhere_and_one_real_failure() {
 fn every_record_of_the_samples_is_read() {
     for name in ["schema-mismatch", "observability-setup", "router-noise"] {
         let document = document(&[&sample(name)]);
-        for input in
-            document["inputs"].as_array().expect("inputs").iter().filter(|input| input["records"] != 0)
-        {
-            assert_eq!(input["issues"], serde_json::json!([]), "{name}");
+        for input in document["inputs"].as_array().expect("inputs") {
+            // That a read-me was set aside is told of the folder, beside its first file.
+            let mut issues = input["issues"].as_array().expect("issues").iter();
+            assert!(issues.all(|issue| issue["path"] != input["path"]), "{name}: {input:#}");
         }
     }
 }
