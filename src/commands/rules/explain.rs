@@ -107,3 +107,46 @@ fn mark(state: State) -> &'static str {
         State::Undetermined => "[?]  ",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::model::{Bytes, Input};
+    use crate::rules::Catalogue;
+
+    fn explained(rule: &str, log: &str) -> String {
+        let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/semantics"));
+        let (catalogue, errors) = Catalogue::builtin().unwrap().with_dirs(&[folder]);
+        assert!(errors.is_empty(), "{errors:?}");
+        let options = case::Options { catalogue, lateness: Duration::ZERO, filter: None };
+        let input = Input { path: "agent.jsonl".to_owned(), bytes: Bytes::new(log.to_owned()) };
+        let explained = case::explain(vec![input], Vec::new(), &options, rule).unwrap();
+        let page = Page { id: rule, signals: &explained.signals, door: Door { redact: true } };
+        let mut out = Vec::new();
+        page.write(&explained.scopes, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn a_verdict_names_the_lines_it_rests_on_and_how_far_it_got() {
+        let line = |time: &str, message: &str, request: &str| {
+            format!(
+                r#"{{"timestamp": "2026-01-20T14:{time}Z", "level": "INFO", "message": "{message}", "logger": "bedrock_agentcore.app", "requestId": "{request}"}}"#
+            )
+        };
+        let started = line("00:00.000", "tool call started", "r1");
+        let late = [
+            started.clone(),
+            line("00:09.000", "tool call finished", "r1"),
+            line("10:00.000", "still alive", "r9"),
+        ];
+        let pages = [
+            explained("call-never-answered", &late.join("\n")),
+            explained("call-never-answered", &format!("{started}\n")),
+            explained("call-never-answered", &line("10:00.000", "still alive", "r9")),
+        ];
+        insta::assert_snapshot!("explain", pages.join("----\n"));
+    }
+}
