@@ -93,6 +93,7 @@ fn brief(signal: &Signal) -> Brief {
         mcp_session: Name::NONE,
         rpc: Name::NONE,
         tool: Name::NONE,
+        resource: Name::NONE,
         stream: Name(1),
         span_facts: u32::MAX,
         message_hash: 0,

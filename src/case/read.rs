@@ -169,6 +169,7 @@ fn skimmed_brief(skim: &Skim<'_>, stream: Name, record: &Record, batch: &mut Bat
         mcp_session: Name::NONE,
         rpc: names.intern_opt(skim.rpc),
         tool: names.intern_opt(skim.tool),
+        resource: names.intern_opt(skim.resource),
         stream,
         span_facts: u32::MAX,
         message_hash: skim.message_hash,
@@ -177,6 +178,11 @@ fn skimmed_brief(skim: &Skim<'_>, stream: Name, record: &Record, batch: &mut Bat
         severity: skim.severity,
         outcome: skim.outcome,
     }
+}
+
+/// Whether the service wrote the record, so that it names the resource that handled the call.
+fn is_vended(kind: Kind) -> bool {
+    matches!(kind, Kind::GatewayLog | Kind::RuntimeVended | Kind::OtherVended)
 }
 
 /// The compact form of a signal.
@@ -199,6 +205,7 @@ fn decoded_brief(signal: &Signal, stream: Name, batch: &mut Batch) -> Brief {
         mcp_session: names.intern_opt(ids.mcp_session.as_deref()),
         rpc: names.intern_opt(ids.rpc.as_deref()),
         tool: names.intern_opt(ids.tool.as_deref()),
+        resource: names.intern_opt(ids.resource.as_deref().filter(|_| is_vended(signal.kind))),
         stream,
         span_facts,
         message_hash: message_hash(&signal.message),
@@ -239,6 +246,7 @@ fn merge(batches: Vec<Batch>) -> Batch {
                 &mut brief.mcp_session,
                 &mut brief.rpc,
                 &mut brief.tool,
+                &mut brief.resource,
                 &mut brief.stream,
             ] {
                 *name = key(*name);
