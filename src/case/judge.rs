@@ -51,6 +51,7 @@ impl Case {
         let diagnosed = diagnose::diagnose(&Dossier {
             requests: &self.correlation.requests,
             findings: &judgement.findings,
+            covered: &judgement.covered,
             undetermined: &judgement.undetermined,
             rules: &rules,
             errors: &errors
@@ -112,7 +113,7 @@ impl Case {
         let mut named = BTreeSet::new();
         let mut open: Vec<&Node> = scopes.iter().map(|scope| &scope.root).collect();
         while let Some(node) = open.pop() {
-            named.extend(&node.signals);
+            named.extend(node.signals.iter().map(|carrier| carrier.signal));
             open.extend(&node.members);
         }
         let signals = named.into_iter().map(|key| (key, self.index.signal(key))).collect();

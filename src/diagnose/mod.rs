@@ -24,6 +24,8 @@ pub struct Dossier<'a> {
     pub requests: &'a [Request],
     /// In any order.
     pub findings: &'a [Finding],
+    /// Every signal that a finding rests on, also beyond the evidence that it shows.
+    pub covered: &'a [SignalKey],
     /// In any order.
     pub undetermined: &'a [Undetermined],
     /// By rule id. A finding of a rule that is not here explains nothing.
@@ -123,6 +125,7 @@ fn unexplained(dossier: &Dossier<'_>, accounted: &FxHashSet<RequestKey>) -> Vec<
         .findings
         .iter()
         .flat_map(|finding| finding.evidence.iter().map(|evidence| evidence.signal))
+        .chain(dossier.covered.iter().copied())
         .collect();
     let counted = counted_beyond_evidence(dossier);
     let mut groups: Vec<Unexplained> = Vec::new();

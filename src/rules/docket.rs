@@ -120,6 +120,8 @@ impl Docket<'_> {
 pub struct Judgement {
     /// Rules that fired, by rule, then by time.
     pub findings: Vec<Finding>,
+    /// Every signal that a finding rests on, also beyond the evidence that it shows; sorted.
+    pub covered: Vec<SignalKey>,
     /// Rules that the capture cannot decide, by rule.
     pub undetermined: Vec<Undetermined>,
     /// Per rule id, signals that are its events and lack the key of its scope, so that they took part in nothing.

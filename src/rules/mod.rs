@@ -38,7 +38,7 @@ pub use error::{LoadError, UnknownRule};
 pub use eval::State;
 pub use event::{EventHit, EventKey, Reach};
 pub use examples::{CrossTalk, ExampleFailure, Run, cross_talk, test_rule};
-pub use explain::{Explanation, MAX_SCOPES, Node, explain};
+pub use explain::{Carrier, Explanation, MAX_SCOPES, Node, explain};
 pub use judge::judge;
 pub use lint::{Lint, lint};
 pub use prefilter::Prefilter;

@@ -57,20 +57,13 @@ impl Page<'_> {
     fn write(&self, scopes: &[Explanation], out: &mut dyn Write) -> io::Result<()> {
         for scope in scopes {
             let Explanation { scope, state, root, .. } = scope;
-            writeln!(out, "{} {} in {}", self.id, verdict(*state), self.door.line(scope, MAX_LINE))?;
+            writeln!(out, "{} {} {}", self.id, verdict(*state), self.door.line(scope, MAX_LINE))?;
             self.node(root, 1, out)?;
             writeln!(out)?;
         }
         match scopes.first().map_or(0, |scope| scope.unkeyed) {
             0 => Ok(()),
-            1 => writeln!(
-                out,
-                "1 more signal is an event of the rule, lacks the key of its scope and was not judged"
-            ),
-            count => writeln!(
-                out,
-                "{count} more signals are events of the rule, lack the key of its scope and were not judged"
-            ),
+            count => writeln!(out, "signals that lack the key of the scope and were not judged: {count}"),
         }
     }
 
@@ -82,18 +75,19 @@ impl Page<'_> {
         }
         // A group rests on what its members rest on, which stands there.
         if node.members.is_empty() {
-            for signal in node.signals.iter().filter_map(|key| self.signals.get(key)) {
-                writeln!(out, "{indent}      {}", self.signal(signal))?;
+            for carrier in &node.signals {
+                let Some(signal) = self.signals.get(&carrier.signal) else { continue };
+                writeln!(out, "{indent}      {}", self.signal(signal, carrier.matched.as_deref()))?;
             }
         }
         node.members.iter().try_for_each(|member| self.node(member, depth + 1, out))
     }
 
     /// `path:line  time  layer  excerpt`.
-    fn signal(&self, signal: &Signal) -> String {
+    fn signal(&self, signal: &Signal, matched: Option<&str>) -> String {
         let place = format!("{}:{}", signal.origin.path, signal.origin.line);
         let time = signal.timestamp.map_or_else(|| "no time".to_owned(), |at| at.to_string());
-        let excerpt = report::excerpt(signal, None, self.door, MAX_EXCERPT);
+        let excerpt = report::excerpt(signal, matched, self.door, MAX_EXCERPT);
         format!("{}  {time}  {}  {excerpt}", self.door.line(&place, MAX_LINE), signal.layer)
     }
 }
@@ -111,5 +105,48 @@ fn mark(state: State) -> &'static str {
         State::Fires => "[yes]",
         State::Quiet => "[no] ",
         State::Undetermined => "[?]  ",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::model::{Bytes, Input};
+    use crate::rules::Catalogue;
+
+    fn explained(rule: &str, log: &str) -> String {
+        let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/semantics"));
+        let (catalogue, errors) = Catalogue::builtin().unwrap().with_dirs(&[folder]);
+        assert!(errors.is_empty(), "{errors:?}");
+        let options = case::Options { catalogue, lateness: Duration::ZERO, filter: None };
+        let input = Input { path: "agent.jsonl".to_owned(), bytes: Bytes::new(log.to_owned()) };
+        let explained = case::explain(vec![input], Vec::new(), &options, rule).unwrap();
+        let page = Page { id: rule, signals: &explained.signals, door: Door { redact: true } };
+        let mut out = Vec::new();
+        page.write(&explained.scopes, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn a_verdict_names_the_lines_it_rests_on_and_how_far_it_got() {
+        let line = |time: &str, message: &str, request: &str| {
+            format!(
+                r#"{{"timestamp": "2026-01-20T14:{time}Z", "level": "INFO", "message": "{message}", "logger": "bedrock_agentcore.app", "requestId": "{request}"}}"#
+            )
+        };
+        let started = line("00:00.000", "tool call started", "r1");
+        let late = [
+            started.clone(),
+            line("00:09.000", "tool call finished", "r1"),
+            line("10:00.000", "still alive", "r9"),
+        ];
+        let pages = [
+            explained("call-never-answered", &late.join("\n")),
+            explained("call-never-answered", &format!("{started}\n")),
+            explained("call-never-answered", &line("10:00.000", "still alive", "r9")),
+        ];
+        insta::assert_snapshot!("explain", pages.join("----\n"));
     }
 }
