@@ -76,6 +76,7 @@ fn judge_hits(c: &mut Criterion) {
         request_of: &vec![None; briefs.len()],
         coverage: &Coverage::default(),
         hits: &hits,
+        hidden: &[],
         lateness: Duration::ZERO,
         field: &field,
     };

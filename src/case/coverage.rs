@@ -5,7 +5,8 @@ use rustc_hash::FxHashMap;
 use super::index::Index;
 use super::read::Source;
 use crate::model::{
-    Coverage, Format, Gap, InputSummary, Issue, Kind, Layer, LayerCoverage, RequestKey, TimeRange, Timestamp,
+    Coverage, Format, Gap, InputSummary, Issue, Kind, Layer, LayerCoverage, RequestKey, SignalKey, TimeRange,
+    Timestamp,
 };
 
 /// Sums up an index.
@@ -50,6 +51,29 @@ fn gaps(index: &Index, issues: &[Issue]) -> Vec<Gap> {
             reason: issue.message.clone(),
         })
         .collect()
+}
+
+/// What a filter hides is missing to whoever judges: one gap per layer.
+pub(super) fn gaps_of_hidden(index: &Index, hidden: &[SignalKey]) -> Vec<Gap> {
+    let gap = |layer: &Layer| {
+        let briefs = hidden.iter().map(|key| &index.briefs[key.index()]);
+        let times: Vec<_> =
+            briefs.filter(|brief| brief.layer == *layer).map(|brief| brief.timestamp).collect();
+        // A signal without a time may have happened at any.
+        let is_timed = times.iter().all(Option::is_some);
+        let bound = |time: Option<Option<Timestamp>>| time.flatten().filter(|_| is_timed);
+        (!times.is_empty()).then(|| Gap {
+            // Of an unknown layer: it may be an event of any, so the gap must not name one.
+            source: match layer {
+                Layer::Unknown => "text of unknown origin".to_owned(),
+                layer => layer.word().to_owned(),
+            },
+            start: bound(times.iter().min().copied()),
+            end: bound(times.iter().max().copied()),
+            reason: format!("hidden by --filter ({}); check without it to decide", times.len()),
+        })
+    };
+    Layer::ALL.iter().filter_map(gap).collect()
 }
 
 fn last_time_before(index: &Index, path: &str, line: u32) -> Option<Timestamp> {
@@ -127,8 +151,8 @@ impl Shelf {
         if exact.is_some() || issue.fatal {
             return exact.copied();
         }
-        let folders = std::iter::once(issue.path.trim_end_matches('/')).chain(folders_of(&issue.path));
-        let beside = folders.filter_map(|folder| self.folders.get(folder)).next();
+        let mut folders = std::iter::once(issue.path.trim_end_matches('/')).chain(folders_of(&issue.path));
+        let beside = folders.find_map(|folder| self.folders.get(folder));
         beside.copied().or(self.any.then_some(0))
     }
 }

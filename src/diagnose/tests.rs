@@ -202,3 +202,25 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_further_error_of_a_request_follows_from_its_cause_and_one_of_another_request_does_not() {
+    let error = |signal, request: Option<u32>| ErrorSignal {
+        signal: SignalKey(signal),
+        request: request.map(RequestKey),
+        message: "Internal error",
+    };
+    let errors = [error(0, Some(0)), error(1, Some(1)), error(2, None)];
+    let rules = [rule("cause", Role::Cause, &[]), rule("noise", Role::Noise, &[])].into_iter().collect();
+    let open = |findings: &[Finding]| -> Vec<Option<RequestKey>> {
+        let requests = [failed(0), failed(1)];
+        let dossier =
+            Dossier { requests: &requests, findings, undetermined: &[], rules: &rules, errors: &errors };
+        diagnose(&dossier).unexplained.iter().map(|error| error.request).collect()
+    };
+    assert_eq!(open(&[finding("cause", Role::Cause, Some(0))]), [Some(RequestKey(1)), None]);
+    assert_eq!(open(&[finding("noise", Role::Noise, Some(0))]).len(), 3);
+    let worth_knowing = Finding { severity: Level::Info, ..finding("cause", Role::Cause, Some(0)) };
+    let requests_that_failed = open(&[worth_knowing]);
+    assert_eq!(requests_that_failed, [Some(RequestKey(1)), None], "diagnosed as the root cause");
+}

@@ -73,6 +73,8 @@ pub struct Docket<'a> {
     pub coverage: &'a Coverage,
     /// Events found.
     pub hits: &'a Hits,
+    /// Signals that are not judged, in canonical order; `hits` holds none of them.
+    pub hidden: &'a [SignalKey],
     /// How much later than the newest known signal of a source an older one may still arrive.
     pub lateness: Duration,
     /// A field of a signal, decoded when asked for.
@@ -94,6 +96,11 @@ impl Docket<'_> {
 
     pub(crate) fn request(&self, key: RequestKey) -> Option<&Request> {
         self.requests.get(key.index())
+    }
+
+    /// Whether `signal` may take part in a verdict.
+    pub(crate) fn is_judged(&self, signal: SignalKey) -> bool {
+        self.hidden.binary_search(&signal).is_err()
     }
 
     pub(crate) fn text(&self, name: Name) -> Option<&str> {

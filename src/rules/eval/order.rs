@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rustc_hash::FxHashMap;
 
-use crate::model::{MAX_EVIDENCE, Timestamp};
+use crate::model::{MAX_EVIDENCE, TimeRange, Timestamp};
 use crate::rules::condition::{EventIndex, ValueOf};
 use crate::rules::docket::Hit;
 
@@ -129,7 +129,11 @@ impl<'a> Bench<'a, '_> {
             let length = end.since(start);
             extreme =
                 Some(extreme.map_or(length, |best| if slower { best.max(length) } else { best.min(length) }));
-            if if slower { length > nanos(limit) } else { length < nanos(limit) } {
+            if slower && length > nanos(limit) {
+                // That none came sooner is a claim of absence.
+                let window = TimeRange { start, end };
+                witnesses.push(Witness::of(parts).lacking(self.gaps(to, window)));
+            } else if !slower && length < nanos(limit) {
                 witnesses.push(Witness::of(parts));
             }
         }

@@ -128,6 +128,7 @@ impl World {
             request_of: &self.request_of,
             coverage: &self.coverage,
             hits: &hits,
+            hidden: &[],
             lateness: self.lateness,
             field: &field,
         })
