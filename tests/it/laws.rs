@@ -106,16 +106,25 @@ fn time(line: &str) -> String {
     TIME.captures(line).map(|found| found[1].to_owned()).expect("stored lines state a time")
 }
 
+/// The time of a container line, in milliseconds.
+fn millis(line: &str) -> u64 {
+    time(line).parse().expect("CloudWatch counts milliseconds")
+}
+
 /// Whether the order of the lines can be told from their times.
 fn has_distinct_times((_, lines): &File) -> bool {
     let mut seen = HashSet::new();
     lines.iter().all(|line| seen.insert(time(line)))
 }
 
-/// Cuts a file where the time changes: console lines of one moment may be one traceback.
+/// Cuts a file where nothing is written for a while: lines that follow each other closely may be one traceback.
 fn cut_in_two((name, lines): &File, at: Index) -> Vec<File> {
     let mut at = at.index(lines.len() + 1);
-    while at > 0 && at < lines.len() && time(&lines[at - 1]) == time(&lines[at]) {
+    while at > 0
+        && at < lines.len()
+        && name == "runtime-logs.jsonl"
+        && millis(&lines[at - 1]) + 100 > millis(&lines[at])
+    {
         at += 1;
     }
     let (head, tail) = lines.split_at(at);
