@@ -29,6 +29,7 @@ impl Case {
             mcp_session: Name::NONE,
             rpc: Name::NONE,
             tool: Name::NONE,
+            resource: Name::NONE,
             stream: Name::NONE,
             span_facts: u32::MAX,
             message_hash: 0,

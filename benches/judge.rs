@@ -35,7 +35,7 @@ fn scan(c: &mut Criterion) {
     group.bench_function("quiet lines", |b| {
         b.iter(|| {
             let mut hits = 0u32;
-            catalogue.prefilter().scan(black_box(&block), &mut |_| hits += 1);
+            catalogue.prefilter().scan(black_box(&block), &mut |_, _| hits += 1);
             hits
         });
     });
@@ -76,6 +76,7 @@ fn judge_hits(c: &mut Criterion) {
         request_of: &vec![None; briefs.len()],
         coverage: &Coverage::default(),
         hits: &hits,
+        hidden: &[],
         lateness: Duration::ZERO,
         field: &field,
     };
@@ -92,6 +93,7 @@ fn brief(signal: &Signal) -> Brief {
         mcp_session: Name::NONE,
         rpc: Name::NONE,
         tool: Name::NONE,
+        resource: Name::NONE,
         stream: Name(1),
         span_facts: u32::MAX,
         message_hash: 0,

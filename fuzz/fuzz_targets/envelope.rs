@@ -3,7 +3,7 @@
 #![no_main]
 
 use agentcore_triage::model::{Bytes, Input};
-use agentcore_triage::parse::envelope::{cut, normalise, payload};
+use agentcore_triage::parse::{cut, normalise, payload};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {

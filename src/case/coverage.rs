@@ -5,7 +5,8 @@ use rustc_hash::FxHashMap;
 use super::index::Index;
 use super::read::Source;
 use crate::model::{
-    Coverage, Format, Gap, InputSummary, Issue, Kind, Layer, LayerCoverage, RequestKey, TimeRange, Timestamp,
+    Coverage, Format, Gap, InputSummary, Issue, Kind, Layer, LayerCoverage, RequestKey, SignalKey, TimeRange,
+    Timestamp,
 };
 
 /// Sums up an index.
@@ -52,6 +53,29 @@ fn gaps(index: &Index, issues: &[Issue]) -> Vec<Gap> {
         .collect()
 }
 
+/// What a filter hides is missing to whoever judges: one gap per layer.
+pub(super) fn gaps_of_hidden(index: &Index, hidden: &[SignalKey]) -> Vec<Gap> {
+    let gap = |layer: &Layer| {
+        let briefs = hidden.iter().map(|key| &index.briefs[key.index()]);
+        let times: Vec<_> =
+            briefs.filter(|brief| brief.layer == *layer).map(|brief| brief.timestamp).collect();
+        // A signal without a time may have happened at any.
+        let is_timed = times.iter().all(Option::is_some);
+        let bound = |time: Option<Option<Timestamp>>| time.flatten().filter(|_| is_timed);
+        (!times.is_empty()).then(|| Gap {
+            // Of an unknown layer: it may be an event of any, so the gap must not name one.
+            source: match layer {
+                Layer::Unknown => "text of unknown origin".to_owned(),
+                layer => layer.word().to_owned(),
+            },
+            start: bound(times.iter().min().copied()),
+            end: bound(times.iter().max().copied()),
+            reason: format!("hidden by --filter ({}); check without it to decide", times.len()),
+        })
+    };
+    Layer::ALL.iter().filter_map(gap).collect()
+}
+
 fn last_time_before(index: &Index, path: &str, line: u32) -> Option<Timestamp> {
     let source = index.sources.iter().position(|source| source.input.path == path)?;
     let records = &index.sources[source].cut.records;
@@ -77,65 +101,35 @@ pub(super) fn summaries(index: &Index, opening: &[Issue]) -> Vec<InputSummary> {
     }
     let mut summaries: Vec<InputSummary> =
         index.sources.iter().zip(spans).map(|(source, spans)| summary(source, spans, &by_path)).collect();
-    let mut shelf = Shelf::new(&summaries);
+    let mut known: FxHashMap<String, usize> = FxHashMap::default();
+    for (at, summary) in summaries.iter().enumerate() {
+        known.insert(summary.path.clone(), at);
+    }
     for issue in opening {
-        if let Some(at) = shelf.place(issue) {
+        match known.get(&issue.path) {
             // What an input says of itself stands there already.
-            if at >= index.sources.len() || summaries[at].path != issue.path {
-                summaries[at].issues.push(issue.clone());
+            Some(at) if *at < index.sources.len() => {}
+            Some(at) => summaries[*at].issues.push(issue.clone()),
+            None => {
+                known.insert(issue.path.clone(), summaries.len());
+                summaries.push(passed_over(issue));
             }
-        } else {
-            shelf.exact.insert(issue.path.clone(), summaries.len());
-            summaries.push(InputSummary {
-                path: issue.path.clone(),
-                format: if issue.fatal { Format::Unreadable } else { Format::Empty },
-                records: 0,
-                log_events: 0,
-                spans: 0,
-                issues: vec![issue.clone()],
-            });
         }
     }
     summaries
 }
 
-/// Where an issue of opening is told: what was passed over is no input of its own.
-struct Shelf {
-    /// Inputs by path.
-    exact: FxHashMap<String, usize>,
-    /// The first input below each folder.
-    folders: FxHashMap<String, usize>,
-    any: bool,
-}
-
-impl Shelf {
-    fn new(summaries: &[InputSummary]) -> Self {
-        let mut shelf =
-            Self { exact: FxHashMap::default(), folders: FxHashMap::default(), any: !summaries.is_empty() };
-        for (at, summary) in summaries.iter().enumerate() {
-            shelf.exact.insert(summary.path.clone(), at);
-            for folder in folders_of(&summary.path) {
-                shelf.folders.entry(folder.to_owned()).or_insert(at);
-            }
-        }
-        shelf
+/// What gave no record: it could not be read, or it was set aside (a folder's hidden entries, a second name of a
+/// file), which is no failure.
+fn passed_over(issue: &Issue) -> InputSummary {
+    InputSummary {
+        path: issue.path.clone(),
+        format: if issue.fatal { Format::Unreadable } else { Format::Empty },
+        records: 0,
+        log_events: 0,
+        spans: 0,
+        issues: vec![issue.clone()],
     }
-
-    /// The input that `issue` is about, else for an issue that is not fatal one beside it.
-    fn place(&self, issue: &Issue) -> Option<usize> {
-        let exact = self.exact.get(&issue.path);
-        if exact.is_some() || issue.fatal {
-            return exact.copied();
-        }
-        let folders = std::iter::once(issue.path.trim_end_matches('/')).chain(folders_of(&issue.path));
-        let beside = folders.filter_map(|folder| self.folders.get(folder)).next();
-        beside.copied().or(self.any.then_some(0))
-    }
-}
-
-/// The folders that hold `path`, innermost first.
-fn folders_of(path: &str) -> impl Iterator<Item = &str> {
-    path.rmatch_indices('/').map(|(at, _)| &path[..at])
 }
 
 fn summary(source: &Source, spans: u64, opening: &FxHashMap<&str, Vec<&Issue>>) -> InputSummary {
@@ -167,15 +161,15 @@ mod tests {
     }
 
     #[test]
-    fn what_was_passed_over_is_told_with_an_input_beside_it() {
+    fn what_was_set_aside_is_not_unreadable() {
         let opening = [
-            Issue::new("logs/b", None, "hidden entries were set aside").harmless(),
-            Issue::new("logs/b/copy.log", None, "is the same file").harmless(),
-            Issue::new("elsewhere", None, "hidden entries were set aside").harmless(),
+            Issue::new("logs", None, "hidden entries were set aside").harmless(),
+            Issue::new("logs/copy.log", None, "is the same file").harmless(),
         ];
-        let shown = summaries_of(&["logs/a.log", "logs/b/1.log"], &opening);
-        let counts: Vec<_> = shown.iter().map(|(path, _, issues)| (path.as_str(), *issues)).collect();
-        assert_eq!(counts, [("logs/a.log", 1), ("logs/b/1.log", 2)]);
+        let shown = summaries_of(&["logs/a.log"], &opening);
+        assert_eq!(shown[0].2, 0);
+        let formats: Vec<_> = shown[1..].iter().map(|(path, format, _)| (path.as_str(), *format)).collect();
+        assert_eq!(formats, [("logs", Format::Empty), ("logs/copy.log", Format::Empty)]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::read::{self, Entry, Source};
+use super::read::{self, Entry, Reading, Source};
 use crate::correlate;
 use crate::model::{Brief, Issue, Names, Signal, SignalKey, SpanFacts};
 
@@ -16,8 +16,8 @@ pub(super) struct Index {
     pub(super) briefs: Vec<Brief>,
     pub(super) spans: Vec<SpanFacts>,
     pub(super) names: Names,
-    /// Signals whose text may match a rule, in canonical order.
-    pub(super) candidates: Vec<SignalKey>,
+    /// How far each signal was read.
+    pub(super) readings: Vec<Reading>,
     /// Signals that were seen before, with the same time and text.
     pub(super) duplicates: u64,
 }
@@ -38,6 +38,7 @@ impl Index {
         let mut seen = Seen::default();
         index.places.reserve_exact(order.len());
         index.briefs.reserve_exact(order.len());
+        index.readings.reserve_exact(order.len());
         for position in order {
             let entry = &entries[position as usize];
             if seen.before(entry, &entries, &index.sources) {
@@ -45,12 +46,9 @@ impl Index {
                 continue;
             }
             seen.remember(entry, position);
-            let key = SignalKey(index.briefs.len() as u32);
             index.places.push(entry.place);
             index.briefs.push(entry.brief);
-            if entry.candidate {
-                index.candidates.push(key);
-            }
+            index.readings.push(entry.reading);
         }
         index
     }
@@ -63,6 +61,13 @@ impl Index {
     /// What correlation sees.
     pub(super) fn view(&self) -> correlate::Index<'_> {
         correlate::Index { briefs: &self.briefs, spans: &self.spans, names: &self.names }
+    }
+
+    /// The bytes of a signal's record as stored, without further parts.
+    pub(super) fn raw(&self, key: SignalKey) -> &[u8] {
+        let place = self.places[key.index()];
+        let source = &self.sources[place.source as usize];
+        source.input.bytes.get(source.cut.records[place.record as usize].payload.range()).unwrap_or_default()
     }
 
     /// Reads a signal in full.

@@ -6,15 +6,15 @@ use rayon::prelude::*;
 
 use super::index::Index;
 use super::read::{self, Source};
-use super::{Options, Snapshot, coverage};
+use super::{Explained, Options, Snapshot, coverage, events};
 use crate::correlate::{self, Correlation};
-use crate::diagnose::{self, Dossier, ErrorSignal};
-use crate::filter::Filter;
+use crate::diagnose::{self, Diagnoses, Dossier, ErrorSignal};
+use crate::filter::{Filter, ResultFacts};
 use crate::model::{
     Coverage, Diagnosis, Evidence, Finding, Input, Issue, Outcome, RequestKey, RuleMeta, Severity, Signal,
     SignalKey, Undetermined,
 };
-use crate::rules::{self, Catalogue, Docket, Explanation, Hits, UnknownRule};
+use crate::rules::{self, Docket, Hits, Judgement, Node, UnknownRule};
 
 /// A case with everything read, correlated and matched.
 pub(super) struct Case {
@@ -22,6 +22,7 @@ pub(super) struct Case {
     correlation: Correlation,
     coverage: Coverage,
     hits: Hits,
+    hidden: Vec<SignalKey>,
     issues: Vec<Issue>,
 }
 
@@ -33,9 +34,11 @@ impl Case {
         let index = Index::build(sources, batch);
         let correlation = correlate::correlate(index.view());
         let losses: Vec<Issue> = issues.iter().chain(index.issues()).cloned().collect();
-        let coverage = coverage::coverage(&index, &correlation.request_of, &losses);
-        let hits = find_events(&index, &options.catalogue, options.filter.as_ref());
-        Self { index, correlation, coverage, hits, issues }
+        let mut coverage = coverage::coverage(&index, &correlation.request_of, &losses);
+        let hidden = hidden(&index, options.filter.as_ref());
+        coverage.gaps.extend(coverage::gaps_of_hidden(&index, &hidden));
+        let hits = events::find(&index, &correlation.request_of, &options.catalogue, &hidden);
+        Self { index, correlation, coverage, hits, hidden, issues }
     }
 
     /// Judges and diagnoses.
@@ -48,6 +51,7 @@ impl Case {
         let diagnosed = diagnose::diagnose(&Dossier {
             requests: &self.correlation.requests,
             findings: &judgement.findings,
+            covered: &judgement.covered,
             undetermined: &judgement.undetermined,
             rules: &rules,
             errors: &errors
@@ -55,6 +59,7 @@ impl Case {
                 .map(|(signal, request, message)| ErrorSignal { signal: *signal, request: *request, message })
                 .collect::<Vec<_>>(),
         });
+        let (judgement, diagnosed) = self.asked_for(options.filter.as_ref(), judgement, diagnosed);
         let named = named(&judgement.findings, &judgement.undetermined, &diagnosed.diagnoses);
         rules.retain(|id, _| named.contains(id.as_str()));
         let findings = judgement.findings.iter().flat_map(|finding| &finding.evidence);
@@ -75,9 +80,44 @@ impl Case {
         }
     }
 
+    /// What a filter says of results (`rule:`, `status:`) decides once everything is known.
+    fn asked_for(
+        &self,
+        filter: Option<&Filter>,
+        mut judgement: Judgement,
+        mut diagnosed: Diagnoses,
+    ) -> (Judgement, Diagnoses) {
+        let Some(filter) = filter else { return (judgement, diagnosed) };
+        let passes = |rules: &[&str], request: Option<RequestKey>, evidence: &[Evidence]| {
+            let request = request.and_then(|key| self.correlation.requests.get(key.index()));
+            let signal = evidence.first().and_then(|piece| self.index.briefs.get(piece.signal.index()));
+            let outcome = request
+                .map(|request| request.outcome)
+                .or(signal.map(|brief| brief.outcome))
+                .unwrap_or(Outcome::Unknown);
+            filter.matches_result(ResultFacts { rules, outcome })
+        };
+        judgement.findings.retain(|finding| passes(&[&finding.rule], finding.request, &finding.evidence));
+        judgement.undetermined.retain(|open| passes(&[&open.rule], open.request, &[]));
+        diagnosed.diagnoses.retain(|diagnosis| {
+            let rules: Vec<&str> = diagnosis.chain.iter().map(String::as_str).collect();
+            passes(&rules, diagnosis.request, &[])
+        });
+        diagnosed.unexplained.retain(|error| passes(&[], error.request, &error.evidence));
+        (judgement, diagnosed)
+    }
+
     /// Explains one rule.
-    pub(super) fn explain(&self, options: &Options, rule: &str) -> Result<Vec<Explanation>, UnknownRule> {
-        self.with_docket(options, |docket| rules::explain(&options.catalogue, rule, docket))
+    pub(super) fn explain(&self, options: &Options, rule: &str) -> Result<Explained, UnknownRule> {
+        let scopes = self.with_docket(options, |docket| rules::explain(&options.catalogue, rule, docket))?;
+        let mut named = BTreeSet::new();
+        let mut open: Vec<&Node> = scopes.iter().map(|scope| &scope.root).collect();
+        while let Some(node) = open.pop() {
+            named.extend(node.signals.iter().map(|carrier| carrier.signal));
+            open.extend(&node.members);
+        }
+        let signals = named.into_iter().map(|key| (key, self.index.signal(key))).collect();
+        Ok(Explained { scopes, signals })
     }
 
     fn with_docket<T>(&self, options: &Options, judge: impl FnOnce(&Docket<'_>) -> T) -> T {
@@ -90,6 +130,7 @@ impl Case {
             request_of: &self.correlation.request_of,
             coverage: &self.coverage,
             hits: &self.hits,
+            hidden: &self.hidden,
             lateness: options.lateness,
             field: &field,
         })
@@ -117,19 +158,11 @@ impl Case {
     }
 }
 
-/// Reads the candidates in full and asks the catalogue what they are.
-fn find_events(index: &Index, catalogue: &Catalogue, filter: Option<&Filter>) -> Hits {
-    let found: Vec<_> = index
-        .candidates
-        .par_iter()
-        .flat_map_iter(|key| {
-            let signal = index.signal(*key);
-            let wanted = filter.is_none_or(|filter| filter.matches(&signal));
-            let events = if wanted { catalogue.match_signal(&signal) } else { Vec::new() };
-            events.into_iter().map(|event| (*key, event))
-        })
-        .collect();
-    Hits::collect(found)
+/// Signals that the filter does not match. Without a filter nothing is read.
+fn hidden(index: &Index, filter: Option<&Filter>) -> Vec<SignalKey> {
+    let Some(filter) = filter else { return Vec::new() };
+    let keys = (0..index.briefs.len() as u32).into_par_iter().map(SignalKey);
+    keys.filter(|key| !filter.matches(&index.signal(*key))).collect()
 }
 
 fn named<'a>(

@@ -5,17 +5,21 @@
 //! ```
 
 mod coverage;
+mod events;
 mod index;
 mod judge;
 mod read;
 mod snapshot;
+#[cfg(test)]
+mod tests;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 pub use snapshot::Snapshot;
 
 use crate::filter::Filter;
-use crate::model::{Input, Issue};
+use crate::model::{Input, Issue, Signal, SignalKey};
 use crate::rules::{Catalogue, Explanation, UnknownRule};
 
 /// How a case is judged.
@@ -29,6 +33,15 @@ pub struct Options {
     pub filter: Option<Filter>,
 }
 
+/// Why a rule fires, or does not.
+#[derive(Debug)]
+pub struct Explained {
+    /// The scopes where it got furthest, furthest first.
+    pub scopes: Vec<Explanation>,
+    /// Every signal that they name.
+    pub signals: BTreeMap<SignalKey, Signal>,
+}
+
 /// Reads, correlates, judges and diagnoses. `issues` are those of opening the inputs.
 pub fn analyse(inputs: Vec<Input>, issues: Vec<Issue>, options: &Options) -> Snapshot {
     judge::Case::open(inputs, issues, options).snapshot(options)
@@ -40,6 +53,6 @@ pub fn explain(
     issues: Vec<Issue>,
     options: &Options,
     rule: &str,
-) -> Result<Vec<Explanation>, UnknownRule> {
+) -> Result<Explained, UnknownRule> {
     judge::Case::open(inputs, issues, options).explain(options, rule)
 }

@@ -11,7 +11,7 @@ use crate::model::{
     Brief, Cut, Input, Issue, Kind, Name, Names, Outcome, Record, Severity, Signal, SpanFacts, message_hash,
 };
 use crate::parse::{self, Skim};
-use crate::rules::Catalogue;
+use crate::rules::{Catalogue, Reach};
 
 /// Records per unit of parallel work: large enough to pay for itself, small enough to balance.
 const BLOCK: usize = 4096;
@@ -31,8 +31,19 @@ pub(super) struct Entry {
     pub(super) brief: Brief,
     /// Hash of time and text; `None` when there is no time, for then nothing tells two equal lines apart.
     pub(super) fingerprint: Option<u64>,
-    /// Whether a rule's text may be in it.
-    pub(super) candidate: bool,
+    /// How far it was read.
+    pub(super) reading: Reading,
+}
+
+/// How far a record was read for its brief, and whether it must be read again.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Reading {
+    /// By its bytes alone: its message stands in them as it is.
+    Skimmed,
+    /// In full: its message may be put together from several places. It holds no text of a rule's anchors.
+    Decoded,
+    /// It may be the anchor of a rule.
+    Candidate,
 }
 
 /// What a block, or all blocks together, gave.
@@ -87,7 +98,7 @@ pub(super) fn read(sources: &[Source], catalogue: &Catalogue) -> Batch {
 fn read_block(sources: &[Source], source: usize, from: usize, catalogue: &Catalogue) -> Batch {
     let Source { input, cut, .. } = &sources[source];
     let to = (from + BLOCK).min(cut.records.len());
-    let mut marked = vec![false; to - from];
+    let mut marked = vec![Reach::default(); to - from];
     mark_hits(&input.bytes, &cut.records[from..to], catalogue, &mut marked);
     let mut batch = Batch::default();
     let streams = stream_names(&sources[source], &mut batch.names);
@@ -98,15 +109,18 @@ fn read_block(sources: &[Source], source: usize, from: usize, catalogue: &Catalo
         let text = parse::payload_into(&input.bytes, cut, record, &mut buffer);
         let skimmed = if record.more == 0 { parse::skim(text, context) } else { None };
         let stream = streams[record.context as usize];
-        let brief = if let Some(skim) = skimmed {
-            skimmed_brief(&skim, stream, record, &mut batch)
+        let (brief, reading) = if let Some(skim) = skimmed {
+            (skimmed_brief(&skim, stream, record, &mut batch), Reading::Skimmed)
         } else {
             let signal = parse::decode(&String::from_utf8_lossy(text), context, record.timestamp);
-            decoded_brief(&signal, stream, &mut batch)
+            let brief = decoded_brief(&signal, stream, &mut batch);
+            let holds_text = catalogue.prefilter().is_candidate(signal.message.as_bytes(), &brief);
+            (brief, if holds_text { Reading::Candidate } else { Reading::Decoded })
         };
+        let is_candidate = marked.holds(&brief) || is_failure(&brief) || catalogue.wants(&brief);
         batch.entries.push(Entry {
             place: Place { source: source as u32, record: position as u32 },
-            candidate: marked || is_interesting(&brief, record) || catalogue.wants(&brief),
+            reading: if is_candidate { Reading::Candidate } else { reading },
             fingerprint: brief.timestamp.map(|at| fingerprint(at.0, text)),
             brief,
         });
@@ -115,35 +129,23 @@ fn read_block(sources: &[Source], source: usize, from: usize, catalogue: &Catalo
 }
 
 /// Marks the records in whose bytes a literal of some rule lies. One pass over the block.
-fn mark_hits(bytes: &[u8], records: &[Record], catalogue: &Catalogue, marked: &mut [bool]) {
+fn mark_hits(bytes: &[u8], records: &[Record], catalogue: &Catalogue, marked: &mut [Reach]) {
     let (Some(first), Some(last)) = (records.first(), records.last()) else { return };
     let start = first.payload.range().start;
     let end = last.payload.range().end.max(start);
     let mut at = 0;
-    catalogue.prefilter().scan(&bytes[start..end], &mut |offset| {
+    catalogue.prefilter().scan(&bytes[start..end], &mut |offset, reach| {
         let offset = (start + offset) as u64;
         while at + 1 < records.len() && records[at + 1].payload.start <= offset {
             at += 1;
         }
-        marked[at] = true;
+        marked[at] = marked[at].or(reach);
     });
 }
 
-/// Records that are always read in full: their text is put together from several places, so a literal may be
-/// split in the raw bytes, or they state a failure.
-fn is_interesting(brief: &Brief, record: &Record) -> bool {
-    record.more > 0
-        || brief.severity >= Severity::Warn
-        || brief.outcome == Outcome::Failed
-        || matches!(
-            brief.kind,
-            Kind::HttpExchange
-                | Kind::JsonRpc
-                | Kind::XraySegment
-                | Kind::CloudTrail
-                | Kind::Traceback
-                | Kind::Text
-        )
+/// Records that state a failure are always read in full, for what no rule explains is told as well.
+fn is_failure(brief: &Brief) -> bool {
+    brief.severity >= Severity::Error || brief.outcome == Outcome::Failed
 }
 
 fn stream_names(source: &Source, names: &mut Names) -> Vec<Name> {
@@ -167,6 +169,7 @@ fn skimmed_brief(skim: &Skim<'_>, stream: Name, record: &Record, batch: &mut Bat
         mcp_session: Name::NONE,
         rpc: names.intern_opt(skim.rpc),
         tool: names.intern_opt(skim.tool),
+        resource: names.intern_opt(skim.resource),
         stream,
         span_facts: u32::MAX,
         message_hash: skim.message_hash,
@@ -175,6 +178,11 @@ fn skimmed_brief(skim: &Skim<'_>, stream: Name, record: &Record, batch: &mut Bat
         severity: skim.severity,
         outcome: skim.outcome,
     }
+}
+
+/// Whether the service wrote the record, so that it names the resource that handled the call.
+fn is_vended(kind: Kind) -> bool {
+    matches!(kind, Kind::GatewayLog | Kind::RuntimeVended | Kind::OtherVended)
 }
 
 /// The compact form of a signal.
@@ -197,6 +205,7 @@ fn decoded_brief(signal: &Signal, stream: Name, batch: &mut Batch) -> Brief {
         mcp_session: names.intern_opt(ids.mcp_session.as_deref()),
         rpc: names.intern_opt(ids.rpc.as_deref()),
         tool: names.intern_opt(ids.tool.as_deref()),
+        resource: names.intern_opt(ids.resource.as_deref().filter(|_| is_vended(signal.kind))),
         stream,
         span_facts,
         message_hash: message_hash(&signal.message),
@@ -237,6 +246,7 @@ fn merge(batches: Vec<Batch>) -> Batch {
                 &mut brief.mcp_session,
                 &mut brief.rpc,
                 &mut brief.tool,
+                &mut brief.resource,
                 &mut brief.stream,
             ] {
                 *name = key(*name);

@@ -23,6 +23,7 @@ fn any_brief() -> impl Strategy<Value = Brief> {
             mcp_session: Name(ids.3),
             rpc: Name(ids.4),
             tool: Name(ids.5),
+            resource: Name::NONE,
             stream: Name(ids.6),
             span_facts,
             message_hash,

@@ -11,8 +11,8 @@ use std::collections::BTreeMap;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::model::{
-    Diagnosis, Evidence, EvidenceRole, Finding, MAX_EVIDENCE, Outcome, Request, RequestKey, Role, RuleMeta,
-    SignalKey, Undetermined, Unexplained,
+    Diagnosis, Evidence, EvidenceRole, Finding, Level, MAX_EVIDENCE, Outcome, Request, RequestKey, Role,
+    RuleMeta, SignalKey, Undetermined, Unexplained,
 };
 
 use cause::Facts;
@@ -24,6 +24,8 @@ pub struct Dossier<'a> {
     pub requests: &'a [Request],
     /// In any order.
     pub findings: &'a [Finding],
+    /// Every signal that a finding rests on, also beyond the evidence that it shows.
+    pub covered: &'a [SignalKey],
     /// In any order.
     pub undetermined: &'a [Undetermined],
     /// By rule id. A finding of a rule that is not here explains nothing.
@@ -48,7 +50,7 @@ pub struct ErrorSignal<'a> {
 pub struct Diagnoses {
     /// One per failed request in order of key, then one for the capture when causes concern it as a whole.
     pub diagnoses: Vec<Diagnosis>,
-    /// Errors that are no evidence of any finding, grouped by request and wording, in canonical order.
+    /// Errors that are no evidence of any finding and in no request whose cause is known, grouped by request and wording, in canonical order.
     pub unexplained: Vec<Unexplained>,
 }
 
@@ -80,7 +82,8 @@ pub fn diagnose(dossier: &Dossier<'_>) -> Diagnoses {
         };
         diagnoses.push(facts.diagnosis(None));
     }
-    Diagnoses { diagnoses, unexplained: unexplained(dossier) }
+    let unexplained = unexplained(dossier, &accounted(&diagnoses, dossier.findings));
+    Diagnoses { diagnoses, unexplained }
 }
 
 fn group<T>(items: &[T], key: impl Fn(&T) -> Option<RequestKey>) -> FxHashMap<RequestKey, Vec<&T>> {
@@ -105,17 +108,31 @@ fn findings_of<'a>(findings: impl Iterator<Item = &'a Finding>) -> Vec<&'a Findi
     by_rule.into_values().collect()
 }
 
-/// Errors that no finding rests on, one entry per request and wording. Noise findings explain their own signals.
-fn unexplained(dossier: &Dossier<'_>) -> Vec<Unexplained> {
+/// Requests whose failure has a cause: their further errors follow from it.
+fn accounted(diagnoses: &[Diagnosis], findings: &[Finding]) -> FxHashSet<RequestKey> {
+    let diagnosed = diagnoses.iter().filter(|diagnosis| diagnosis.root_cause.is_some());
+    // An error may be logged in a request that succeeded after all: nobody diagnoses that.
+    let causes =
+        findings.iter().filter(|finding| finding.role == Role::Cause && finding.severity > Level::Info);
+    let requests = diagnosed.map(|diagnosis| diagnosis.request).chain(causes.map(|cause| cause.request));
+    requests.flatten().collect()
+}
+
+/// Errors that no finding rests on and no cause accounts for, one entry per request and wording. Noise findings
+/// explain their own signals.
+fn unexplained(dossier: &Dossier<'_>, accounted: &FxHashSet<RequestKey>) -> Vec<Unexplained> {
     let explained: FxHashSet<SignalKey> = dossier
         .findings
         .iter()
         .flat_map(|finding| finding.evidence.iter().map(|evidence| evidence.signal))
+        .chain(dossier.covered.iter().copied())
         .collect();
     let counted = counted_beyond_evidence(dossier);
     let mut groups: Vec<Unexplained> = Vec::new();
     let mut known: FxHashMap<(Option<RequestKey>, String), usize> = FxHashMap::default();
-    for error in dossier.errors.iter().filter(|error| !explained.contains(&error.signal)) {
+    let is_accounted = |error: &&ErrorSignal<'_>| error.request.is_some_and(|key| accounted.contains(&key));
+    let open = dossier.errors.iter().filter(|error| !explained.contains(&error.signal));
+    for error in open.filter(|error| !is_accounted(error)) {
         let key = (error.request, template::of(error.message));
         if counted.contains(&key) {
             continue;

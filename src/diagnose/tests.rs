@@ -64,7 +64,15 @@ fn judge(
 ) -> Vec<Diagnosis> {
     let rules = rules.iter().cloned().collect();
     let requests = [failed(0)];
-    diagnose(&Dossier { requests: &requests, findings, undetermined, rules: &rules, errors: &[] }).diagnoses
+    diagnose(&Dossier {
+        requests: &requests,
+        findings,
+        covered: &[],
+        undetermined,
+        rules: &rules,
+        errors: &[],
+    })
+    .diagnoses
 }
 
 #[test]
@@ -158,8 +166,14 @@ fn errors_that_nothing_explains_are_grouped_and_counted() {
         .map(|(key, message)| ErrorSignal { signal: SignalKey(key as u32), request: None, message })
         .collect();
     let rules = BTreeMap::new();
-    let dossier =
-        Dossier { requests: &[], findings: &[noise], undetermined: &[], rules: &rules, errors: &errors };
+    let dossier = Dossier {
+        requests: &[],
+        findings: &[noise],
+        covered: &[],
+        undetermined: &[],
+        rules: &rules,
+        errors: &errors,
+    };
     let unexplained = diagnose(&dossier).unexplained;
     let counts: Vec<_> =
         unexplained.iter().map(|group| (group.evidence[0].signal.0, group.occurrences)).collect();
@@ -201,4 +215,32 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn a_further_error_of_a_request_follows_from_its_cause_and_one_of_another_request_does_not() {
+    let error = |signal, request: Option<u32>| ErrorSignal {
+        signal: SignalKey(signal),
+        request: request.map(RequestKey),
+        message: "Internal error",
+    };
+    let errors = [error(0, Some(0)), error(1, Some(1)), error(2, None)];
+    let rules = [rule("cause", Role::Cause, &[]), rule("noise", Role::Noise, &[])].into_iter().collect();
+    let open = |findings: &[Finding]| -> Vec<Option<RequestKey>> {
+        let requests = [failed(0), failed(1)];
+        let dossier = Dossier {
+            requests: &requests,
+            findings,
+            covered: &[],
+            undetermined: &[],
+            rules: &rules,
+            errors: &errors,
+        };
+        diagnose(&dossier).unexplained.iter().map(|error| error.request).collect()
+    };
+    assert_eq!(open(&[finding("cause", Role::Cause, Some(0))]), [Some(RequestKey(1)), None]);
+    assert_eq!(open(&[finding("noise", Role::Noise, Some(0))]).len(), 3);
+    let worth_knowing = Finding { severity: Level::Info, ..finding("cause", Role::Cause, Some(0)) };
+    let requests_that_failed = open(&[worth_knowing]);
+    assert_eq!(requests_that_failed, [Some(RequestKey(1)), None], "diagnosed as the root cause");
 }

@@ -49,26 +49,41 @@ impl SpanId {
 }
 
 fn hex(digits: &[u8], out: &mut [u8]) -> Option<()> {
+    let mut bad = 0;
     for (pair, byte) in digits.chunks_exact(2).zip(out) {
-        *byte = nibble(pair[0])? << 4 | nibble(pair[1])?;
+        let (high, low) = (NIBBLES[pair[0] as usize], NIBBLES[pair[1] as usize]);
+        bad |= high | low;
+        *byte = high << 4 | low;
     }
-    Some(())
+    (bad < NO_DIGIT).then_some(())
 }
 
-fn nibble(digit: u8) -> Option<u8> {
-    match digit {
-        b'0'..=b'9' => Some(digit - b'0'),
-        b'a'..=b'f' => Some(digit - b'a' + 10),
-        b'A'..=b'F' => Some(digit - b'A' + 10),
-        _ => None,
+/// What stands in [`NIBBLES`] for a byte that is no hex digit.
+const NO_DIGIT: u8 = 0x80;
+
+const NIBBLES: [u8; 256] = {
+    let mut table = [NO_DIGIT; 256];
+    let mut value = 0;
+    while value < 16 {
+        table[DIGITS[value] as usize] = value as u8;
+        table[DIGITS[value].to_ascii_uppercase() as usize] = value as u8;
+        value += 1;
     }
-}
+    table
+};
+
+const DIGITS: [u8; 16] = *b"0123456789abcdef";
 
 macro_rules! prints_as_hex {
     ($($id:ty),*) => {$(
         impl fmt::Display for $id {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+                let mut text = [0; 2 * size_of::<$id>()];
+                for (byte, pair) in self.0.iter().zip(text.chunks_exact_mut(2)) {
+                    pair[0] = DIGITS[usize::from(byte >> 4)];
+                    pair[1] = DIGITS[usize::from(byte & 15)];
+                }
+                f.pad(std::str::from_utf8(&text).unwrap_or_default())
             }
         }
         impl fmt::Debug for $id {

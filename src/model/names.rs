@@ -1,26 +1,19 @@
 //! Interned strings: ids, tools and streams are compared as integers.
 
-use rustc_hash::FxHashMap;
+use indexmap::IndexSet;
+use rustc_hash::FxBuildHasher;
 
 use super::signal::Name;
 
 /// A table of distinct strings. Keys are dense and start at 1; 0 is "none".
 #[derive(Clone, Debug, Default)]
-pub struct Names {
-    texts: Vec<Box<str>>,
-    keys: FxHashMap<Box<str>, u32>,
-}
+pub struct Names(IndexSet<Box<str>, FxBuildHasher>);
 
 impl Names {
     /// The key of `text`, new or known. The empty string is a string like any other.
     pub fn intern(&mut self, text: &str) -> Name {
-        if let Some(key) = self.keys.get(text) {
-            return Name(*key);
-        }
-        self.texts.push(text.into());
-        let key = self.texts.len() as u32;
-        self.keys.insert(text.into(), key);
-        Name(key)
+        let at = self.0.get_index_of(text).unwrap_or_else(|| self.0.insert_full(text.into()).0);
+        Name(at as u32 + 1)
     }
 
     /// The key of an optional string: [`Name::NONE`] for `None`.
@@ -30,26 +23,26 @@ impl Names {
 
     /// The key of `text` when it is known.
     pub fn find(&self, text: &str) -> Option<Name> {
-        self.keys.get(text).copied().map(Name)
+        self.0.get_index_of(text).map(|at| Name(at as u32 + 1))
     }
 
     /// The string of `name`; `None` for [`Name::NONE`] and for a key of another table.
     pub fn text(&self, name: Name) -> Option<&str> {
-        self.texts.get((name.0 as usize).checked_sub(1)?).map(AsRef::as_ref)
+        self.0.get_index((name.0 as usize).checked_sub(1)?).map(AsRef::as_ref)
     }
 
     /// Number of distinct strings.
     pub fn len(&self) -> usize {
-        self.texts.len()
+        self.0.len()
     }
 
     /// Whether no string was interned.
     pub fn is_empty(&self) -> bool {
-        self.texts.is_empty()
+        self.0.is_empty()
     }
 
     /// All strings in key order, for merging one table into another.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
-        self.texts.iter().map(AsRef::as_ref)
+        self.0.iter().map(AsRef::as_ref)
     }
 }

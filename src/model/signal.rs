@@ -277,6 +277,8 @@ pub struct Brief {
     pub rpc: Name,
     /// Interned tool name.
     pub tool: Name,
+    /// Interned ARN or id of the gateway, runtime or memory, where the service itself wrote the record.
+    pub resource: Name,
     /// Interned log stream, unique per input.
     pub stream: Name,
     /// Index into the case's span facts, `u32::MAX` for none.

@@ -19,7 +19,7 @@ impl Timestamp {
     /// because a double carries no more near 2^31 seconds.
     pub fn from_float_seconds(seconds: f64) -> Option<Self> {
         let micros = (seconds * 1e6).round();
-        (micros.is_finite() && micros.abs() < 9.2e15).then_some(Self(micros as i64 * 1_000))
+        (micros.is_finite() && micros.abs() < 9.2e15).then(|| Self(micros as i64 * 1_000))
     }
 
     /// Reads RFC 3339 and its log relatives: `T` or space, `.` or `,` before the fraction, any fraction
@@ -124,5 +124,6 @@ mod tests {
             Some(Timestamp(1_780_210_928_456_000_000))
         );
         assert_eq!(Timestamp::from_float_seconds(f64::NAN), None);
+        assert_eq!(Timestamp::from_float_seconds(1.8e84), None);
     }
 }

@@ -27,6 +27,8 @@ pub struct Skim<'a> {
     pub rpc: Option<&'a str>,
     /// Tool name.
     pub tool: Option<&'a str>,
+    /// ARN of the gateway that wrote the record.
+    pub resource: Option<&'a str>,
     /// [`message_hash`] of the message.
     pub message_hash: u32,
     /// Shape.
@@ -49,6 +51,7 @@ impl Skim<'_> {
             session: None,
             rpc: None,
             tool: None,
+            resource: None,
             message_hash: 0,
             kind,
             layer,
@@ -162,10 +165,10 @@ fn outcome_of_sdk(message: &str) -> Option<Outcome> {
 /// A Gateway row of a healthy call.
 fn gateway_row(text: &[u8]) -> Option<Skim<'_>> {
     let mut skim = Skim::new(Kind::GatewayLog, Layer::Gateway);
-    let (mut body, mut millis, mut is_gateway) = (None, None, false);
+    let (mut body, mut millis) = (None, None);
     each(text, |key, value| {
         match key {
-            b"resource_arn" => is_gateway = string(value)?.contains(":gateway/"),
+            b"resource_arn" => skim.resource = Some(filled(value)?),
             b"event_timestamp" => millis = Timestamp::from_millis(number(value)?),
             b"timeUnixNano" => skim.timestamp = Some(Timestamp(positive(value)?)),
             b"body" => body = Some(value),
@@ -180,6 +183,7 @@ fn gateway_row(text: &[u8]) -> Option<Skim<'_>> {
         Some(())
     })?;
     skim.timestamp = skim.timestamp.or(millis);
+    let is_gateway = skim.resource.is_some_and(|arn| arn.contains(":gateway/"));
     let (Some(body), Some(_), Some(_), true) = (body, skim.timestamp, skim.request, is_gateway) else {
         return None;
     };
@@ -346,6 +350,7 @@ mod tests {
             session: ids.session.as_deref(),
             rpc: ids.rpc.as_deref(),
             tool: ids.tool.as_deref(),
+            resource: ids.resource.as_deref().filter(|_| signal.kind == Kind::GatewayLog),
             message_hash: message_hash(&signal.message),
             kind: signal.kind,
             layer: signal.layer,

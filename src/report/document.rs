@@ -64,6 +64,9 @@ pub(super) struct Issue {
     pub(super) count: u32,
     #[serde(skip)]
     pub(super) fatal: bool,
+    /// Whether records may be missing because of it.
+    #[serde(skip)]
+    pub(super) loses: bool,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -262,6 +265,7 @@ impl Builder<'_> {
             message: self.line(&issue.message),
             count: issue.count,
             fatal: issue.fatal,
+            loses: issue.loses_records,
         }
     }
 

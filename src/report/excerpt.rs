@@ -5,7 +5,7 @@ use crate::text::{Door, SafeText};
 
 /// The message's line that holds `matched`; else the line that says most; else, for a signal without a message,
 /// what kind of event it is. One line, at most `max` characters.
-pub(super) fn of(signal: &Signal, matched: Option<&str>, door: Door, max: usize) -> SafeText {
+pub fn of(signal: &Signal, matched: Option<&str>, door: Door, max: usize) -> SafeText {
     let message = signal.message.trim_end();
     if message.trim().is_empty() {
         return match &signal.name {

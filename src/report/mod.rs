@@ -20,6 +20,7 @@ mod text;
 use std::io::{self, Write};
 
 pub use document::Document;
+pub use excerpt::of as excerpt;
 pub use expect::{Baseline, Comparison, ExpectError, Expected, fails, fingerprint};
 
 use crate::case::Snapshot;

@@ -1,10 +1,12 @@
 //! Sentences that several formats print: what was found, where, and what was read.
 
+use std::cmp::Reverse;
 use std::fmt::Write;
 
-use super::document::{Document, Evidence, Finding};
+use super::document::{Diagnosis, Document, Evidence, Finding, Gap, Request};
 use super::expect::Comparison;
-use crate::model::{Format, Layer, Level};
+use crate::model::{Format, Layer, Level, Role};
+use crate::text::SafeText;
 
 /// Findings of one rule together, in order of their first one.
 pub(super) fn by_rule(findings: &[Finding]) -> Vec<Vec<&Finding>> {
@@ -14,6 +16,32 @@ pub(super) fn by_rule(findings: &[Finding]) -> Vec<Vec<&Finding>> {
     }
     groups.into_values().collect()
 }
+
+/// The same, what needs an answer first: causes and what nothing explains, then what follows from them, then noise.
+pub(super) fn ranked(document: &Document) -> Vec<Vec<&Finding>> {
+    let mut groups = by_rule(&document.findings);
+    groups.sort_by_key(|group| {
+        let worst = group.iter().map(|finding| (Reverse(finding.severity), finding.role)).min();
+        let is_noise = group.iter().all(|finding| finding.role == Role::Noise);
+        (is_noise, group.iter().all(|finding| is_explained(document, &finding.rule)), worst)
+    });
+    groups
+}
+
+/// Whether a rule's findings follow from a root cause in every diagnosis that names it.
+pub(super) fn is_explained(document: &Document, rule: &SafeText) -> bool {
+    let follows = |diagnosis: &Diagnosis| diagnosis.root_cause.is_some() && diagnosis.chain.contains(rule);
+    let is_root = |diagnosis: &Diagnosis| diagnosis.root_cause.as_ref() == Some(rule);
+    let own = |finding: &&Finding| finding.rule == *rule;
+    let diagnosed = |request: &Option<Request>| {
+        document.diagnoses.iter().any(|diagnosis| diagnosis.request == *request && follows(diagnosis))
+    };
+    !document.diagnoses.iter().any(is_root)
+        && document.findings.iter().filter(own).take(MANY).all(|finding| diagnosed(&finding.request))
+}
+
+/// Findings of one rule that are asked for their diagnosis: enough to tell, and a bound.
+const MANY: usize = 64;
 
 /// `path:line`, as far as it is known.
 pub(super) fn place(piece: &Evidence) -> String {
@@ -61,10 +89,17 @@ pub(super) fn verdict(document: &Document, comparison: Option<&Comparison>) -> S
         0 => String::new(),
         inputs => format!("; {} could not be read", counted(inputs as u64, "input")),
     };
+    let loses = |input: &&super::document::Input| {
+        input.issues.iter().any(|issue| issue.loses) && input.issues.iter().all(|issue| !issue.fatal)
+    };
+    let cut = match document.inputs.iter().filter(loses).count() {
+        0 => String::new(),
+        inputs => format!("; {} could be read in part only", counted(inputs as u64, "input")),
+    };
     if parts.is_empty() {
         parts.push("no known failure found".to_owned());
     }
-    format!("{} ({requests}){explained}{unread}", parts.join(", "))
+    format!("{} ({requests}){explained}{unread}{cut}", parts.join(", "))
 }
 
 /// `1 request`, `2 requests`.
@@ -75,7 +110,7 @@ pub(super) fn counted(count: u64, noun: &str) -> String {
 
 /// What was read and what was not, one sentence per line.
 pub(super) fn coverage(document: &Document) -> Vec<String> {
-    let mut lines: Vec<_> = document.inputs.iter().map(input).collect();
+    let mut lines: Vec<_> = document.inputs.iter().flat_map(input).collect();
     let coverage = &document.coverage;
     if let (Some(start), Some(end)) = (coverage.start, coverage.end) {
         lines.push(format!("time: {start} to {end}"));
@@ -84,7 +119,12 @@ pub(super) fn coverage(document: &Document) -> Vec<String> {
     if !layers.is_empty() {
         lines.push(format!("layers: {}", layers.join(", ")));
     }
-    for gap in &coverage.gaps {
+    // An issue that lost records is a gap: it stands above.
+    let is_told = |gap: &Gap| {
+        let mut issues = document.inputs.iter().flat_map(|input| &input.issues);
+        issues.any(|issue| issue.path == gap.source && issue.message == gap.reason)
+    };
+    for gap in coverage.gaps.iter().filter(|gap| !is_told(gap)) {
         let mut line = format!("gap: {}: {}", gap.source, gap.reason);
         if let (Some(start), Some(end)) = (gap.start, gap.end) {
             let _ = write!(line, " ({start} to {end})");
@@ -100,25 +140,29 @@ pub(super) fn coverage(document: &Document) -> Vec<String> {
     lines
 }
 
-fn input(input: &super::document::Input) -> String {
+/// What an input gave, then what of it could not be read.
+fn input(input: &super::document::Input) -> Vec<String> {
     let format = serde_json::to_value(input.format).ok();
     let format = format.as_ref().and_then(|format| format.as_str()).unwrap_or_default();
-    let mut line = match input.format {
-        Format::Unreadable | Format::Empty => format!("{}: {format}", input.path),
-        _ => format!(
+    let head = match input.format {
+        // The issue says it all.
+        Format::Unreadable | Format::Empty if !input.issues.is_empty() => None,
+        Format::Unreadable | Format::Empty => Some(format!("{}: {format}", input.path)),
+        _ => Some(format!(
             "{}: {format}, {} ({}, {})",
             input.path,
             counted(input.records, "record"),
             counted(input.log_events, "log event"),
             counted(input.spans, "span"),
-        ),
+        )),
     };
-    for issue in &input.issues {
-        let place = issue.line.map(|number| format!("line {number}: ")).unwrap_or_default();
+    let mut lines: Vec<String> = head.into_iter().collect();
+    lines.extend(input.issues.iter().map(|issue| {
+        let line = issue.line.map(|number| format!(":{number}")).unwrap_or_default();
         let times = if issue.count > 1 { format!(" ({} times)", issue.count) } else { String::new() };
-        let _ = write!(line, "; {place}{}{times}", issue.message);
-    }
-    line
+        format!("{}{line}: {}{times}", issue.path, issue.message)
+    }));
+    lines
 }
 
 /// What to fetch when a layer that most failures show in was not read.

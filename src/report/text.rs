@@ -6,17 +6,19 @@ use std::io::{self, Write};
 
 use annotate_snippets::renderer::{AnsiColor, Style};
 
-use super::document::{Diagnosis, Document, Evidence, Finding, Request};
+use super::document::{Diagnosis, Document, Evidence, Finding, Hypothesis, Request};
 use super::expect::Comparison;
 use super::rule::RuleText;
 use super::summary;
-use crate::model::Level;
+use crate::model::{Layer, Level, Role, Standing};
 use crate::text::SafeText;
 
 /// Requests listed per rule; the rest is counted.
 const REQUESTS: usize = 5;
 /// Errors without an explanation, and undecided rules, that are listed; the rest is counted.
 const LISTED: usize = 10;
+/// Wrong advice named per finding; `rules show` has the rest.
+const WRONG: usize = 2;
 /// Columns when there is no terminal to ask.
 const WIDTH: usize = 120;
 
@@ -29,7 +31,7 @@ pub(super) fn write(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let mut page = Page { document, comparison, color, width: width.unwrap_or(WIDTH).clamp(40, 400), out };
-    for group in summary::by_rule(&document.findings) {
+    for group in summary::ranked(document) {
         page.group(&group)?;
     }
     page.missing()?;
@@ -87,7 +89,12 @@ impl Page<'_> {
             self.note("cause", first.cause.as_str())?;
         }
         self.occurrences(group)?;
-        self.advice(first, rule)?;
+        // What follows from a cause, or is none, needs no fix of its own.
+        if first.role != Role::Noise && !summary::is_explained(document, &first.rule) {
+            self.advice(first, rule)?;
+        }
+        let source = first.references.first().map(|url| format!(", {url}")).unwrap_or_default();
+        self.note("more", &format!("agentcore-triage rules show {}{source}", first.rule))?;
         writeln!(self.out)
     }
 
@@ -136,11 +143,10 @@ impl Page<'_> {
         if !finding.verify.as_str().is_empty() {
             self.note("verify", finding.verify.as_str())?;
         }
-        for (advice, why) in rule.map(|rule| rule.not.as_slice()).unwrap_or_default() {
-            self.note("does not help", &format!("{advice} {why}"))?;
-        }
-        let source = finding.references.first().map(|url| format!(", {url}")).unwrap_or_default();
-        self.note("more", &format!("agentcore-triage rules show {}{source}", finding.rule))
+        let not = rule.map(|rule| rule.not.as_slice()).unwrap_or_default();
+        not.iter()
+            .take(WRONG)
+            .try_for_each(|(advice, why)| self.note("does not help", &format!("{advice} {why}")))
     }
 
     fn missing(&mut self) -> io::Result<()> {
@@ -161,10 +167,22 @@ impl Page<'_> {
             return Ok(());
         }
         self.heading("diagnoses:")?;
-        for diagnosis in document.diagnoses.iter().take(LISTED) {
-            writeln!(self.out, "  {}", diagnose(diagnosis))?;
+        let mut verdicts: indexmap::IndexMap<String, Vec<&Diagnosis>> = indexmap::IndexMap::new();
+        for diagnosis in &document.diagnoses {
+            verdicts.entry(verdict(diagnosis)).or_default().push(diagnosis);
         }
-        self.rest(document.diagnoses.len())
+        for (verdict, diagnoses) in verdicts.iter().take(LISTED) {
+            let subject = match &diagnoses[..] {
+                [Diagnosis { request: Some(request), .. }] => describe(request),
+                [_] => "the capture".to_owned(),
+                several => summary::counted(several.len() as u64, "request"),
+            };
+            writeln!(self.out, "  {subject}")?;
+            for line in wrap(verdict, self.width.saturating_sub(4)) {
+                writeln!(self.out, "    {line}")?;
+            }
+        }
+        self.rest(verdicts.len())
     }
 
     fn undetermined(&mut self) -> io::Result<()> {
@@ -224,6 +242,9 @@ impl Page<'_> {
         }
         let hints = summary::missing_layers(document);
         let nothing = document.findings.iter().all(|finding| finding.severity == Level::Info);
+        if document.coverage.layers == [Layer::Unknown] && document.findings.is_empty() {
+            writeln!(self.out, "  no record is known telemetry of AgentCore: is this the right file?")?;
+        }
         if nothing && !hints.is_empty() {
             writeln!(self.out, "  not in this capture, and where more may show:")?;
             for hint in hints {
@@ -248,26 +269,27 @@ fn describe(request: &Request) -> String {
     if parts.is_empty() { "a request without an id".to_owned() } else { parts.join("  ") }
 }
 
-fn diagnose(diagnosis: &Diagnosis) -> String {
-    let subject = diagnosis.request.as_ref().map_or_else(|| "the capture".to_owned(), describe);
+/// The root cause with what follows from it, and what else is proven beside it.
+fn verdict(diagnosis: &Diagnosis) -> String {
     let chain: Vec<_> = diagnosis.chain.iter().map(SafeText::as_str).collect();
-    let verdict = match &diagnosis.root_cause {
-        Some(_) if chain.len() > 1 => chain.join(" → "),
-        Some(cause) => cause.to_string(),
-        None => {
-            let open: Vec<_> = diagnosis
-                .hypotheses
-                .iter()
-                .map(|hypothesis| format!("{} {}", hypothesis.rule, hypothesis.standing))
+    let open = |hypothesis: &&Hypothesis| !chain.contains(&hypothesis.rule.as_str());
+    match &diagnosis.root_cause {
+        Some(cause) => {
+            let chain = if chain.is_empty() { cause.to_string() } else { chain.join(" → ") };
+            let proven = diagnosis.hypotheses.iter().filter(open);
+            let beside: Vec<_> = proven
+                .filter(|other| other.standing == Standing::Confirmed && other.against.is_empty())
+                .map(|other| other.rule.as_str())
                 .collect();
-            if open.is_empty() {
-                "no cause known".to_owned()
-            } else {
-                format!("no cause proven; {}", open.join(", "))
-            }
+            if beside.is_empty() { chain } else { format!("{chain}; independently {}", beside.join(", ")) }
         }
-    };
-    format!("{subject}: {verdict}")
+        None if diagnosis.hypotheses.is_empty() => "no cause known".to_owned(),
+        None => {
+            let open = diagnosis.hypotheses.iter();
+            let open: Vec<_> = open.map(|other| format!("{} {}", other.rule, other.standing)).collect();
+            format!("no cause proven; {}", open.join(", "))
+        }
+    }
 }
 
 /// Breaks text at spaces into lines of at most `width` characters, where words allow it.

@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
-use crate::model::{Brief, Level, Signal};
+use crate::model::{Brief, Level, RequestKey, Signal, SignalKey, SpanFacts};
 
+use super::anchor::{self, FollowUp};
 use super::error::{LoadError, UnknownRule, nearest};
-use super::event::{Event, EventHit, EventKey};
+use super::event::{Event, EventHit, EventKey, Reach};
 use super::folder;
 use super::prefilter::{Needles, Prefilter};
 use super::read::{Place, read_rule};
@@ -27,10 +28,12 @@ struct Compiled {
     messages: Needles,
     /// Events that no message text announces: decided by fields, or by expressions without literals.
     unannounced: Vec<u32>,
-    /// Events whose records the prefilter cannot find.
-    unfiltered: Vec<u32>,
+    /// Signals that the anchors without a required text can be, one per anchor.
+    unfiltered: Vec<Reach>,
     /// Per event, the position of its rule.
     rule_of: Vec<u32>,
+    /// Per event, whether its rule waits for it before it looks for others.
+    is_anchor: Vec<bool>,
 }
 
 impl Catalogue {
@@ -125,7 +128,8 @@ impl Catalogue {
         self.compiled().rule_of.len()
     }
 
-    /// Finds candidate records in raw bytes.
+    /// Finds the records in raw bytes that may be the *anchors* of rules: events without one of which a rule has
+    /// nothing to say.
     pub fn prefilter(&self) -> &Prefilter {
         &self.compiled().prefilter
     }
@@ -133,11 +137,7 @@ impl Catalogue {
     /// Whether a record that the prefilter passed over must be read nevertheless: some event without a required
     /// text could be this signal. Almost always `false`.
     pub fn wants(&self, brief: &Brief) -> bool {
-        let unfiltered = self.compiled().unfiltered.iter();
-        unfiltered.copied().any(|key| {
-            self.event(EventKey(key))
-                .is_some_and(|event| event.allows(brief.layer, brief.kind, brief.severity, brief.outcome))
-        })
+        self.compiled().unfiltered.iter().any(|reach| reach.holds(brief))
     }
 
     /// Every event that `signal` is, but for those that its compact form alone decides: judging adds them.
@@ -152,6 +152,30 @@ impl Catalogue {
         let mut hits: Vec<EventHit> = hits.collect();
         hits.sort_by_key(|hit| hit.event);
         hits
+    }
+
+    /// What else to look for, once the anchors were `found` in a case. `None` when that is everything.
+    pub fn follow_up(
+        &self,
+        found: &[(SignalKey, EventHit)],
+        briefs: &[Brief],
+        spans: &[SpanFacts],
+        request_of: &[Option<RequestKey>],
+    ) -> Option<FollowUp> {
+        anchor::follow_up(self, found, briefs, spans, request_of)
+    }
+
+    /// The anchors of a rule of this catalogue.
+    pub(crate) fn anchors_of(&self, rule: &Rule) -> impl Iterator<Item = EventKey> {
+        let is_anchor = &self.compiled().is_anchor;
+        (rule.first_event..).take(rule.events.len()).filter(|key| is_anchor[*key as usize]).map(EventKey)
+    }
+
+    /// The events of a rule that are not its anchors and must be read to be told.
+    pub(crate) fn unanchored_of<'a>(&'a self, rule: &'a Rule) -> impl Iterator<Item = (u32, &'a Event)> {
+        let is_anchor = &self.compiled().is_anchor;
+        let keyed = (rule.first_event..).zip(&rule.events);
+        keyed.filter(|(key, event)| !is_anchor[*key as usize] && !event.is_brief())
     }
 
     /// The event of `key`, and through it the rule.
@@ -174,17 +198,30 @@ impl Catalogue {
 fn compile(rules: &[Rule]) -> Compiled {
     let rule_of: Vec<u32> =
         rules.iter().enumerate().flat_map(|(at, rule)| rule.events.iter().map(move |_| at as u32)).collect();
+    let mut is_anchor = vec![false; rule_of.len()];
+    for rule in rules {
+        for event in anchor::anchors(rule) {
+            is_anchor[rule.first_event as usize + event] = true;
+        }
+    }
     let events = rules.iter().flat_map(|rule| &rule.events).zip(0u32..);
     let read: Vec<(u32, &Event)> =
         events.filter(|(event, _)| !event.is_brief()).map(|(event, key)| (key, event)).collect();
+    let first: Vec<(u32, &Event)> =
+        read.iter().copied().filter(|(key, _)| is_anchor[*key as usize]).collect();
     let keys = |wanted: &dyn Fn(&Event) -> bool| {
         read.iter().filter(|(_, event)| wanted(event)).map(|(key, _)| *key).collect()
     };
     Compiled {
-        prefilter: Prefilter::new(&read),
+        prefilter: Prefilter::new(&first),
         messages: Needles::new(read.iter().map(|(key, event)| (*key, event.message_needles()))),
         unannounced: keys(&|event| event.message_needles().is_empty()),
-        unfiltered: keys(&|event| event.needles().is_empty()),
+        unfiltered: first
+            .iter()
+            .filter(|(_, event)| event.needles().is_empty())
+            .map(|(_, event)| event.reach())
+            .collect(),
         rule_of,
+        is_anchor,
     }
 }

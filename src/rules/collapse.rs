@@ -44,8 +44,8 @@ impl Draft<'_> {
     }
 }
 
-/// Merges drafts of the same request (or of none) of which one captured a part of what the other did, or which
-/// agree on everything that both captured. The richer one stands for both.
+/// Merges drafts of the same request that contradict each other in nothing that both captured; outside requests only
+/// those that also have a capture in common, or of which one has none. The richer one stands for both.
 ///
 /// Linear in the number of drafts: partners are looked up by what they share, once per pair of *shapes* (sets of
 /// capture names), of which a rule has few.
@@ -104,12 +104,10 @@ impl Hosts {
     ) -> Self {
         let shared: Vec<String> = names.iter().filter(|name| poorer.contains(name)).cloned().collect();
         let mut by_values = FxHashMap::default();
-        // Nothing in common proves nothing, unless there is nothing on one side.
-        if !shared.is_empty() || poorer.is_empty() {
-            for at in hosts {
-                if let Some(((request, captures), _)) = &kept[*at] {
-                    by_values.entry((*request, values(captures, &shared))).or_insert(*at);
-                }
+        for ((request, captures), at) in hosts.iter().filter_map(|at| Some((&kept[*at].as_ref()?.0, at))) {
+            // Outside a request, nothing in common proves nothing, unless there is nothing on one side.
+            if request.is_some() || !shared.is_empty() || poorer.is_empty() {
+                by_values.entry((*request, values(captures, &shared))).or_insert(*at);
             }
         }
         Self { shared, by_values }
@@ -168,6 +166,14 @@ mod tests {
     fn what_differs_in_a_capture_stays_apart() {
         let found = drafts(&[(None, &[("field", "a")]), (None, &[("field", "b")]), (None, &[("code", "1")])]);
         assert_eq!(found.len(), 3);
+        let found = drafts(&[
+            (Some(1), &[("field", "a")]),
+            (Some(1), &[("field", "b")]),
+            (Some(1), &[("code", "1")]),
+        ]);
+        let joined = (Some(1), texts(&["code=1", "field=a"]), 2);
+        assert!(found.contains(&joined), "of one request, one of them is the same: {found:?}");
+        assert_eq!(found.len(), 2);
     }
 
     #[test]

@@ -73,6 +73,8 @@ pub struct Docket<'a> {
     pub coverage: &'a Coverage,
     /// Events found.
     pub hits: &'a Hits,
+    /// Signals that are not judged, in canonical order; `hits` holds none of them.
+    pub hidden: &'a [SignalKey],
     /// How much later than the newest known signal of a source an older one may still arrive.
     pub lateness: Duration,
     /// A field of a signal, decoded when asked for.
@@ -96,6 +98,11 @@ impl Docket<'_> {
         self.requests.get(key.index())
     }
 
+    /// Whether `signal` may take part in a verdict.
+    pub(crate) fn is_judged(&self, signal: SignalKey) -> bool {
+        self.hidden.binary_search(&signal).is_err()
+    }
+
     pub(crate) fn text(&self, name: Name) -> Option<&str> {
         self.names.text(name)
     }
@@ -113,6 +120,8 @@ impl Docket<'_> {
 pub struct Judgement {
     /// Rules that fired, by rule, then by time.
     pub findings: Vec<Finding>,
+    /// Every signal that a finding rests on, also beyond the evidence that it shows; sorted.
+    pub covered: Vec<SignalKey>,
     /// Rules that the capture cannot decide, by rule.
     pub undetermined: Vec<Undetermined>,
     /// Per rule id, signals that are its events and lack the key of its scope, so that they took part in nothing.

@@ -34,6 +34,43 @@ impl Set {
     }
 }
 
+/// Which signals a set of events can be at all, told by the compact form: one bit per kind, layer, severity, outcome.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Reach(u64);
+
+impl Reach {
+    const LAYER: u32 = 24;
+    const SEVERITY: u32 = 40;
+    const OUTCOME: u32 = 48;
+
+    fn of(event: &Event) -> Self {
+        let bits = |set: Set, at: u32, width: u32| (u64::from(set.0) & ((1 << width) - 1)) << at;
+        let pasted = if event.message.is_empty() { 0 } else { 1 << (Self::LAYER + Layer::Unknown as u32) };
+        Self(
+            bits(event.kinds, 0, Self::LAYER)
+                | bits(event.layer_set, Self::LAYER, 16)
+                | pasted
+                | bits(event.severities, Self::SEVERITY, 8)
+                | bits(event.outcomes, Self::OUTCOME, 8),
+        )
+    }
+
+    /// Either of two.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Whether some event of the set may be a signal with this compact form.
+    pub fn holds(self, brief: &Brief) -> bool {
+        let needed = 1 << (brief.kind as u32)
+            | 1 << (Self::LAYER + brief.layer as u32)
+            | 1 << (Self::SEVERITY + brief.severity as u32)
+            | 1 << (Self::OUTCOME + brief.outcome as u32);
+        self.0 & needed == needed
+    }
+}
+
 /// How two quantities compare.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Op {
@@ -166,6 +203,11 @@ impl Event {
     /// Texts of which one must be in the message; empty when the expressions promise none.
     pub(crate) fn message_needles(&self) -> Vec<Needle> {
         union(self.message.iter().map(|pattern| pattern.needles.clone()))
+    }
+
+    /// Which signals it can be, told by the compact form.
+    pub(crate) fn reach(&self) -> Reach {
+        Reach::of(self)
     }
 
     /// What the compact form can already exclude.

@@ -17,6 +17,15 @@ pub const MAX_SCOPES: usize = 5;
 /// Signals named per condition.
 const MAX_SIGNALS: usize = 3;
 
+/// A signal that carries a condition.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Carrier {
+    /// The signal.
+    pub signal: SignalKey,
+    /// The text that the message expression covers.
+    pub matched: Option<String>,
+}
+
 /// One condition, and how it stands.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Node {
@@ -27,7 +36,7 @@ pub struct Node {
     /// How far it got, and what a decision lacks.
     pub notes: Vec<String>,
     /// Signals that carry it; at most three.
-    pub signals: Vec<SignalKey>,
+    pub signals: Vec<Carrier>,
     /// Members.
     pub members: Vec<Self>,
 }
@@ -35,7 +44,7 @@ pub struct Node {
 /// The verdict on a rule in one scope.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Explanation {
-    /// The scope in words: `request 3f…`, `session …`, `the capture`.
+    /// The scope in words that follow the verdict: `in request 3f…`, `in the capture`, `because no signal …`.
     pub scope: String,
     /// The request, when the scope is one.
     pub request: Option<RequestKey>,
@@ -71,9 +80,11 @@ pub fn explain(
     judged.sort_by_key(|(rank, ..)| *rank);
     let explained = judged.into_iter().take(MAX_SCOPES).map(|(_, scope, answer)| Explanation {
         scope: match (found.list.is_empty(), found.unkeyed) {
-            (false, _) => scope_label(rule, docket, scope),
-            (true, 0) => "no signal is an event that the rule needs".to_owned(),
-            (true, count) => format!("{count} signals are its events and have no {}", rule.when.by.word()),
+            (false, _) => format!("in {}", scope_label(rule, docket, scope)),
+            (true, 0) => "because no signal is an event that the rule needs".to_owned(),
+            (true, count) => {
+                format!("because the {count} signals that are its events have no {}", rule.when.by.word())
+            }
         },
         request: if let ScopeKey::Request(key) = scope.key { Some(key) } else { None },
         state: answer.state(),
@@ -136,10 +147,11 @@ impl Reader<'_, '_> {
                 }
             }
         }
-        let mut signals: Vec<SignalKey> = Vec::new();
+        let mut signals: Vec<Carrier> = Vec::new();
         for part in answer.witnesses.iter().take(MAX_SIGNALS).flat_map(|witness| &witness.parts) {
-            if signals.len() < MAX_SIGNALS && !signals.contains(&part.hit.signal) {
-                signals.push(part.hit.signal);
+            let signal = part.hit.signal;
+            if signals.len() < MAX_SIGNALS && signals.iter().all(|known| known.signal != signal) {
+                signals.push(Carrier { signal, matched: part.hit.matched.clone() });
             }
         }
         Node {

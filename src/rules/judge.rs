@@ -1,5 +1,7 @@
 //! From verdicts to findings: captures merged, texts filled, equal findings collapsed.
 
+use std::collections::BTreeSet;
+
 use indexmap::{IndexMap, IndexSet};
 
 use crate::model::{
@@ -29,6 +31,8 @@ pub fn judge(catalogue: &Catalogue, docket: &Docket<'_>) -> Judgement {
     for rule in alive {
         judge_rule(rule, docket, &brief_hits, &facts, &mut judgement);
     }
+    judgement.covered.sort_unstable();
+    judgement.covered.dedup();
     judgement
 }
 
@@ -55,7 +59,10 @@ fn judge_rule(
     for scope in &scopes.list {
         let answer = Bench { docket, rule, scope, loose: &scopes.loose, facts }.answer();
         match answer.state() {
-            State::Fires => collect(docket, &answer, &mut drafts),
+            State::Fires => {
+                collect(docket, &answer, &mut drafts);
+                judgement.covered.extend(rests_on(scope, &answer));
+            }
             State::Undetermined => note_missing(docket, facts, scope, &answer, &mut open),
             State::Quiet => {}
         }
@@ -90,6 +97,23 @@ fn collect<'a>(docket: &Docket<'_>, answer: &Answer<'a>, drafts: &mut Drafts<'a>
             draft.witnesses.push(witness.clone());
         }
     }
+}
+
+/// Every signal of the ways in which a condition holds, also those that a burst counts and does not keep.
+fn rests_on(scope: &Scope<'_>, answer: &Answer<'_>) -> Vec<SignalKey> {
+    let mut signals = Vec::new();
+    for witness in answer.witnesses.iter().filter(|witness| witness.missing.is_empty()) {
+        let own = witness.parts.iter().map(|part| part.hit.signal);
+        if witness.weight as usize > witness.parts.len() {
+            let (first, last) = (own.clone().min(), own.clone().max());
+            let events: BTreeSet<usize> = witness.parts.iter().map(|part| part.event).collect();
+            let hits = events.iter().filter_map(|event| scope.hits.get(*event)).flatten();
+            let is_within = |signal: &SignalKey| first <= Some(*signal) && Some(*signal) <= last;
+            signals.extend(hits.map(|hit| hit.signal).filter(is_within));
+        }
+        signals.extend(own.chain(witness.also.iter().copied()));
+    }
+    signals
 }
 
 /// The request that all signals of a witness belong to.

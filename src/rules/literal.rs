@@ -1,9 +1,7 @@
 //! Texts that must be present in the raw bytes of a record before an expression can match its message.
 //!
-//! The message that rules see is not the bytes on disk: it may have been JSON-escaped, split over lines by a
-//! logging library, or put together from an error type and an error text. So a needle avoids every byte that an
-//! encoder may change, and a text of several words becomes two needles of which either suffices, because a line
-//! break can sever only one of them.
+//! The bytes on disk may be JSON-escaped, so a needle avoids every byte that an encoder may change. Where the message
+//! is put together from several places (lines, error type and text), the needles are looked for in the message.
 
 use regex_syntax::hir::{Class, Hir, HirKind};
 
@@ -229,23 +227,11 @@ fn is_stable(c: char) -> bool {
     (c.is_ascii_graphic() || c == ' ') && !matches!(c, '"' | '\\' | '/' | '<' | '>' | '&' | '\'' | '=')
 }
 
-/// A single word, or two halves of the piece, whichever is rarer.
+/// The piece as it stands; a colon or a full stop at its ends may come from whoever put the text together.
 fn of_piece(piece: &str, any_case: bool) -> Option<Choice> {
-    let needle = |text: &str| Needle { bytes: text.as_bytes().to_vec(), any_case };
-    let words = piece
-        .split(' ')
-        .map(|word| word.trim_matches(':'))
-        .filter(|word| word.len() >= MIN_LEN)
-        .map(|word| Choice { needles: vec![needle(word)], worth: rarity(word) });
-    let halves = piece.match_indices(' ').filter_map(|(at, _)| {
-        // A colon may come from the reader, which writes `type: text` where the record has two fields.
-        let (left, right) = (piece[..at].trim_matches([' ', ':']), piece[at..].trim_matches([' ', ':']));
-        (left.len() >= MIN_LEN && right.len() >= MIN_LEN).then(|| Choice {
-            needles: vec![needle(left), needle(right)],
-            worth: rarity(left).min(rarity(right)),
-        })
-    });
-    words.chain(halves).reduce(|a, b| if b.worth > a.worth { b } else { a })
+    let text = piece.trim_matches([' ', ':', '.']);
+    let needle = Needle { bytes: text.as_bytes().to_vec(), any_case };
+    (text.len() >= MIN_LEN).then(|| Choice { needles: vec![needle], worth: rarity(text) })
 }
 
 /// Text without usable ASCII: its UTF-8 form, or one character in the `\uXXXX` form of JSON (the backslash may be

@@ -83,7 +83,8 @@ fn between(start: Option<Timestamp>, end: Option<Timestamp>) -> String {
 /// Nanoseconds as a person writes them.
 pub(crate) fn seconds(nanos: i64) -> String {
     let (value, unit) = match nanos.unsigned_abs() {
-        0..1_000_000 => (nanos as f64 / 1e3, "µs"),
+        0 => (0.0, "s"),
+        1..1_000_000 => (nanos as f64 / 1e3, "µs"),
         1_000_000..1_000_000_000 => (nanos as f64 / 1e6, "ms"),
         1_000_000_000..120_000_000_000 => (nanos as f64 / 1e9, "s"),
         120_000_000_000..7_200_000_000_000 => (nanos as f64 / 6e10, "min"),

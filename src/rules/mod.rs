@@ -4,6 +4,7 @@
 //! the events of one *scope* (a request, a session, the capture). Events are found while records are read
 //! ([`Prefilter`], [`Catalogue::match_signal`]); conditions are judged when all of them are known.
 
+mod anchor;
 mod builtin;
 mod catalogue;
 mod collapse;
@@ -30,13 +31,14 @@ mod scaffold;
 mod scope;
 mod template;
 
+pub use anchor::FollowUp;
 pub use catalogue::Catalogue;
 pub use docket::{Docket, Hit, Hits, Judgement};
 pub use error::{LoadError, UnknownRule};
 pub use eval::State;
-pub use event::{EventHit, EventKey};
+pub use event::{EventHit, EventKey, Reach};
 pub use examples::{CrossTalk, ExampleFailure, Run, cross_talk, test_rule};
-pub use explain::{Explanation, MAX_SCOPES, Node, explain};
+pub use explain::{Carrier, Explanation, MAX_SCOPES, Node, explain};
 pub use judge::judge;
 pub use lint::{Lint, lint};
 pub use prefilter::Prefilter;

@@ -36,6 +36,11 @@ pub(crate) struct Found {
 pub(crate) type SyntaxError = (std::ops::Range<usize>, String);
 
 impl Pattern {
+    /// The expression as written.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
     pub(crate) fn parse(text: &str) -> Result<Self, SyntaxError> {
         let hir = ParserBuilder::new().build().parse(text).map_err(|error| match error {
             regex_syntax::Error::Parse(error) => {

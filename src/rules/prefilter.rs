@@ -1,12 +1,15 @@
 //! All rules' required texts in one automaton, so that most records are never read.
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use rustc_hash::FxHashMap;
 
-use super::event::Event;
+use crate::model::Brief;
+
+use super::event::{Event, Reach};
 use super::literal::Needle;
 
 /// One automaton over needles, each owned by events.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Needles {
     automaton: Option<AhoCorasick>,
     /// Per needle, the events (catalogue keys) that it may announce.
@@ -60,31 +63,45 @@ impl Needles {
 }
 
 /// Finds the places in raw bytes where some rule's event may be.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Prefilter {
     needles: Needles,
+    /// Per needle, the signals that its events can be.
+    reach: Vec<Reach>,
 }
 
 impl Prefilter {
     pub(crate) fn new(events: &[(u32, &Event)]) -> Self {
-        Self { needles: Needles::new(events.iter().map(|(key, event)| (*key, event.needles()))) }
+        let needles = Needles::new(events.iter().map(|(key, event)| (*key, event.needles())));
+        let reach_of: FxHashMap<u32, Reach> =
+            events.iter().map(|(key, event)| (*key, event.reach())).collect();
+        let any_of = |owners: &Vec<u32>| {
+            owners.iter().filter_map(|key| reach_of.get(key)).fold(Reach::default(), |all, one| all.or(*one))
+        };
+        Self { reach: needles.owners.iter().map(any_of).collect(), needles }
     }
 
-    /// Calls `hit` with the offset of every required text in `block`, in ascending order.
+    /// Calls `hit` with the offset of every required text in `block`, in ascending order of their ends, and with the
+    /// signals that its events can be.
     ///
-    /// A record without a hit is no event of any rule but for those that [`Catalogue::wants`] names.
+    /// A record without a hit is no event of the rules but for those that [`Catalogue::wants`] names.
     /// `block` is raw: JSON-escaped, split into log events or not.
     ///
     /// [`Catalogue::wants`]: super::Catalogue::wants
-    pub fn scan(&self, block: &[u8], hit: &mut dyn FnMut(usize)) {
-        if let Some(automaton) = &self.needles.automaton {
-            automaton.find_iter(block).for_each(|found| hit(found.start()));
+    pub fn scan(&self, block: &[u8], hit: &mut dyn FnMut(usize, Reach)) {
+        let Some(automaton) = &self.needles.automaton else { return };
+        for found in automaton.find_overlapping_iter(block) {
+            hit(found.end() - 1, self.reach[found.pattern().as_usize()]);
         }
     }
 
-    /// Whether `text` holds any required text.
-    pub fn is_candidate(&self, text: &str) -> bool {
-        self.needles.automaton.as_ref().is_some_and(|automaton| automaton.is_match(text))
+    /// Whether `text`, raw bytes of a record or its message, holds a text required of such a signal.
+    pub fn is_candidate(&self, text: &[u8], brief: &Brief) -> bool {
+        let automaton = self.needles.automaton.as_ref();
+        automaton.is_some_and(|automaton| {
+            let mut found = automaton.find_overlapping_iter(text);
+            found.any(|found| self.reach[found.pattern().as_usize()].holds(brief))
+        })
     }
 
     /// Number of distinct texts looked for.

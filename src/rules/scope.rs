@@ -160,8 +160,9 @@ impl BriefHits {
             return found;
         }
         for (brief, at) in docket.briefs.iter().zip(0u32..) {
-            for (event, key) in events.iter().filter(|(event, _)| event.matches_brief(brief, docket.spans)) {
-                let signal = SignalKey(at);
+            let signal = SignalKey(at);
+            let matching = events.iter().filter(|(event, _)| event.matches_brief(brief, docket.spans));
+            for (event, key) in matching.filter(|_| docket.is_judged(signal)) {
                 let captures = event
                     .capture
                     .iter()

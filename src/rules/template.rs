@@ -33,10 +33,18 @@ enum Quotes {
     Double,
 }
 
+/// Where in a command a placeholder stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Spot {
+    quotes: Quotes,
+    /// Within a string in double quotes that the shell passes on: of JSON, of a filter pattern.
+    in_string: bool,
+}
+
 #[derive(Clone, PartialEq, Eq, Debug)]
 enum Part {
     Text(String),
-    Hole { name: String, fallback: Option<String>, quotes: Quotes },
+    Hole { name: String, fallback: Option<String>, spot: Spot },
 }
 
 /// A parsed text.
@@ -51,7 +59,7 @@ impl Template {
     pub(crate) fn parse(text: &str, style: Style) -> Self {
         let mut parts = Vec::new();
         let mut plain = String::new();
-        let mut quotes = Quotes::None;
+        let mut reader = Reader { spot: Spot { quotes: Quotes::None, in_string: false }, escaped: false };
         let mut rest = text;
         while let Some(next) = rest.chars().next() {
             if next == '{'
@@ -59,18 +67,12 @@ impl Template {
                 && let Some((name, fallback, len)) = hole(rest)
             {
                 parts.push(Part::Text(std::mem::take(&mut plain)));
-                parts.push(Part::Hole { name: name.into(), fallback: fallback.map(str::to_owned), quotes });
+                let (name, fallback) = (name.to_owned(), fallback.map(str::to_owned));
+                parts.push(Part::Hole { name, fallback, spot: reader.spot });
                 rest = &rest[len..];
                 continue;
             }
-            if style == Style::Command && !(plain.ends_with('\\') && quotes != Quotes::Single) {
-                quotes = match (quotes, next) {
-                    (Quotes::None, '\'') => Quotes::Single,
-                    (Quotes::None, '"') => Quotes::Double,
-                    (Quotes::Single, '\'') | (Quotes::Double, '"') => Quotes::None,
-                    _ => quotes,
-                };
-            }
+            reader.read(next);
             plain.push(next);
             rest = &rest[next.len_utf8()..];
         }
@@ -92,9 +94,9 @@ impl Template {
         for part in &self.parts {
             match part {
                 Part::Text(text) => out.push_str(text),
-                Part::Hole { name, fallback, quotes } => match (value(name), fallback) {
+                Part::Hole { name, fallback, spot } => match (value(name), fallback) {
                     (Some(value), _) if self.style == Style::Command => {
-                        push_quoted(&mut out, &value, *quotes);
+                        push_quoted(&mut out, &value, *spot);
                     }
                     (Some(value), _) => out.push_str(&value),
                     (None, Some(fallback)) => out.push_str(fallback),
@@ -122,25 +124,135 @@ fn hole(text: &str) -> Option<(&str, Option<&str>, usize)> {
     (is_name && !fallback.is_some_and(|text| text.contains('{'))).then_some((name, fallback, inner.len() + 2))
 }
 
+/// Follows the quoting of a command, character by character.
+struct Reader {
+    spot: Spot,
+    /// Behind a backslash that the shell reads.
+    escaped: bool,
+}
+
+impl Reader {
+    fn read(&mut self, next: char) {
+        let Spot { quotes, in_string } = self.spot;
+        if self.escaped {
+            self.escaped = false;
+            self.spot.in_string = in_string ^ (quotes == Quotes::Double && next == '"');
+            return;
+        }
+        self.escaped = next == '\\' && quotes != Quotes::Single;
+        self.spot = match (quotes, next) {
+            (Quotes::None, '\'') => Spot { quotes: Quotes::Single, in_string: false },
+            (Quotes::None, '"') => Spot { quotes: Quotes::Double, in_string: false },
+            (Quotes::Single, '\'') | (Quotes::Double, '"') => Spot { quotes: Quotes::None, in_string: false },
+            (Quotes::Single, '"') => Spot { quotes, in_string: !in_string },
+            _ => self.spot,
+        };
+    }
+}
+
 /// Log text as one word of a shell command.
 pub(crate) fn shell_word(value: &str) -> String {
     let mut out = String::new();
-    push_quoted(&mut out, value, Quotes::None);
+    push_quoted(&mut out, value, Spot { quotes: Quotes::None, in_string: false });
     out
 }
 
-/// Appends log text to a command so that a shell reads it as one word, whatever it holds.
-fn push_quoted(out: &mut String, value: &str, quotes: Quotes) {
+/// Appends log text to a command so that a shell reads it as one word on one line, whatever it holds. Within a JSON
+/// string it stays that string.
+fn push_quoted(out: &mut String, value: &str, spot: Spot) {
+    let json = if spot.in_string { serde_json::to_string(value).ok() } else { None };
+    let value = json.as_deref().and_then(|json| json.get(1..json.len() - 1)).unwrap_or(value);
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "_./:@=+-".contains(c);
-    match quotes {
+    match spot.quotes {
         Quotes::None if !value.is_empty() && value.chars().all(is_plain) => out.push_str(value),
         Quotes::None => {
-            let _ = write!(out, "'{}'", value.replace('\'', r"'\''"));
+            let _ = write!(out, "'{}'", within_single_quotes(value));
         }
-        Quotes::Single => out.push_str(&value.replace('\'', r"'\''")),
+        Quotes::Single => out.push_str(&within_single_quotes(value)),
         Quotes::Double if value.chars().all(|c| is_plain(c) || c == ' ') => out.push_str(value),
         Quotes::Double => {
-            let _ = write!(out, "\"'{}'\"", value.replace('\'', r"'\''"));
+            let _ = write!(out, "\"'{}'\"", within_single_quotes(value));
+        }
+    }
+}
+
+/// Text between single quotes. What cannot stand there leaves them for a moment; control characters are spelled
+/// out, so that a copied command is one line.
+fn within_single_quotes(value: &str) -> String {
+    let mut out = String::with_capacity(value.len());
+    for c in value.chars() {
+        match c {
+            '\'' => out.push_str(r"'\''"),
+            '\n' => out.push_str(r"'$'\n''"),
+            '\r' => out.push_str(r"'$'\r''"),
+            '\t' => out.push_str(r"'$'\t''"),
+            c if c.is_control() => {
+                let _ = write!(out, r"'$'\u{:04x}''", c as u32);
+            }
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOSTILE: &[&str] = &[
+        "it's",
+        "$(touch /tmp/x)",
+        "`id`",
+        "a\nb\tc\rd",
+        "\"; rm -rf ~; \"",
+        "back\\slash\\",
+        "end\"",
+        "\"",
+        "-rf *",
+        "&& || | > <",
+        "plain",
+        "",
+        "ünï “code”",
+    ];
+
+    fn filled(command: &str, value: &str) -> String {
+        Template::parse(command, Style::Command).fill(&|_| Some(value.to_owned()))
+    }
+
+    /// What a shell makes of the words of a command.
+    #[cfg(unix)]
+    fn words(command: &str) -> Vec<String> {
+        let script = format!("printf '%s\\0' {command}");
+        let out = std::process::Command::new("bash").arg("-c").arg(script).output().unwrap();
+        let text = String::from_utf8(out.stdout).unwrap();
+        text.split_terminator('\0').map(str::to_owned).collect()
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn hostile_text_stays_one_word_in_any_quotes() {
+        for value in HOSTILE {
+            for command in ["x {v} y", "x '{v}' y", "x \"{v}\" y", "x 'it'\\''s' {v} y"] {
+                let line = filled(command, value);
+                assert_eq!(line.lines().count(), 1, "{line:?}");
+                let words = words(&line);
+                assert_eq!(words[words.len() - 2], *value, "{line}");
+                assert_eq!(words.last().map(String::as_str), Some("y"), "{line}");
+            }
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn hostile_text_stays_one_string_of_json() {
+        for value in HOSTILE {
+            for command in [r#"x '{"a":"{v}","b":1}' y"#, r#"x "{\"a\":\"{v}\",\"b\":1}" y"#] {
+                let line = filled(command, value);
+                let words = words(&line);
+                assert_eq!(words.len(), 3, "{line}");
+                let json: serde_json::Value = serde_json::from_str(&words[1]).unwrap();
+                assert_eq!(json, serde_json::json!({"a": value, "b": 1}), "{line}");
+            }
         }
     }
 }

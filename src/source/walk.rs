@@ -59,9 +59,7 @@ fn set_aside(folder: &str, mut names: Vec<String>) -> Option<Issue> {
     names.dedup();
     let shown = names.iter().take(3).map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ");
     let more = if names.len() > 3 { ", …" } else { "" };
-    let message = format!(
-        "hidden entries and read-me files were set aside ({shown}{more}); name one as a capture to read it"
-    );
+    let message = format!("hidden entries and read-me files were set aside: {shown}{more}");
     (count > 0).then(|| Issue { count, ..Issue::new(folder, None, message).harmless() })
 }
 

@@ -12,7 +12,7 @@ use agentcore_triage::model::{Finding, Input, Level};
 use rayon::prelude::*;
 use serde::Deserialize;
 
-use crate::case::{analyse, data, excerpt, input};
+use crate::case::{OPTIONS, analyse, data, excerpt, input};
 
 const CLOUDWATCH: &[&str] =
     &["runtime-logs.jsonl", "second-runtime-logs.jsonl", "otel-rt-logs.jsonl", "spans.jsonl", "emf.jsonl"];
@@ -111,12 +111,17 @@ impl Row<'_> {
         let mut roots: Vec<String> = snapshot
             .diagnoses
             .iter()
-            .filter_map(|diagnosis| diagnosis.root_cause.as_ref().map(|root| (diagnosis.request.is_some(), root)))
+            .filter_map(|diagnosis| {
+                diagnosis.root_cause.as_ref().map(|root| (diagnosis.request.is_some(), root))
+            })
             .filter(|(of_request, root)| {
                 !(self.causes().contains(root) || !of_request && self.also().contains(root))
             })
             .map(|(of_request, root)| {
-                format!("`{root}` is the root cause of {}", if of_request { "a request" } else { "the capture" })
+                format!(
+                    "`{root}` is the root cause of {}",
+                    if of_request { "a request" } else { "the capture" }
+                )
             })
             .collect();
         roots.sort();
@@ -197,8 +202,9 @@ fn the_table_names_rules_that_exist() {
     let table = table();
     for (name, scenario) in &table {
         for rule in scenario.cause.values().chain(scenario.also.values()).flatten() {
-            let known = crate::case::OPTIONS.catalogue.rule(rule);
-            assert!(known.is_ok(), "{name}: {}", known.err().expect("an error"));
+            if let Err(error) = OPTIONS.catalogue.rule(rule) {
+                panic!("{name}: {error}");
+            }
         }
     }
 }

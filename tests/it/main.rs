@@ -3,12 +3,14 @@
 //! One binary, so that the library is linked once.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot be set up has failed")]
+#![allow(clippy::format_collect, reason = "test data may cost an allocation per line")]
 
 mod architecture;
 mod captures;
 mod case;
 mod cli;
 mod determinism;
+mod laws;
 mod program;
 mod rules;
 mod samples;

@@ -1,5 +1,8 @@
 //! The built-in rules against their own examples, and against the examples of all others.
 
+use std::fs;
+use std::path::Path;
+
 use agentcore_triage::model::Finding;
 use agentcore_triage::rules::{self, ExampleKind};
 use rayon::prelude::*;
@@ -58,4 +61,23 @@ fn explains_names_rules_that_exist() {
         .map(|(rule, other)| format!("{rule} explains `{other}`, which does not exist"))
         .collect();
     assert!(dangling.is_empty(), "{}", dangling.join("\n"));
+}
+
+/// Editors complete and check rule files by the schema, so it must accept what the loader accepts.
+#[test]
+fn the_schema_for_editors_accepts_every_rule_file() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
+    let schema = fs::read_to_string(root.join("rule.schema.json")).expect("the schema exists");
+    let schema = serde_json::from_str(&schema).expect("the schema is JSON");
+    let schema = jsonschema::validator_for(&schema).expect("the schema is one");
+    let files = walkdir::WalkDir::new(&root).into_iter().map(|entry| entry.expect("rules can be walked"));
+    let mut refused = Vec::new();
+    for file in files.filter(|file| file.file_name() == "rule.toml") {
+        let text = fs::read_to_string(file.path()).expect("a rule is text");
+        let rule: serde_json::Value = toml::from_str(&text).expect("a rule is TOML");
+        for error in schema.iter_errors(&rule) {
+            refused.push(format!("{}: {}: {error}", file.path().display(), error.instance_path()));
+        }
+    }
+    assert!(refused.is_empty(), "{}", refused.join("\n"));
 }

@@ -38,6 +38,8 @@ fn write_rule(rule: &Rule, out: &mut dyn Write) -> io::Result<()> {
     }
     paragraph("Explains", &meta.explains.join("\n"), out)?;
     paragraph("References", &meta.references.join("\n"), out)?;
+    let examples: Vec<&str> = rule.examples.iter().map(|example| example.name.as_str()).collect();
+    paragraph("Examples", &examples.join("\n"), out)?;
     paragraph("File", &rule.path, out)
 }
 

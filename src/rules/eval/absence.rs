@@ -190,7 +190,7 @@ impl<'a> Bench<'a, '_> {
     }
 
     /// Known gaps that overlap `window` and may have swallowed `event`.
-    fn gaps(&self, event: EventIndex, window: TimeRange) -> Vec<Missing> {
+    pub(super) fn gaps(&self, event: EventIndex, window: TimeRange) -> Vec<Missing> {
         let layers = self.layers(event);
         let concerns = |source: &str| {
             Layer::from_word(source).is_none_or(|layer| layers.is_empty() || layers.contains(&layer))
@@ -218,7 +218,9 @@ impl<'a> Bench<'a, '_> {
                 (Some(start), Some(at)) => {
                     latest = latest.max(Some(at.since(start)));
                     later |= at.since(start) > nanos(limit);
-                    witnesses.push(witness);
+                    // That none came later is a claim of absence.
+                    let end = self.docket.coverage.range.map_or(at, |range| range.end.max(at));
+                    witnesses.push(witness.lacking(self.gaps(of, TimeRange { start, end })));
                 }
                 (_, None) => witnesses.push(witness.lacking([Missing::Time])),
                 (None, _) => witnesses.push(witness.lacking([Missing::Stream])),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rustc_hash::FxHashMap;
 
-use crate::model::{MAX_EVIDENCE, Timestamp};
+use crate::model::{MAX_EVIDENCE, TimeRange, Timestamp};
 use crate::rules::condition::{EventIndex, ValueOf};
 use crate::rules::docket::Hit;
 
@@ -49,14 +49,20 @@ impl<'a> Bench<'a, '_> {
         }
         // Later steps first: one signal never takes two steps of the same run.
         taken.sort_by_key(|step| (step.part.hit.signal, Reverse(step.position)));
-        let (timed, untimed): (Vec<_>, Vec<_>) = taken.into_iter().partition(|step| step.time.is_some());
+        let (timed, mut untimed): (Vec<_>, Vec<_>) = taken.into_iter().partition(|step| step.time.is_some());
         let mut pass = run(&timed, steps.len(), within);
-        // Signals without a time have an order (that of the input) but no distance, and no place among the others.
-        let loose = run(&untimed, steps.len(), None);
+        // Signals without a time have an order within their stream (that of the input) but no distance, and no place
+        // among others.
+        let stream = |step: &Step<'a>| self.docket.brief(step.part.hit.signal).map(|brief| brief.stream.0);
+        untimed.sort_by_key(stream);
         let lacking = within.map(|_| Missing::Time);
-        pass.witnesses.extend(loose.witnesses.into_iter().map(|witness| witness.lacking(lacking)));
+        for of_stream in untimed.chunk_by(|one, next| stream(one) == stream(next)) {
+            let loose = run(of_stream, steps.len(), None);
+            pass.witnesses.extend(loose.witnesses.into_iter().map(|witness| witness.lacking(lacking)));
+            pass.reached = pass.reached.max(loose.reached);
+        }
         let progress = Progress::Sequence {
-            reached: pass.reached.max(loose.reached),
+            reached: pass.reached,
             of: steps.len(),
             late: pass.late,
             all_seen: steps.iter().all(|step| !self.hits(*step).is_empty()),
@@ -123,7 +129,11 @@ impl<'a> Bench<'a, '_> {
             let length = end.since(start);
             extreme =
                 Some(extreme.map_or(length, |best| if slower { best.max(length) } else { best.min(length) }));
-            if if slower { length > nanos(limit) } else { length < nanos(limit) } {
+            if slower && length > nanos(limit) {
+                // That none came sooner is a claim of absence.
+                let window = TimeRange { start, end };
+                witnesses.push(Witness::of(parts).lacking(self.gaps(to, window)));
+            } else if !slower && length < nanos(limit) {
                 witnesses.push(Witness::of(parts));
             }
         }

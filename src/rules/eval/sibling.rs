@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::model::{Outcome, Request, SignalKey};
+use crate::model::{Brief, Name, Outcome, Request, SignalKey};
 use crate::rules::condition::{EventIndex, Sibling};
 use crate::rules::docket::{Docket, Hit};
 
@@ -79,15 +79,14 @@ impl Siblings {
 
 fn party_of_request(docket: &Docket<'_>, request: &Request) -> Option<Party> {
     let signals = || request.signals.iter().take(LOOKED_AT).map(|link| link.signal);
-    let first = |name: &str| signals().find_map(|signal| (docket.field)(signal, name));
-    let stream = || {
-        let stream = signals().find_map(|signal| docket.text(docket.brief(signal)?.stream));
-        stream.map(str::to_owned)
-    };
-    let tool = docket.text(request.tool).map(str::to_owned).or_else(|| first("tool"));
+    let named =
+        |name: fn(&Brief) -> Name| signals().find_map(|signal| docket.text(name(docket.brief(signal)?)));
+    let tool = docket.text(request.tool).or_else(|| named(|brief| brief.tool)).map(str::to_owned);
     Some(Party {
-        resource: first("resource").or_else(stream)?,
-        target: target(tool.as_deref(), || first("target")),
+        resource: named(|brief| brief.resource).or_else(|| named(|brief| brief.stream))?.to_owned(),
+        target: tool
+            .as_deref()
+            .and_then(|tool| target(tool, || signals().find_map(|signal| (docket.field)(signal, "target")))),
         tool,
         request: Some(request.key.0),
     })
@@ -97,20 +96,24 @@ fn party_of_hit(docket: &Docket<'_>, hit: &Hit) -> Option<Party> {
     let from_request = docket.request_of(hit.signal).and_then(|key| docket.request(key));
     let whole = from_request.and_then(|request| party_of_request(docket, request));
     let own = |name: &str| (docket.field)(hit.signal, name);
-    let stream = || docket.text(docket.brief(hit.signal)?.stream).map(str::to_owned);
+    let named = |name: fn(&Brief) -> Name| Some(docket.text(name(docket.brief(hit.signal)?))?.to_owned());
     let whole = whole.as_ref();
     let tool = own("tool").or_else(|| whole?.tool.clone());
+    let resource = named(|brief| brief.resource).or_else(|| Some(whole?.resource.clone()));
     Some(Party {
-        resource: own("resource").or_else(|| Some(whole?.resource.clone())).or_else(stream)?,
-        target: target(tool.as_deref(), || own("target").or_else(|| whole?.target.clone())),
+        resource: resource.or_else(|| named(|brief| brief.stream))?,
+        target: tool
+            .as_deref()
+            .and_then(|tool| target(tool, || own("target")))
+            .or_else(|| whole?.target.clone()),
         tool,
         request: whole.and_then(|party| party.request),
     })
 }
 
 /// A Gateway tool is called `target___tool`.
-fn target(tool: Option<&str>, field: impl FnOnce() -> Option<String>) -> Option<String> {
-    tool.and_then(|tool| tool.split_once("___")).map(|(target, _)| target.to_owned()).or_else(field)
+fn target(tool: &str, field: impl FnOnce() -> Option<String>) -> Option<String> {
+    tool.split_once("___").map(|(target, _)| target.to_owned()).or_else(field)
 }
 
 impl<'a> Bench<'a, '_> {

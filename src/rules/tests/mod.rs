@@ -128,6 +128,7 @@ impl World {
             request_of: &self.request_of,
             coverage: &self.coverage,
             hits: &hits,
+            hidden: &[],
             lateness: self.lateness,
             field: &field,
         })
@@ -167,6 +168,7 @@ fn brief(signal: &Signal, names: &mut Names, spans: &mut Vec<SpanFacts>) -> Brie
         mcp_session: Name::NONE,
         rpc: name(&ids.rpc),
         tool: name(&ids.tool),
+        resource: name(&ids.resource),
         stream: name(&signal.origin.log_stream),
         span_facts: if signal.end.is_some() { spans.len() as u32 } else { u32::MAX },
         message_hash: 0,

@@ -52,11 +52,12 @@ fn an_empty_file_is_no_failure() {
 #[test]
 fn a_truncated_archive_keeps_its_beginning() {
     let folder = Folder::new();
-    let filler: String = (0..40_000_u32)
+    let filler = (0..40_000_u32)
         .map(|index| {
             format!("2026-01-20 14:00:00,000 - server - INFO - {}\n", index.wrapping_mul(2_654_435_761))
         })
-        .collect();
+        .collect::<Vec<_>>()
+        .concat();
     let packed = zstd::encode_all(format!("{FAILURE}{filler}").as_bytes(), 0).unwrap();
     let path = folder.file("cut.log.zst", &packed[..packed.len() / 2]);
     let document = document(&[&path]);

@@ -73,11 +73,12 @@ fn hostile_text_reaches_no_output() {
 fn a_pipe_that_closes_is_success() {
     let folder = Folder::new();
     // More than a pipe holds, so that the writer meets the closed end.
-    let many: String = (0..20_000)
+    let many = (0..20_000)
         .map(|index| {
             format!("Failed to export logs batch code: 400, reason: The specified log group {index}\n")
         })
-        .collect();
+        .collect::<Vec<_>>()
+        .concat();
     let bad = folder.file("bad.log", format!("{FAILURE}{many}"));
     let mut child = triage().args(["rules", "fields"]).spawn().unwrap();
     drop(child.stdout.take());

@@ -1,0 +1,45 @@
+//! Which signals are events of rules: reads in full only the records that may matter.
+
+use rayon::prelude::*;
+
+use super::index::Index;
+use super::read::Reading;
+use crate::model::{RequestKey, SignalKey};
+use crate::rules::{Catalogue, EventHit, Hits};
+
+/// Finds the anchors of rules, then the other events of the rules that have one. `hidden` signals, in order, are none.
+pub(super) fn find(
+    index: &Index,
+    request_of: &[Option<RequestKey>],
+    catalogue: &Catalogue,
+    hidden: &[SignalKey],
+) -> Hits {
+    let is_hidden = |key: SignalKey| hidden.binary_search(&key).is_ok();
+    let candidates = keys(index, |key| index.readings[key.index()] == Reading::Candidate && !is_hidden(key));
+    let mut found = matches(index, &candidates, catalogue);
+    if let Some(next) = catalogue.follow_up(&found, &index.briefs, &index.spans, request_of) {
+        let wanted = keys(index, |key| {
+            next.covers(request_of[key.index()])
+                && !is_hidden(key)
+                && match index.readings[key.index()] {
+                    Reading::Candidate => false,
+                    Reading::Decoded => true,
+                    Reading::Skimmed => next.wants(&index.briefs[key.index()], index.raw(key)),
+                }
+        });
+        found.extend(matches(index, &wanted, catalogue));
+    }
+    Hits::collect(found)
+}
+
+fn keys(index: &Index, wanted: impl Fn(SignalKey) -> bool + Sync) -> Vec<SignalKey> {
+    (0..index.briefs.len() as u32).into_par_iter().map(SignalKey).filter(|key| wanted(*key)).collect()
+}
+
+fn matches(index: &Index, signals: &[SignalKey], catalogue: &Catalogue) -> Vec<(SignalKey, EventHit)> {
+    let events = |key: &SignalKey| {
+        let key = *key;
+        catalogue.match_signal(&index.signal(key)).into_iter().map(move |event| (key, event))
+    };
+    signals.par_iter().flat_map_iter(events).collect()
+}

@@ -1,0 +1,59 @@
+use std::path::PathBuf;
+
+use super::*;
+use crate::model::Bytes;
+use crate::rules::State;
+
+const UNANSWERED: &str = include_str!("../../tests/data/semantics/runtime/call-never-answered/match.jsonl");
+const ANSWERED: &str =
+    include_str!("../../tests/data/semantics/runtime/call-never-answered/near-miss-in-time.jsonl");
+
+fn options(filter: Option<&str>) -> Options {
+    let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/semantics"));
+    let (catalogue, errors) = Catalogue::builtin().unwrap().with_dirs(&[folder]);
+    assert!(errors.is_empty(), "{errors:?}");
+    Options { catalogue, lateness: Duration::ZERO, filter: filter.map(|text| Filter::parse(text).unwrap()) }
+}
+
+fn input(text: &str) -> Vec<Input> {
+    vec![Input { path: "a.jsonl".to_owned(), bytes: Bytes::new(text.to_owned()) }]
+}
+
+fn verdict(text: &str, filter: Option<&str>) -> (State, Vec<String>) {
+    let explained = explain(input(text), Vec::new(), &options(filter), "call-never-answered").unwrap();
+    let scope = &explained.scopes[0];
+    (scope.state, scope.root.notes.clone())
+}
+
+#[test]
+fn what_a_filter_hides_is_not_absent() {
+    assert_eq!(verdict(UNANSWERED, None).0, State::Fires);
+    assert_eq!(verdict(ANSWERED, None).0, State::Quiet);
+    let (state, notes) = verdict(ANSWERED, Some("-finished"));
+    assert_eq!(state, State::Undetermined, "{notes:?}");
+    assert!(notes.iter().any(|note| note.contains("hidden by --filter")), "{notes:?}");
+    let snapshot = analyse(input(ANSWERED), Vec::new(), &options(Some("-finished")));
+    assert!(snapshot.findings.is_empty() && snapshot.coverage.gaps.len() == 1, "{snapshot:?}");
+}
+
+#[test]
+fn a_filter_that_hides_nothing_changes_nothing() {
+    assert_eq!(verdict(UNANSWERED, Some("layer:*")).0, State::Fires);
+}
+
+#[test]
+fn an_explanation_brings_the_signals_it_names() {
+    let explained = explain(input(UNANSWERED), Vec::new(), &options(None), "call-never-answered").unwrap();
+    let named = &explained.scopes[0].root.signals;
+    assert!(!named.is_empty() && named.iter().all(|named| explained.signals.contains_key(&named.signal)));
+}
+
+#[test]
+fn a_filter_on_results_keeps_what_it_asks_for() {
+    let rules = |filter| {
+        let snapshot = analyse(input(UNANSWERED), Vec::new(), &options(filter));
+        snapshot.findings.into_iter().map(|finding| finding.rule).collect::<Vec<_>>()
+    };
+    assert_eq!(rules(Some("rule:call-never-answered")), ["call-never-answered"]);
+    assert!(rules(Some("-rule:call-never-answered")).is_empty());
+}
