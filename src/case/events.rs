@@ -39,7 +39,9 @@ fn keys(index: &Index, wanted: impl Fn(SignalKey) -> bool + Sync) -> Vec<SignalK
 fn matches(index: &Index, signals: &[SignalKey], catalogue: &Catalogue) -> Vec<(SignalKey, EventHit)> {
     let events = |key: &SignalKey| {
         let key = *key;
-        catalogue.match_signal(&index.signal(key)).into_iter().map(move |event| (key, event))
+        let hits = index.skimmed(key).and_then(|signal| catalogue.match_message(&signal, index.raw(key)));
+        let hits = hits.unwrap_or_else(|| catalogue.match_signal(&index.signal(key)));
+        hits.into_iter().map(move |event| (key, event))
     };
     signals.par_iter().flat_map_iter(events).collect()
 }

@@ -70,6 +70,12 @@ impl Index {
         source.input.bytes.get(source.cut.records[place.record as usize].payload.range()).unwrap_or_default()
     }
 
+    /// A signal without its tree, when its record is an uneventful one.
+    pub(super) fn skimmed(&self, key: SignalKey) -> Option<Signal> {
+        let place = self.places[key.index()];
+        self.sources[place.source as usize].skimmed(place.record as usize)
+    }
+
     /// Reads a signal in full.
     pub(super) fn signal(&self, key: SignalKey) -> Signal {
         let place = self.places[key.index()];

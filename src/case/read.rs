@@ -71,6 +71,15 @@ impl Source {
         parse::payload(&self.input.bytes, &self.cut, &self.cut.records[record])
     }
 
+    /// A record without its tree, when it is an uneventful one.
+    pub(super) fn skimmed(&self, record: usize) -> Option<Signal> {
+        let record = &self.cut.records[record];
+        let mut buffer = Vec::new();
+        let text = parse::payload_into(&self.input.bytes, &self.cut, record, &mut buffer);
+        let skim = (record.more == 0).then(|| parse::skim(text, &self.cut.contexts[record.context as usize]));
+        skim.flatten().map(Skim::to_signal)
+    }
+
     /// A record, read in full.
     pub(super) fn signal(&self, record: usize) -> Signal {
         let Record { timestamp, context, line, .. } = self.cut.records[record];
@@ -172,7 +181,7 @@ fn skimmed_brief(skim: &Skim<'_>, stream: Name, record: &Record, batch: &mut Bat
         resource: names.intern_opt(skim.resource),
         stream,
         span_facts: u32::MAX,
-        message_hash: skim.message_hash,
+        message_hash: message_hash(skim.message),
         kind: skim.kind,
         layer: skim.layer,
         severity: skim.severity,

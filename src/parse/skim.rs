@@ -8,7 +8,7 @@ use memchr::memmem;
 
 use super::envelope::members;
 use super::payload::session_of_stream;
-use crate::model::{Context, Kind, Layer, Outcome, Severity, SpanId, Timestamp, TraceId, message_hash};
+use crate::model::{Context, Ids, Kind, Layer, Outcome, Severity, Signal, SpanId, Timestamp, TraceId};
 
 /// What a brief needs, borrowed from the record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,8 +29,8 @@ pub struct Skim<'a> {
     pub tool: Option<&'a str>,
     /// ARN of the gateway that wrote the record.
     pub resource: Option<&'a str>,
-    /// [`message_hash`] of the message.
-    pub message_hash: u32,
+    /// The whole message.
+    pub message: &'a str,
     /// Shape.
     pub kind: Kind,
     /// Layer.
@@ -52,11 +52,28 @@ impl Skim<'_> {
             rpc: None,
             tool: None,
             resource: None,
-            message_hash: 0,
+            message: "",
             kind,
             layer,
             severity: Severity::Unset,
             outcome: Outcome::Unknown,
+        }
+    }
+}
+
+impl Skim<'_> {
+    /// The signal without its tree: enough for whoever asks for its message and its compact form only.
+    pub fn to_signal(self) -> Signal {
+        let ids = Ids { trace: self.trace, span: self.span, ..Ids::default() };
+        Signal {
+            kind: self.kind,
+            layer: self.layer,
+            timestamp: self.timestamp,
+            severity: self.severity,
+            outcome: self.outcome,
+            message: self.message.to_owned(),
+            ids,
+            ..Signal::default()
         }
     }
 }
@@ -104,7 +121,7 @@ fn otel_log(text: &[u8]) -> Option<Skim<'_>> {
     if scope == "bedrock_agentcore.app" {
         skim.outcome = outcome_of_sdk(body)?;
     }
-    skim.message_hash = message_hash(body);
+    skim.message = body.trim_end();
     Some(skim)
 }
 
@@ -149,7 +166,7 @@ fn sdk_line(text: &[u8]) -> Option<Skim<'_>> {
         return None;
     };
     skim.outcome = outcome_of_sdk(message)?;
-    skim.message_hash = message_hash(message);
+    skim.message = message;
     Some(skim)
 }
 
@@ -213,7 +230,7 @@ fn gateway_body<'a>(object: &'a [u8], skim: &mut Skim<'a>) -> Option<()> {
         Some(())
     })?;
     skim.rpc?;
-    skim.message_hash = message_hash(log);
+    skim.message = log.trim_end();
     let tool = called.or_else(|| tool_of_log(log))?;
     skim.tool = (!tool.is_empty()).then_some(tool);
     Some(())
@@ -325,7 +342,6 @@ fn utc_millis(text: &str) -> Option<Timestamp> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Signal;
     use crate::parse::decode;
     use proptest::prelude::*;
 
@@ -351,7 +367,7 @@ mod tests {
             rpc: ids.rpc.as_deref(),
             tool: ids.tool.as_deref(),
             resource: ids.resource.as_deref().filter(|_| signal.kind == Kind::GatewayLog),
-            message_hash: message_hash(&signal.message),
+            message: signal.message.as_str(),
             kind: signal.kind,
             layer: signal.layer,
             severity: signal.severity,

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
+use memchr::memmem::Finder;
+
 use crate::model::{Brief, Level, RequestKey, Signal, SignalKey, SpanFacts};
 
 use super::anchor::{self, FollowUp};
@@ -28,6 +30,8 @@ struct Compiled {
     messages: Needles,
     /// Events that no message text announces: decided by fields, or by expressions without literals.
     unannounced: Vec<u32>,
+    /// The same events, each with texts of which one is in its record.
+    by_fields: Vec<(u32, Vec<Finder<'static>>)>,
     /// Signals that the anchors without a required text can be, one per anchor.
     unfiltered: Vec<Reach>,
     /// Per event, the position of its rule.
@@ -154,6 +158,29 @@ impl Catalogue {
         hits
     }
 
+    /// The same, for a signal of which only the message and the compact form are known. `None` when an event may be
+    /// this signal that only its tree can tell; `raw` are its record's bytes.
+    pub fn match_message(&self, signal: &Signal, raw: &[u8]) -> Option<Vec<EventHit>> {
+        let compiled = self.compiled();
+        let announced = compiled.messages.events_in(&signal.message);
+        let unannounced =
+            compiled.by_fields.iter().filter(|(_, parts)| parts.iter().any(|part| part.find(raw).is_some()));
+        let keys = announced.into_iter().chain(unannounced.map(|(key, _)| *key));
+        let mut hits = Vec::new();
+        for event in keys.map(EventKey) {
+            let asked = self.event(event)?;
+            if !asked.allows(signal.layer, signal.kind, signal.severity, signal.outcome) {
+                continue;
+            }
+            if asked.needs_tree() {
+                return None;
+            }
+            hits.extend(asked.find(signal).map(|(captures, matched)| EventHit { event, captures, matched }));
+        }
+        hits.sort_by_key(|hit| hit.event);
+        Some(hits)
+    }
+
     /// What else to look for, once the anchors were `found` in a case. `None` when that is everything.
     pub fn follow_up(
         &self,
@@ -195,6 +222,21 @@ impl Catalogue {
     }
 }
 
+/// The events that no message announces, each with the texts of its field tests; the empty text, which is in every
+/// record, where there are none.
+fn by_fields(read: &[(u32, &Event)]) -> Vec<(u32, Vec<Finder<'static>>)> {
+    let unannounced = read.iter().filter(|(_, event)| event.message_needles().is_empty());
+    let finders = |event: &Event| {
+        let exact: Option<Vec<_>> = event
+            .needles()
+            .iter()
+            .map(|needle| (!needle.any_case).then(|| Finder::new(&needle.bytes).into_owned()))
+            .collect();
+        exact.filter(|finders| !finders.is_empty()).unwrap_or_else(|| vec![Finder::new(b"").into_owned()])
+    };
+    unannounced.map(|(key, event)| (*key, finders(event))).collect()
+}
+
 fn compile(rules: &[Rule]) -> Compiled {
     let rule_of: Vec<u32> =
         rules.iter().enumerate().flat_map(|(at, rule)| rule.events.iter().map(move |_| at as u32)).collect();
@@ -215,6 +257,7 @@ fn compile(rules: &[Rule]) -> Compiled {
     Compiled {
         prefilter: Prefilter::new(&first),
         messages: Needles::new(read.iter().map(|(key, event)| (*key, event.message_needles()))),
+        by_fields: by_fields(&read),
         unannounced: keys(&|event| event.message_needles().is_empty()),
         unfiltered: first
             .iter()

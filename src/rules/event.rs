@@ -205,6 +205,11 @@ impl Event {
         union(self.message.iter().map(|pattern| pattern.needles.clone()))
     }
 
+    /// Whether the message and the compact form of a signal do not suffice to tell it.
+    pub(crate) fn needs_tree(&self) -> bool {
+        !self.fields.is_empty() || !self.capture.is_empty() || self.duration.is_some()
+    }
+
     /// Which signals it can be, told by the compact form.
     pub(crate) fn reach(&self) -> Reach {
         Reach::of(self)

@@ -11,6 +11,7 @@ mod case;
 mod cli;
 mod determinism;
 mod laws;
+mod pasted;
 mod program;
 mod rules;
 mod samples;

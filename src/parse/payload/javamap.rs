@@ -12,6 +12,10 @@ use serde_json::{Map, Value, json};
 /// Deeper nesting than any tool's arguments; beyond it the text is searched instead of parsed.
 const MAX_DEPTH: usize = 48;
 
+/// Brackets that may turn out to be ordinary text. Each is read twice, and the ones inside it again, so that without
+/// a limit time would double with every level.
+const MAX_REREAD: u32 = 64;
+
 /// Reads a dump, `None` when it does not start like one. What cannot be parsed is searched for the parts that
 /// identify a call: method, tool, id, error.
 pub(super) fn parse(text: &str) -> Option<Value> {
@@ -19,7 +23,7 @@ pub(super) fn parse(text: &str) -> Option<Value> {
     if !text.starts_with('{') {
         return None;
     }
-    let mut reader = Reader { text, at: 0 };
+    let mut reader = Reader { text, at: 0, reread: 0 };
     match reader.map(0) {
         Ok(value) if reader.at == text.len() => Some(value),
         _ => search(text),
@@ -37,6 +41,7 @@ enum Stop {
 struct Reader<'t> {
     text: &'t str,
     at: usize,
+    reread: u32,
 }
 
 impl<'t> Reader<'t> {
@@ -101,7 +106,12 @@ impl<'t> Reader<'t> {
         match nested {
             Some(Ok(value)) if self.at_boundary(closer) => return Ok(value),
             Some(Err(Stop::Fatal)) => return Err(Stop::Fatal),
-            _ => self.at = start,
+            Some(_) if self.reread >= MAX_REREAD => return Err(Stop::Fatal),
+            Some(_) => {
+                self.reread += 1;
+                self.at = start;
+            }
+            None => {}
         }
         self.scalar(closer)
     }

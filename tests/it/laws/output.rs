@@ -112,3 +112,11 @@ fn planted_text_is_shown_around_the_secret() {
     let reports = all_formats(&analyse(vec![input("a.log", line)]));
     assert!(reports.iter().any(|(_, report)| report.contains("@db.internal:5432/trail")), "{reports:?}");
 }
+
+/// Brackets that close nothing made the reader of a Gateway's `requestBody` try every way to read them.
+#[test]
+fn a_request_body_of_stray_brackets_is_read_in_time() {
+    let bytes = std::fs::read(crate::case::data("payload").join("hang-request-body.bin")).expect("test data");
+    let text = String::from_utf8_lossy(&bytes[1..]).into_owned();
+    assert_eq!(analyse(vec![input("gateway.jsonl", text)]).inputs.len(), 1);
+}
