@@ -122,7 +122,7 @@ impl<'a> Facts<'a> {
         let mut hypotheses: Vec<Hypothesis> = causes
             .iter()
             .enumerate()
-            .map(|(position, cause)| hypothesis(cause, position == 0, causes))
+            .map(|(position, cause)| self.hypothesis(cause, position == 0, causes))
             .collect();
         if causes.is_empty() {
             hypotheses.extend(
@@ -154,6 +154,29 @@ impl<'a> Facts<'a> {
         hypotheses
     }
 
+    fn hypothesis(&self, cause: &Candidate<'_>, is_root: bool, causes: &[Candidate<'_>]) -> Hypothesis {
+        let finding = cause.finding;
+        let is_own = self.own.iter().any(|own| own.rule == finding.rule);
+        let standing = match finding.confidence {
+            // Only time and the rules tie a finding of the capture to the request.
+            Confidence::High if is_own => Standing::Confirmed,
+            Confidence::High | Confidence::Medium if is_root => Standing::Likely,
+            _ => Standing::Possible,
+        };
+        let mut supports = vec![finding.message.clone()];
+        supports.extend(cause.reached.iter().map(|rule| format!("It explains {rule}.")));
+        let explained_by = causes.iter().filter(|other| {
+            other.reached.contains(&finding.rule.as_str())
+                && !cause.reached.contains(&other.finding.rule.as_str())
+        });
+        let mut against: Vec<String> =
+            explained_by.map(|other| format!("It follows from {}.", other.finding.rule)).collect();
+        if !is_own {
+            against.push("No id ties it to this request, only time.".to_owned());
+        }
+        Hypothesis { rule: finding.rule.clone(), standing, supports, against, missing: Vec::new() }
+    }
+
     /// Whether an undetermined rule speaks of a cause at all, and of one that has not been found anyway.
     fn could_be_a_cause(&self, rule: &str) -> bool {
         let found = self.own.iter().chain(&self.of_capture).any(|finding| finding.rule == rule);
@@ -173,21 +196,4 @@ impl<'a> Facts<'a> {
             },
         )
     }
-}
-
-fn hypothesis(cause: &Candidate<'_>, is_root: bool, causes: &[Candidate<'_>]) -> Hypothesis {
-    let finding = cause.finding;
-    let standing = match finding.confidence {
-        Confidence::High => Standing::Confirmed,
-        Confidence::Medium if is_root => Standing::Likely,
-        Confidence::Medium | Confidence::Low => Standing::Possible,
-    };
-    let mut supports = vec![finding.message.clone()];
-    supports.extend(cause.reached.iter().map(|rule| format!("It explains {rule}.")));
-    let explained_by = causes.iter().filter(|other| {
-        other.reached.contains(&finding.rule.as_str())
-            && !cause.reached.contains(&other.finding.rule.as_str())
-    });
-    let against = explained_by.map(|other| format!("It follows from {}.", other.finding.rule)).collect();
-    Hypothesis { rule: finding.rule.clone(), standing, supports, against, missing: Vec::new() }
 }

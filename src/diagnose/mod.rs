@@ -7,6 +7,7 @@ mod template;
 mod tests;
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -70,7 +71,8 @@ pub fn diagnose(dossier: &Dossier<'_>) -> Diagnoses {
         if !own.iter().any(|finding| finding.role == Role::Cause) {
             undetermined.extend(&unknown_of_capture);
         }
-        let facts = Facts { own, of_capture: of_capture.clone(), undetermined, rules: dossier.rules };
+        let of_capture = of_capture.iter().copied().filter(|finding| is_near(finding, request)).collect();
+        let facts = Facts { own, of_capture, undetermined, rules: dossier.rules };
         diagnoses.push(facts.diagnosis(Some(request.key)));
     }
     if of_capture.iter().any(|finding| finding.role == Role::Cause) {
@@ -84,6 +86,21 @@ pub fn diagnose(dossier: &Dossier<'_>) -> Diagnoses {
     }
     let unexplained = unexplained(dossier, &accounted(&diagnoses, dossier.findings));
     Diagnoses { diagnoses, unexplained }
+}
+
+/// How long after its last trace a cause may still fail a request: idle environments live for 15 minutes.
+const AFTERMATH: Duration = Duration::from_secs(15 * 60);
+
+/// How much later than the answer a cause may be logged.
+const SLACK: Duration = Duration::from_secs(2);
+
+/// Whether a finding that no id ties to `request` lies near enough in time to be its cause. Where either has no time
+/// only the rules' `explains` can tell.
+fn is_near(finding: &Finding, request: &Request) -> bool {
+    let (Some(first), Some(last), Some(window)) = (finding.first, finding.last, request.window) else {
+        return true;
+    };
+    first <= window.end.plus(SLACK) && window.start <= last.plus(AFTERMATH)
 }
 
 fn group<T>(items: &[T], key: impl Fn(&T) -> Option<RequestKey>) -> FxHashMap<RequestKey, Vec<&T>> {

@@ -244,3 +244,32 @@ fn a_further_error_of_a_request_follows_from_its_cause_and_one_of_another_reques
     let requests_that_failed = open(&[worth_knowing]);
     assert_eq!(requests_that_failed, [Some(RequestKey(1)), None], "diagnosed as the root cause");
 }
+
+#[test]
+fn a_cause_without_ids_must_be_near_and_is_never_confirmed_for_a_request() {
+    use Role::{Cause, Symptom};
+    let rules = [rule("crash", Cause, &["end"]), rule("end", Symptom, &[])].into_iter().collect();
+    let minutes = |minutes: i64| Timestamp(minutes * 60_000_000_000);
+    let request = |from: i64| Request {
+        window: Some(crate::model::TimeRange { start: minutes(from), end: minutes(from + 1) }),
+        ..failed(0)
+    };
+    let crash =
+        Finding { first: Some(minutes(60)), last: Some(minutes(60)), ..finding("crash", Cause, None) };
+    let findings = [crash, finding("end", Symptom, Some(0))];
+    for (from, root) in [(58, None), (60, Some("crash")), (70, Some("crash")), (76, None)] {
+        let requests = [request(from)];
+        let undetermined = &[];
+        let dossier = Dossier {
+            requests: &requests,
+            findings: &findings,
+            covered: &[],
+            undetermined,
+            rules: &rules,
+            errors: &[],
+        };
+        let diagnosis = diagnose(&dossier).diagnoses.remove(0);
+        assert_eq!(diagnosis.root_cause.as_deref(), root, "request at minute {from}");
+        assert!(diagnosis.hypotheses.iter().all(|hypothesis| hypothesis.standing != Standing::Confirmed));
+    }
+}
