@@ -182,6 +182,12 @@ pub(super) enum RulesCommand {
         #[arg(long, value_name = "DIR", default_value = "rules", value_hint = ValueHint::DirPath)]
         into: PathBuf,
     },
+    /// Write the catalogue's documentation: an index and a page for each rule
+    Docs {
+        /// Write below this folder; pages of rules that are gone are deleted
+        #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
+        folder: PathBuf,
+    },
     /// List the field names that rules and filters may use
     Fields,
     /// Tell why a rule fired on captures or did not, condition by condition

@@ -46,6 +46,7 @@ fn run_rules(command: RulesCommand) -> anyhow::Result<Outcome> {
         RulesCommand::Test { folder } => rules::test(folder.as_deref()),
         RulesCommand::Lint { folder } => rules::lint(folder.as_deref()),
         RulesCommand::New { id, layer, into } => rules::new(&id, &layer, &into),
+        RulesCommand::Docs { folder } => rules::docs(&folder),
         RulesCommand::Fields => rules::fields(),
         RulesCommand::Explain(arguments) => rules::explain(&arguments.into()),
     }

@@ -93,8 +93,7 @@ fn steps(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
     for (index, step) in finding.fix.iter().enumerate() {
         writeln!(out, "{}. {}", index + 1, escape(step.text.as_str()))?;
         if let Some(command) = &step.command {
-            // A fence longer than any run of backticks inside cannot be closed from inside.
-            let fence = "`".repeat(3.max(longest_run(command.as_str()) + 1));
+            let fence = fence(command.as_str(), 3);
             writeln!(out, "   {fence}sh")?;
             for line in command.as_str().lines() {
                 writeln!(out, "   {line}")?;
@@ -108,8 +107,10 @@ fn steps(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out)
 }
 
-fn longest_run(text: &str) -> usize {
-    text.split(|c| c != '`').map(str::len).max().unwrap_or_default()
+/// Backticks that `text` cannot close from inside: longer than any run of them in it, and at least `least`.
+pub(super) fn fence(text: &str, least: usize) -> String {
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or_default();
+    "`".repeat(least.max(longest + 1))
 }
 
 /// Text as code. HTML rather than backticks, because backticks do not protect a pipe inside a table.
@@ -158,6 +159,6 @@ mod tests {
     fn no_markup_comes_out_of_text() {
         assert_eq!(escape("a|b `c` <d> [e](f)"), "a&#124;b &#96;c&#96; &#60;d&#62; &#91;e&#93;(f)");
         assert_eq!(escape("https://x.y @team #1 www.x"), "https&#58;//x.y &#64;team &#35;1 www&#46;x");
-        assert_eq!(longest_run("a ``` b"), 3);
+        assert_eq!([fence("a ``` b", 3), fence("a", 3)], ["````", "```"]);
     }
 }

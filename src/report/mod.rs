@@ -1,8 +1,9 @@
 //! A snapshot as bytes: text for people, JSON, SARIF, `JUnit`, GitHub annotations, Markdown.
 //!
 //! Every format is written from one [`Document`], whose strings have all passed the door; none of them sees the
-//! snapshot itself.
+//! snapshot itself. [`catalogue`] writes what there is to say about the rules themselves.
 
+pub mod catalogue;
 mod document;
 mod excerpt;
 mod expect;

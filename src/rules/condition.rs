@@ -71,6 +71,14 @@ pub(crate) enum Condition {
 }
 
 impl Condition {
+    /// The conditions that it is made of.
+    pub(crate) fn members(&self) -> &[Self] {
+        match self {
+            Self::All(members) | Self::Any(members) | Self::None(members) => members,
+            _ => &[],
+        }
+    }
+
     /// Visits every event with whether the condition needs it to be there (`true`) or not to be there.
     pub(crate) fn events(&self, visit: &mut dyn FnMut(EventIndex, bool)) {
         match self {

@@ -98,6 +98,18 @@ impl Op {
         .find_map(|(sign, op)| Some((op, text.strip_prefix(sign)?.trim())))
     }
 
+    /// As rule files spell it.
+    pub(crate) fn sign(self) -> &'static str {
+        match self {
+            Self::Less => "<",
+            Self::AtMost => "<=",
+            Self::Equal => "==",
+            Self::NotEqual => "!=",
+            Self::AtLeast => ">=",
+            Self::More => ">",
+        }
+    }
+
     pub(crate) fn holds<T: PartialOrd + Copy>(self, left: T, right: T) -> bool {
         match self {
             Self::Less => left < right,

@@ -3,13 +3,14 @@
 use crate::model::{RequestKey, SignalKey};
 
 use super::catalogue::Catalogue;
-use super::condition::{Condition, Sibling, Side, ValueOf};
+use super::condition::Condition;
 use super::docket::Docket;
 use super::error::UnknownRule;
 use super::eval::{Answer, Bench, Progress, State};
 use super::missing::{describe, seconds};
 use super::rule::Rule;
 use super::scope::{BriefHits, Facts, Scope, ScopeKey, scopes};
+use super::words::condition_words;
 
 /// Scopes shown at most, furthest first.
 pub const MAX_SCOPES: usize = 5;
@@ -129,10 +130,6 @@ struct Reader<'a, 'd> {
 
 impl Reader<'_, '_> {
     fn node(&self, condition: &Condition, answer: &Answer<'_>) -> Node {
-        let members: &[Condition] = match condition {
-            Condition::All(members) | Condition::Any(members) | Condition::None(members) => members,
-            _ => &[],
-        };
         let missing = answer.witnesses.iter().flat_map(|witness| {
             witness
                 .missing
@@ -155,64 +152,16 @@ impl Reader<'_, '_> {
             }
         }
         Node {
-            condition: self.words(condition),
+            condition: condition_words(self.rule, condition),
             state: answer.state(),
             notes,
             signals,
-            members: members
+            members: condition
+                .members()
                 .iter()
                 .zip(&answer.members)
                 .map(|(member, answer)| self.node(member, answer))
                 .collect(),
-        }
-    }
-
-    fn event(&self, index: usize) -> &str {
-        self.rule.events.get(index).map_or("?", |event| &event.name)
-    }
-
-    fn words(&self, condition: &Condition) -> String {
-        let within = |limit: &Option<std::time::Duration>| {
-            limit.map_or_else(String::new, |limit| format!(" within {}", seconds(limit.as_nanos() as i64)))
-        };
-        match condition {
-            Condition::Match(event) => format!("{} happens", self.event(*event)),
-            Condition::All(_) => "all of".to_owned(),
-            Condition::Any(_) => "any of".to_owned(),
-            Condition::None(_) => "none of".to_owned(),
-            Condition::Sequence { steps, within: limit } => {
-                let steps: Vec<&str> = steps.iter().map(|step| self.event(*step)).collect();
-                format!("{}{}", steps.join(", then "), within(limit))
-            }
-            Condition::Count { of, at_least, within: limit } => {
-                format!("{} happens {at_least} times{}", self.event(*of), within(limit))
-            }
-            Condition::Distinct { of, value, at_least, within: limit } => {
-                let (ValueOf::Capture(name) | ValueOf::Field(name)) = value;
-                format!("{} with {at_least} different values of {name}{}", self.event(*of), within(limit))
-            }
-            Condition::Absent { event, anchor: None, .. } => format!("no {}", self.event(*event)),
-            Condition::Absent { event, anchor: Some((side, anchor)), within: limit } => {
-                let side = if *side == Side::After { "after" } else { "before" };
-                format!("{} without {} {side} it{}", self.event(*anchor), self.event(*event), within(limit))
-            }
-            Condition::Elapsed { from, to, slower, limit } => {
-                let than = if *slower { "more" } else { "less" };
-                let limit = seconds(limit.as_nanos() as i64);
-                format!("{than} than {limit} from {} to {}", self.event(*from), self.event(*to))
-            }
-            Condition::FirstSeconds { of, limit } => {
-                let limit = seconds(limit.as_nanos() as i64);
-                format!("every {} in the first {limit} of its log stream", self.event(*of))
-            }
-            Condition::HealthySibling { of, sibling } => {
-                let kind = match sibling {
-                    Sibling::Tool => "tool",
-                    Sibling::Target => "target",
-                    Sibling::Request => "request",
-                };
-                format!("another {kind} of the resource succeeded beside {}", self.event(*of))
-            }
         }
     }
 }

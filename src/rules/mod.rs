@@ -30,6 +30,7 @@ mod rule;
 mod scaffold;
 mod scope;
 mod template;
+mod words;
 
 pub use anchor::FollowUp;
 pub use catalogue::Catalogue;
@@ -44,6 +45,7 @@ pub use lint::{Lint, lint};
 pub use prefilter::Prefilter;
 pub use rule::{Example, ExampleKind, LAYERS, Rule};
 pub use scaffold::scaffold;
+pub use words::{EventOutline, Outline};
 
 /// Every field name that rules may use, with what it means. Any path below the open prefixes of
 /// [`semconv`](crate::model::semconv) is a field as well.

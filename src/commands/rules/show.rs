@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use crate::commands::judgement::{catalogue, tell};
 use crate::commands::{Outcome, Target};
 use crate::model::{FixStep, RuleMeta, WrongAdvice};
-use crate::rules::Rule;
+use crate::rules::{Outline, Rule};
 
 /// Shows the rule `id` of the built-in catalogue or of `folders`.
 ///
@@ -23,10 +23,13 @@ pub fn show(id: &str, folders: &[PathBuf]) -> anyhow::Result<Outcome> {
 fn write_rule(rule: &Rule, out: &mut dyn Write) -> io::Result<()> {
     let meta = &rule.meta;
     writeln!(out, "{}: {}", meta.id, meta.title)?;
-    writeln!(out, "{} · {} · {} confidence{}", meta.severity, meta.role, meta.confidence, versions(meta))?;
+    let facts =
+        format!("{} · {} · {} · {} confidence", meta.layer, meta.severity, meta.role, meta.confidence);
+    writeln!(out, "{facts}{}", versions(meta))?;
     paragraph("Message", &meta.message, out)?;
     paragraph("Cause", &meta.cause, out)?;
     paragraph("Impact", &meta.impact, out)?;
+    recognition(rule, out)?;
     if !meta.fix.is_empty() {
         writeln!(out, "\nFix")?;
         meta.fix.iter().zip(1..).try_for_each(|(step, number)| write_step(step, number, out))?;
@@ -46,6 +49,24 @@ fn write_rule(rule: &Rule, out: &mut dyn Write) -> io::Result<()> {
 fn versions(meta: &RuleMeta) -> String {
     let since = meta.since.iter().map(|version| format!(" · since {version}"));
     since.chain(meta.until.iter().map(|version| format!(" · until {version}"))).collect()
+}
+
+/// The condition, then what its events are.
+fn recognition(rule: &Rule, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "\nRecognised by {}", rule.scope())?;
+    outline(&rule.outline(), 1, out)?;
+    for event in rule.event_outlines() {
+        writeln!(out, "  where {} is a signal with", event.name)?;
+        for (what, values) in event.tests {
+            writeln!(out, "    {what}: {}", values.join("  or  "))?;
+        }
+    }
+    Ok(())
+}
+
+fn outline(condition: &Outline, depth: usize, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{}{}", "  ".repeat(depth), condition.words)?;
+    condition.members.iter().try_for_each(|member| outline(member, depth + 1, out))
 }
 
 /// A heading with indented text; nothing for an empty text.

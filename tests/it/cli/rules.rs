@@ -15,7 +15,7 @@ fn list_names_every_rule_once_and_in_order() {
 fn show_tells_cause_fix_and_sources() {
     let show = run(["rules", "show", RULE]);
     assert_eq!(show.code, 0);
-    for part in ["Cause", "Impact", "Fix", "Verify", "https://docs.aws.amazon.com/"] {
+    for part in ["Cause", "Impact", "Recognised", "Fix", "Verify", "https://docs.aws.amazon.com/"] {
         assert!(show.stdout.contains(part), "no {part}: {}", show.stdout);
     }
 }
