@@ -19,7 +19,6 @@ import re
 import shlex
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 
 from environment import CannotCheck, python_in
@@ -313,6 +312,8 @@ def commands_in(rule):
 
 def check(folder):
     """Runs inside the virtual environment: prints what is wrong, returns how many commands are."""
+    import tomllib
+
     judge = Check(Models())
     seen = wrong = 0
     for file in sorted(folder.rglob("rule.toml")):
@@ -344,6 +345,8 @@ def main():
     arguments = parser.parse_args()
     if arguments.inside:
         return 1 if check(arguments.folder) else 0
+    if sys.version_info < (3, 11):
+        raise CannotCheck("Python 3.11 or newer is needed: older ones cannot read TOML")
     tools = Path(arguments.tools).expanduser().resolve()
     tools.mkdir(parents=True, exist_ok=True)
     return subprocess.run([python_in(tools), __file__, "--inside", arguments.folder], check=False).returncode
