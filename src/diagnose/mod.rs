@@ -89,7 +89,7 @@ pub fn diagnose(dossier: &Dossier<'_>) -> Diagnoses {
 }
 
 /// How long after its last trace a cause may still fail a request: idle environments live for 15 minutes.
-const AFTERMATH: Duration = Duration::from_secs(15 * 60);
+const AFTERMATH: Duration = Duration::from_mins(15);
 
 /// How much later than the answer a cause may be logged.
 const SLACK: Duration = Duration::from_secs(2);
