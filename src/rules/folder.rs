@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use include_dir::{Dir, include_dir};
+use rayon::prelude::*;
 
 use super::error::LoadError;
 use super::read::{Place, read_rule};
@@ -119,8 +120,9 @@ fn disk_examples(folder: &Path, errors: &mut Vec<LoadError>) -> Vec<Example> {
 
 fn read_all(folders: Vec<Folder>, errors: &mut Vec<LoadError>) -> Vec<Rule> {
     let mut rules: Vec<Rule> = Vec::new();
-    for folder in folders {
-        match read_folder(folder) {
+    let read: Vec<Result<Rule, Vec<LoadError>>> = folders.into_par_iter().map(read_folder).collect();
+    for rule in read {
+        match rule {
             Ok(rule) => match rules.iter().find(|known| known.id() == rule.id()) {
                 Some(known) => errors.push(LoadError::about(
                     rule.path.clone(),
