@@ -17,10 +17,11 @@ use crate::model::{
 use crate::rules::{self, Docket, Hits, Judgement, Node, UnknownRule};
 
 /// A case with everything read, correlated and matched.
-pub(super) struct Case {
-    index: Index,
-    correlation: Correlation,
-    coverage: Coverage,
+#[derive(Debug)]
+pub struct Case {
+    pub(super) index: Index,
+    pub(super) correlation: Correlation,
+    pub(super) coverage: Coverage,
     hits: Hits,
     hidden: Vec<SignalKey>,
     issues: Vec<Issue>,
@@ -28,7 +29,7 @@ pub(super) struct Case {
 
 impl Case {
     /// Reads the inputs and matches every signal that may matter. `issues` are those of opening the inputs.
-    pub(super) fn open(inputs: Vec<Input>, issues: Vec<Issue>, options: &Options) -> Self {
+    pub fn open(inputs: Vec<Input>, issues: Vec<Issue>, options: &Options) -> Self {
         let sources: Vec<Source> = inputs.into_par_iter().flat_map_iter(Source::open).collect();
         let batch = read::read(&sources, &options.catalogue);
         let index = Index::build(sources, batch);
@@ -42,7 +43,7 @@ impl Case {
     }
 
     /// Judges and diagnoses.
-    pub(super) fn snapshot(self, options: &Options) -> Snapshot {
+    pub fn snapshot(&self, options: &Options) -> Snapshot {
         let catalogue = &options.catalogue;
         let judgement = self.with_docket(options, |docket| rules::judge(catalogue, docket));
         let mut rules: BTreeMap<String, RuleMeta> =
@@ -74,9 +75,9 @@ impl Case {
             rules,
             rules_judged: catalogue.rules().len(),
             catalogue_digest: catalogue.digest(),
-            coverage: self.coverage,
-            requests: self.correlation.requests,
-            names: self.index.names,
+            coverage: self.coverage.clone(),
+            requests: self.correlation.requests.clone(),
+            names: self.index.names.clone(),
         }
     }
 
@@ -108,7 +109,7 @@ impl Case {
     }
 
     /// Explains one rule.
-    pub(super) fn explain(&self, options: &Options, rule: &str) -> Result<Explained, UnknownRule> {
+    pub fn explain(&self, options: &Options, rule: &str) -> Result<Explained, UnknownRule> {
         let scopes = self.with_docket(options, |docket| rules::explain(&options.catalogue, rule, docket))?;
         let mut named = BTreeSet::new();
         let mut open: Vec<&Node> = scopes.iter().map(|scope| &scope.root).collect();

@@ -12,10 +12,12 @@ mod read;
 mod snapshot;
 #[cfg(test)]
 mod tests;
+mod view;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+pub use judge::Case;
 pub use snapshot::Snapshot;
 
 use crate::filter::Filter;
@@ -44,7 +46,7 @@ pub struct Explained {
 
 /// Reads, correlates, judges and diagnoses. `issues` are those of opening the inputs.
 pub fn analyse(inputs: Vec<Input>, issues: Vec<Issue>, options: &Options) -> Snapshot {
-    judge::Case::open(inputs, issues, options).snapshot(options)
+    Case::open(inputs, issues, options).snapshot(options)
 }
 
 /// Why a rule fires, or does not, in each scope where it got furthest; an error when no rule has this id.
@@ -54,5 +56,5 @@ pub fn explain(
     options: &Options,
     rule: &str,
 ) -> Result<Explained, UnknownRule> {
-    judge::Case::open(inputs, issues, options).explain(options, rule)
+    Case::open(inputs, issues, options).explain(options, rule)
 }

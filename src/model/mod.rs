@@ -3,17 +3,21 @@
 //! Floor 0: imports nothing of this crate. `id.rs` is the minimal example.
 
 mod bytes;
+mod comparison;
 mod coverage;
 mod finding;
 mod id;
 mod names;
 mod record;
 mod request;
+mod schema;
 pub mod semconv;
 mod signal;
 mod time;
+mod walk;
 
 pub use bytes::{Bytes, Input};
+pub use comparison::{BaselineChoice, Comparison, Difference, FeatureKind, HealthyRequest, Share};
 pub use coverage::{Coverage, Gap, InputSummary, Issue, LayerCoverage};
 pub use finding::{
     Confidence, Diagnosis, Evidence, EvidenceRole, Finding, FixStep, Hypothesis, Level, MAX_EVIDENCE, Role,
@@ -23,5 +27,7 @@ pub use id::{RequestKey, SignalKey, SpanId, TraceId};
 pub use names::Names;
 pub use record::{Context, Cut, Escape, Format, Hint, Record, Slice};
 pub use request::{Link, LinkReason, Request, SpanTree};
+pub use schema::{Parameter, SchemaAudit, SchemaFinding, SchemaRisk, Tool, ToolList};
 pub use signal::{Brief, Ids, Kind, Layer, Name, Origin, Outcome, Severity, Signal, SpanFacts, message_hash};
 pub use time::{TimeRange, Timestamp};
+pub use walk::{Mark, MarkKind, Stage, Step, StepState, Walk};
