@@ -9,6 +9,7 @@
 pub mod case;
 pub mod cli;
 pub mod commands;
+pub mod compare;
 pub mod correlate;
 pub mod diagnose;
 pub mod filter;
@@ -16,5 +17,9 @@ pub mod model;
 pub mod parse;
 pub mod report;
 pub mod rules;
+pub mod runtime;
+pub mod schema;
 pub mod source;
 pub mod text;
+pub mod tui;
+pub mod walk;

@@ -1,0 +1,1 @@
+//! Threads, channels, terminal, clock and operating-system signals around the terminal screens.

@@ -1,0 +1,1 @@
+//! The terminal screens: a model, messages, `update`, `view`. No IO and no clock.
