@@ -14,6 +14,7 @@ mod snapshot;
 #[cfg(test)]
 mod tests;
 mod view;
+mod walk;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
