@@ -4,6 +4,7 @@
 //! inputs ─read→ briefs ─index→ canonical order ─correlate→ requests ─match→ hits ─rules→ findings ─diagnose→ snapshot
 //! ```
 
+mod compare;
 mod coverage;
 mod events;
 mod index;
@@ -17,6 +18,7 @@ mod view;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+pub use compare::Baseline;
 pub use judge::Case;
 pub use snapshot::Snapshot;
 
