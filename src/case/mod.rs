@@ -5,6 +5,7 @@
 //! ```
 
 mod audit;
+mod compare;
 mod coverage;
 mod events;
 mod index;
@@ -20,6 +21,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 pub use audit::AuditOptions;
+pub use compare::Baseline;
 pub use judge::Case;
 pub use snapshot::Snapshot;
 
