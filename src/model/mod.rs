@@ -21,7 +21,7 @@ pub use comparison::{BaselineChoice, Comparison, Difference, FeatureKind, Health
 pub use coverage::{Coverage, Gap, InputSummary, Issue, LayerCoverage};
 pub use finding::{
     Confidence, Diagnosis, Evidence, EvidenceRole, Finding, FixStep, Hypothesis, Level, MAX_EVIDENCE, Role,
-    RuleMeta, Standing, Undetermined, Unexplained, WrongAdvice,
+    RuleMeta, Spread, Standing, Undetermined, Unexplained, WrongAdvice,
 };
 pub use id::{RequestKey, SignalKey, SpanId, TraceId};
 pub use names::Names;
