@@ -16,7 +16,7 @@ mod signal;
 mod time;
 mod walk;
 
-pub use bytes::{Bytes, Input};
+pub use bytes::{Bytes, Input, REPORT_TITLE};
 pub use comparison::{BaselineChoice, Comparison, Difference, FeatureKind, HealthyRequest, Share};
 pub use coverage::{Coverage, Gap, InputSummary, Issue, LayerCoverage};
 pub use finding::{
