@@ -2,6 +2,7 @@
 //!
 //! `rules/list.rs` is the minimal example. Every error says what is wrong, where, and the next step.
 
+pub mod baseline;
 mod captures;
 mod check;
 mod judgement;

@@ -38,6 +38,7 @@ impl<'a> Facts<'a> {
             chain,
             symptoms: symptoms.collect(),
             hypotheses: self.hypotheses(&causes),
+            ..Diagnosis::default()
         }
     }
 
@@ -146,6 +147,7 @@ impl<'a> Facts<'a> {
                     supports: Vec::new(),
                     against: Vec::new(),
                     missing,
+                    commands: Vec::new(),
                 });
             }
         }
@@ -174,7 +176,14 @@ impl<'a> Facts<'a> {
         if !is_own {
             against.push("No id ties it to this request, only time.".to_owned());
         }
-        Hypothesis { rule: finding.rule.clone(), standing, supports, against, missing: Vec::new() }
+        Hypothesis {
+            rule: finding.rule.clone(),
+            standing,
+            supports,
+            against,
+            missing: Vec::new(),
+            commands: Vec::new(),
+        }
     }
 
     /// Whether an undetermined rule speaks of a cause at all, and of one that has not been found anyway.
@@ -193,6 +202,7 @@ impl<'a> Facts<'a> {
                 supports: vec![format!("It would explain {}: {}", symptom.rule, symptom.message)],
                 against: Vec::new(),
                 missing: vec![format!("No signal in the capture shows it: {}", meta.title)],
+                commands: Vec::new(),
             },
         )
     }

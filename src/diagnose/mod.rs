@@ -155,7 +155,7 @@ fn unexplained(dossier: &Dossier<'_>, accounted: &FxHashSet<RequestKey>) -> Vec<
             continue;
         }
         let at = *known.entry(key).or_insert_with(|| {
-            groups.push(Unexplained { request: error.request, evidence: Vec::new(), occurrences: 0 });
+            groups.push(Unexplained { request: error.request, ..Unexplained::default() });
             groups.len() - 1
         });
         groups[at].occurrences = groups[at].occurrences.saturating_add(1);

@@ -22,6 +22,7 @@ fn rule(id: &str, role: Role, explains: &[&str]) -> (String, RuleMeta) {
         not: Vec::new(),
         since: None,
         until: None,
+        shown_in: Vec::new(),
     };
     (id.to_owned(), meta)
 }
@@ -116,8 +117,12 @@ fn noise_is_never_a_cause_and_a_symptom_alone_leaves_the_cause_open() {
 #[test]
 fn an_undetermined_rule_is_a_hypothesis_that_says_what_is_missing() {
     let rules = [rule("unseen", Role::Cause, &["end"]), rule("end", Role::Symptom, &[])];
-    let undetermined =
-        [Undetermined { rule: "unseen".to_owned(), request: None, missing: vec!["runtime logs".to_owned()] }];
+    let undetermined = [Undetermined {
+        rule: "unseen".to_owned(),
+        request: None,
+        missing: vec!["runtime logs".to_owned()],
+        ..Undetermined::default()
+    }];
     let diagnosis = &judge(&rules, &[finding("end", Role::Symptom, Some(0))], &undetermined)[0];
     let [unseen] = &diagnosis.hypotheses[..] else { panic!("{diagnosis:?}") };
     assert_eq!(unseen.standing, Standing::CannotTell);

@@ -21,13 +21,13 @@ pub use comparison::{BaselineChoice, Comparison, Difference, FeatureKind, Health
 pub use coverage::{Coverage, Gap, InputSummary, Issue, LayerCoverage};
 pub use finding::{
     Confidence, Diagnosis, Evidence, EvidenceRole, Finding, FixStep, Hypothesis, Level, MAX_EVIDENCE, Role,
-    RuleMeta, Standing, Undetermined, Unexplained, WrongAdvice,
+    RuleMeta, Spread, Standing, Undetermined, Unexplained, WrongAdvice,
 };
 pub use id::{RequestKey, SignalKey, SpanId, TraceId};
 pub use names::Names;
 pub use record::{Context, Cut, Escape, Format, Hint, Record, Slice};
 pub use request::{Link, LinkReason, Request, SpanTree};
-pub use schema::{Parameter, SchemaAudit, SchemaFinding, SchemaRisk, Tool, ToolList};
+pub use schema::{ListOrigin, Parameter, SchemaAudit, SchemaFinding, SchemaRisk, Tool, ToolList};
 pub use signal::{Brief, Ids, Kind, Layer, Name, Origin, Outcome, Severity, Signal, SpanFacts, message_hash};
 pub use time::{TimeRange, Timestamp};
 pub use walk::{Mark, MarkKind, Stage, Step, StepState, Walk};

@@ -74,6 +74,7 @@ fn judge_rule(
         rule: rule.id().to_owned(),
         request,
         missing: missing.into_iter().collect(),
+        commands: Vec::new(),
     }));
 }
 

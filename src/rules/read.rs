@@ -120,6 +120,7 @@ fn read_meta(table: Table<'_>, place: &Place<'_>) -> RuleMeta {
         not: read_not(table),
         since: table.optional("since"),
         until: table.optional("until"),
+        shown_in: Vec::new(),
     }
 }
 
