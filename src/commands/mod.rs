@@ -8,6 +8,7 @@ mod check;
 mod judgement;
 mod outcome;
 mod output;
+mod report;
 pub mod rules;
 mod sample;
 
@@ -15,3 +16,4 @@ pub use check::{Check, Colour, check};
 pub use judgement::Judgement;
 pub use outcome::Outcome;
 pub use output::Target;
+pub use report::{Report, report};

@@ -18,7 +18,7 @@ mod time;
 mod walk;
 mod whereabouts;
 
-pub use bytes::{Bytes, Input};
+pub use bytes::{Bytes, Input, REPORT_TITLE};
 pub use comparison::{BaselineChoice, Comparison, Difference, FeatureKind, HealthyRequest, Share};
 pub use coverage::{Coverage, Gap, InputSummary, Issue, LayerCoverage};
 pub use finding::{
