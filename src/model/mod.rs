@@ -33,6 +33,7 @@ pub use schema::{ListOrigin, Parameter, SchemaAudit, SchemaFinding, SchemaRisk, 
 pub use schema::{Parameter, SchemaAudit, SchemaFinding, SchemaRisk, Tool, ToolList};
 pub use shell::{shell_word, within_single_quotes};
 pub use signal::{Brief, Ids, Kind, Layer, Name, Origin, Outcome, Severity, Signal, SpanFacts, message_hash};
+pub(crate) use signal::words;
 pub use time::{TimeRange, Timestamp};
 pub use walk::{Mark, MarkKind, Stage, Step, StepState, Walk};
 pub use whereabouts::Whereabouts;
