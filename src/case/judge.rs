@@ -1,6 +1,7 @@
 //! From the index to a snapshot: correlate, match, judge, diagnose.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
@@ -14,7 +15,8 @@ use crate::model::{
     Coverage, Diagnosis, Evidence, Finding, Input, Issue, Outcome, RequestKey, RuleMeta, Severity, Signal,
     SignalKey, Undetermined,
 };
-use crate::rules::{self, Docket, Hits, Judgement, Locator, Node, UnknownRule};
+use crate::rules::{Docket, Hits, Judgement, Locator, Node, UnknownRule, self};
+use crate::walk::Around;
 
 /// A case with everything read, correlated and matched.
 #[derive(Debug)]
@@ -25,6 +27,8 @@ pub struct Case {
     hits: Hits,
     hidden: Vec<SignalKey>,
     issues: Vec<Issue>,
+    /// Surveyed when the first walk is asked for.
+    pub(super) around: OnceLock<Around>,
 }
 
 impl Case {
@@ -39,7 +43,7 @@ impl Case {
         let hidden = hidden(&index, options.filter.as_ref());
         coverage.gaps.extend(coverage::gaps_of_hidden(&index, &hidden));
         let hits = events::find(&index, &correlation.request_of, &options.catalogue, &hidden);
-        Self { index, correlation, coverage, hits, hidden, issues }
+        Self { index, correlation, coverage, hits, hidden, issues, around: OnceLock::new() }
     }
 
     /// Judges and diagnoses.

@@ -68,6 +68,7 @@ fields! {
     "operation" ["operation", "attributes.aws.operation.name", "attributes.rpc.method", "eventName",
         "aws.operation.name", "aws.operation"] "AWS operation"
     "service" ["attributes.rpc.service", "service_name", "eventSource", "resource.attributes.service.name"] "service"
+    "target.type" ["attributes.target.type", "metadata.target.type"] "type of a Gateway target: LAMBDA, MCP, OPENAPI"
     "region" ["resource.attributes.cloud.region", "attributes.aws.region", "awsRegion", "aws.region"] "AWS region"
     "account" ["account_id", "attributes.aws.account.id", "resource.attributes.cloud.account.id", "recipientAccountId",
         "aws.account.id", "aws.account_id"] "AWS account id"

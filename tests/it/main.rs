@@ -17,3 +17,4 @@ mod pasted;
 mod program;
 mod rules;
 mod samples;
+mod walk;
