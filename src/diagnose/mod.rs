@@ -17,6 +17,7 @@ use crate::model::{
 };
 
 use cause::Facts;
+pub use template::of as template;
 
 /// What is known when rules have judged.
 #[derive(Clone, Copy, Debug)]
