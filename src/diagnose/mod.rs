@@ -22,6 +22,7 @@ use crate::model::{
 
 use cause::Facts;
 use lack::Sources;
+pub use template::of as template;
 
 /// What is known when rules have judged.
 #[derive(Clone, Copy)]

@@ -9,6 +9,7 @@ mod architecture;
 mod captures;
 mod case;
 mod cli;
+mod compare;
 mod determinism;
 mod diagnosis;
 mod docs;
