@@ -1,5 +1,7 @@
 //! Findings: what a rule claims, on what evidence, and what to do.
 
+use std::sync::Arc;
+
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
@@ -177,6 +179,19 @@ pub struct Undetermined {
     pub commands: Vec<String>,
 }
 
+/// What a capture says for or against a rule that may not have fired.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Argument {
+    /// Id of the rule.
+    pub rule: String,
+    /// The request; `None` when it concerns the whole capture.
+    pub request: Option<RequestKey>,
+    /// Whether it speaks for the rule; otherwise it excludes it.
+    pub is_for: bool,
+    /// One sentence.
+    pub text: String,
+}
+
 words! {
     /// How a hypothesis stands.
     Standing {
@@ -221,8 +236,8 @@ pub struct Spread {
     pub first: Option<Timestamp>,
     /// Last time.
     pub last: Option<Timestamp>,
-    /// Failed requests whose root cause it is, by key.
-    pub requests: Vec<RequestKey>,
+    /// Failed requests whose root cause it is, by key; shared by all diagnoses of the cause.
+    pub requests: Arc<[RequestKey]>,
 }
 
 /// What is known about one failed request, or about one cause of the capture (`request` is `None`). A capture with

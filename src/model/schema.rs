@@ -62,7 +62,7 @@ pub struct ToolList {
 pub struct Tool {
     /// Name as written.
     pub name: String,
-    /// Parameters in order of declaration; nested ones with a dotted path.
+    /// Parameters in order of name; nested ones with a dotted path, behind the one they belong to.
     pub parameters: Vec<Parameter>,
 }
 
