@@ -63,6 +63,13 @@ pub(super) struct CheckArguments {
     )]
     report: Option<PathBuf>,
 
+    /// Compare the failed request with a healthy one of this capture, or with the request of this id
+    ///
+    /// An existing path is a capture; all else is a trace id or request id of CAPTURE, or its beginning. Without the
+    /// option, the healthy request that is nearest in kind is chosen: the same tool, the same target, the same gateway.
+    #[arg(long, value_name = "CAPTURE|REQUEST", requires = "report", help_heading = "Report")]
+    baseline: Option<String>,
+
     /// Accept the findings of an earlier run
     ///
     /// FILE is the JSON document of an earlier check. Only findings that it does not have, and those that it has
@@ -270,7 +277,14 @@ impl From<CheckArguments> for Mode {
         let redact = !typed.no_redact;
         if let Some(path) = typed.report {
             let output = Target::of(Some(&path));
-            return Self::Report(Report { captures: typed.captures, judgement, output, fail_on, redact });
+            return Self::Report(Report {
+                captures: typed.captures,
+                baseline: typed.baseline,
+                judgement,
+                output,
+                fail_on,
+                redact,
+            });
         }
         Self::Check(Check {
             captures: typed.captures,
