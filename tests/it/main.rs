@@ -19,3 +19,4 @@ mod program;
 mod rules;
 mod samples;
 mod walk;
+mod synthetic;
