@@ -6,9 +6,14 @@
 
 mod coverage;
 mod events;
+mod handle;
+mod histogram;
 mod index;
 mod judge;
+mod preview;
+mod progress;
 mod read;
+mod search;
 mod snapshot;
 #[cfg(test)]
 mod tests;
@@ -17,7 +22,12 @@ mod view;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+pub use handle::RequestHandle;
+pub use histogram::{Bucket, histogram};
 pub use judge::Case;
+pub use preview::preview;
+pub use progress::{Glance, Phase, Progress};
+pub use search::Search;
 pub use snapshot::Snapshot;
 
 use crate::filter::Filter;
