@@ -66,7 +66,7 @@ impl Case {
 
     fn marks(&self, key: SignalKey) -> u8 {
         let Some(scanner) = SCANNER.as_ref() else { return 0 };
-        let text = self.index.text(key);
+        let text = self.index.whole_text(key);
         scanner.find_iter(text.as_ref()).fold(0, |marks, found| marks | NEEDLES[found.pattern().as_usize()].1)
     }
 
@@ -84,7 +84,7 @@ impl Case {
         let mut listings = Vec::new();
         for (key, signal) in &read {
             let found = listings_of(*key, signal, options);
-            if found.is_empty() && declares(&self.index.text(*key)) {
+            if found.is_empty() && declares(&self.index.whole_text(*key)) {
                 broken.entry(&signal.origin.path).or_insert((signal.origin.line, 0)).1 += 1;
             }
             listings.extend(found);
