@@ -16,7 +16,7 @@ use crate::model::{
     Coverage, Diagnosis, Evidence, Finding, Input, Issue, Outcome, RequestKey, RuleMeta, Severity, Signal,
     SignalKey, Undetermined,
 };
-use crate::rules::{self, Docket, Hits, Judgement, Locator, Node, UnknownRule};
+use crate::rules::{Catalogue, Docket, Hits, Judgement, Locator, Node, UnknownRule, self};
 use crate::walk::Around;
 
 /// A case with everything read, correlated and matched. Never changes: share it between threads.
@@ -92,7 +92,7 @@ impl Case {
             catalogue.rules().iter().map(|rule| (rule.meta.id.clone(), rule.meta.clone())).collect();
         let (judgement, diagnosed) = self.with_docket(options, |docket| {
             let judgement = rules::judge(catalogue, docket);
-            let diagnosed = self.diagnose(docket, &judgement, &rules);
+            let diagnosed = self.diagnose(catalogue, docket, &judgement, &rules);
             (judgement, diagnosed)
         });
         let (judgement, diagnosed) = self.asked_for(options.filter.as_ref(), judgement, diagnosed);
@@ -118,6 +118,7 @@ impl Case {
 
     fn diagnose(
         &self,
+        catalogue: &Catalogue,
         docket: &Docket<'_>,
         judgement: &Judgement,
         rules: &BTreeMap<String, RuleMeta>,
@@ -127,7 +128,7 @@ impl Case {
             .iter()
             .map(|(signal, request, message)| ErrorSignal { signal: *signal, request: *request, message })
             .collect();
-        let locator = Locator::new(docket);
+        let locator = Locator::new(catalogue, docket);
         diagnose::diagnose(&Dossier {
             requests: &self.correlation.requests,
             briefs: &self.index.briefs,
@@ -139,6 +140,7 @@ impl Case {
             rules,
             errors: &errors,
             locate: &|request| locator.of(request),
+            checks: &|rule, request| locator.checks(rule, request),
         })
     }
 
