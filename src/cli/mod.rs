@@ -34,6 +34,7 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<Outcome> {
     match arguments.subcommand {
         None => commands::check(&arguments.check.into()),
         Some(Subcommand::Rules { command }) => run_rules(command),
+        Some(Subcommand::Schema(arguments)) => commands::schema(&arguments.into()),
         Some(Subcommand::Completions { shell }) => generate::completions(shell, Arguments::command()),
         Some(Subcommand::Man) => generate::manual(Arguments::command()),
     }

@@ -9,8 +9,10 @@ mod outcome;
 mod output;
 pub mod rules;
 mod sample;
+mod schema;
 
 pub use check::{Check, Colour, check};
 pub use judgement::Judgement;
 pub use outcome::Outcome;
 pub use output::Target;
+pub use schema::{Schema, schema};

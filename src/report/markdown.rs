@@ -114,12 +114,12 @@ pub(super) fn fence(text: &str, least: usize) -> String {
 }
 
 /// Text as code. HTML rather than backticks, because backticks do not protect a pipe inside a table.
-fn code(text: &str) -> String {
+pub(super) fn code(text: &str) -> String {
     format!("<code>{}</code>", escape(text))
 }
 
 /// Text that Markdown and HTML take literally: no markup, link, mention or table cell comes out of it.
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + text.len() / 8);
     for c in text.chars() {
         match c {

@@ -13,6 +13,7 @@ mod junit;
 mod markdown;
 mod rule;
 mod sarif;
+mod schema;
 mod summary;
 #[cfg(test)]
 mod tests;
@@ -23,6 +24,7 @@ use std::io::{self, Write};
 pub use document::Document;
 pub use excerpt::of as excerpt;
 pub use expect::{Baseline, Comparison, ExpectError, Expected, fails, fingerprint};
+pub use schema::{SchemaDocument, SchemaFormat, write_schema};
 
 use crate::case::Snapshot;
 use crate::model::Level;

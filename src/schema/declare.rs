@@ -17,6 +17,8 @@ const MAX_DEFAULT: usize = 200;
 const MAX_FLAT: usize = 8;
 /// Stands for the items of an array in a path.
 pub(super) const ITEMS: &str = "[]";
+/// Ends the words of a declaration whose `type` is a list.
+pub(super) const TYPE_LIST: &str = "(list of types)";
 /// What the API's schema model has.
 /// <https://docs.aws.amazon.com/bedrock-agentcore-control/latest/APIReference/API_SchemaDefinition.html>
 const API_KEYWORDS: [&str; 5] = ["type", "properties", "required", "items", "description"];
@@ -277,7 +279,7 @@ impl<'s> Reader<'s> {
                     .filter_map(|word| JsonType::from_word(word.as_str()?))
                     .collect();
                 let words: Vec<&str> = types.iter().map(|member| member.word()).collect();
-                let words = format!("{} (list of types)", words.join(" or "));
+                let words = format!("{} {TYPE_LIST}", words.join(" or "));
                 Shape { form: Form::Union(types), words, inside: Some((schema, None)) }
             }
             _ => {
@@ -381,7 +383,7 @@ fn plain_words(plain: JsonType, map: &Map<String, Value>) -> String {
         }
     }
     if let Some(values) = map.get("enum").and_then(Value::as_array) {
-        words.push_str(&format!(", one of {}", values.len()));
+        words = format!("{words}, one of {}", values.len());
     }
     words
 }

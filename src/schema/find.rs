@@ -71,7 +71,9 @@ impl Search {
                 self.push(Found { tools: items.clone(), is_loose: true, ..Found::default() });
             }
             Value::Array(items) => {
-                items.iter().for_each(|item| self.walk(item, depth + 1, texts, target));
+                for item in items {
+                    self.walk(item, depth + 1, texts, target);
+                }
             }
             Value::String(text) if texts < MAX_TEXTS && text.contains(MARK) => {
                 documents(text, |tree| self.walk(&tree, depth + 1, texts + 1, target));

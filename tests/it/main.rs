@@ -16,3 +16,4 @@ mod pasted;
 mod program;
 mod rules;
 mod samples;
+mod schema;
