@@ -80,6 +80,8 @@ pub(super) enum Form {
 pub(super) struct Leaf {
     /// Property names from the arguments object, [`ITEMS`] for an array's items.
     pub(super) steps: Vec<String>,
+    /// The same, dotted.
+    pub(super) path: String,
     pub(super) form: Form,
     /// The declaration in words.
     pub(super) words: String,
@@ -90,17 +92,6 @@ pub(super) struct Leaf {
 }
 
 impl Leaf {
-    pub(super) fn path(&self) -> String {
-        let mut path = String::new();
-        for step in &self.steps {
-            if step != ITEMS && !path.is_empty() {
-                path.push('.');
-            }
-            path.push_str(step);
-        }
-        path
-    }
-
     /// The types that a value may have, when they are known and a string is none of them.
     pub(super) fn refuses_strings(&self) -> Option<&[JsonType]> {
         let types = match &self.form {
@@ -209,13 +200,14 @@ impl<'s> Reader<'s> {
         let is_reference = matches!(shape.form, Form::Reference(_));
         let leaf = Leaf {
             steps: at.clone(),
+            path: dotted(at),
             form: shape.form,
             words: shape.words,
             required,
             default: schema.get("default").cloned(),
             is_inside_reference: inside,
         };
-        self.note_unsupported(schema, &leaf.path());
+        self.note_unsupported(schema, &leaf.path);
         self.leaves.push(leaf);
         let Some((target, reference)) = shape.inside else { return };
         if at.len() >= MAX_DEPTH {
@@ -359,6 +351,17 @@ impl<'s> Reader<'s> {
             self.unsupported.push((path.to_owned(), other));
         }
     }
+}
+
+fn dotted(steps: &[String]) -> String {
+    let mut path = String::new();
+    for step in steps {
+        if step != ITEMS && !path.is_empty() {
+            path.push('.');
+        }
+        path.push_str(step);
+    }
+    path
 }
 
 fn reference(map: &Map<String, Value>) -> Option<&str> {

@@ -74,7 +74,7 @@ impl Comparison<'_> {
     fn tool(&mut self, tool: &Declared, position: usize, copy: &Declared) {
         let paths = |declared: &Declared| -> BTreeMap<String, usize> {
             let visible = declared.leaves.iter().enumerate().filter(|(_, leaf)| !leaf.is_inside_reference);
-            visible.map(|(at, leaf)| (leaf.path(), at)).collect()
+            visible.map(|(at, leaf)| (leaf.path.clone(), at)).collect()
         };
         let (own, copied) = (paths(tool), paths(copy));
         for (path, &at) in &own {

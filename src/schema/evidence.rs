@@ -144,8 +144,8 @@ impl Evidence {
             let items = path.strip_suffix(ITEMS).unwrap_or(path);
             let leaf = leaves
                 .iter()
-                .position(|leaf| leaf.path() == *path)
-                .or_else(|| leaves.iter().position(|leaf| leaf.path() == items));
+                .position(|leaf| leaf.path == *path)
+                .or_else(|| leaves.iter().position(|leaf| leaf.path == items));
             let Some(leaf) = leaf else { continue };
             known = true;
             let calls = self.leaves.entry((at.0, at.1, leaf)).or_default();

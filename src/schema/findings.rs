@@ -14,6 +14,8 @@ use crate::model::{
 
 /// Findings that are kept, the worst.
 const MAX_FINDINGS: usize = 2_000;
+/// Notes on what was not read.
+const MAX_NOTES: usize = 100;
 /// Tools or parameters that a compact finding names; the rest is counted.
 const MAX_NAMED: usize = 8;
 
@@ -30,6 +32,11 @@ pub fn audit(lists: &Lists, seen: &Seen, place: &dyn Fn(SignalKey) -> String) ->
     );
     let mut unreadable = lists.unreadable.clone();
     let findings = settle(lists, findings, &mut unreadable);
+    if unreadable.len() > MAX_NOTES {
+        let rest = unreadable.len() - MAX_NOTES;
+        unreadable.truncate(MAX_NOTES);
+        unreadable.push(format!("and {rest} more"));
+    }
     SchemaAudit { lists: lists.all.iter().map(shown).collect(), findings, unreadable }
 }
 
@@ -69,7 +76,7 @@ pub(super) fn named(names: &[String]) -> String {
 
 fn shown(list: &List) -> ToolList {
     let parameter = |leaf: &Leaf| Parameter {
-        path: leaf.path(),
+        path: leaf.path.clone(),
         declared: leaf.words.clone(),
         required: leaf.required,
         default: leaf.default.as_ref().map(default_text),
@@ -91,9 +98,13 @@ fn shown(list: &List) -> ToolList {
 
 /// Drops what a server's list already says of a Gateway's copy, sorts, and bounds.
 fn settle(lists: &Lists, findings: Vec<SchemaFinding>, unreadable: &mut Vec<String>) -> Vec<SchemaFinding> {
-    let is_gateway = |finding: &SchemaFinding| {
-        lists.all.iter().any(|list| list.label == finding.list && list.origin == ListOrigin::Gateway)
-    };
+    let gateways: BTreeSet<&str> = lists
+        .all
+        .iter()
+        .filter(|list| list.origin == ListOrigin::Gateway)
+        .map(|list| list.label.as_str())
+        .collect();
+    let is_gateway = |finding: &SchemaFinding| gateways.contains(finding.list.as_str());
     let key = |finding: &SchemaFinding| {
         let tool = finding.tool.as_deref().map(|tool| names::split(tool).1.to_owned());
         (finding.risk, tool, finding.parameter.clone())

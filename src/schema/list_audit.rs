@@ -33,7 +33,7 @@ impl ListAudit<'_> {
                 let calls = self.evidence.leaves.get(&(self.at, position, leaf_position));
                 if !self.leaf(position, tool, leaf, calls) {
                     fragile.extend(
-                        fragile_type(leaf).map(|kind| format!("{}.{} ({kind})", tool.name, leaf.path())),
+                        fragile_type(leaf).map(|kind| format!("{}.{} ({kind})", tool.name, leaf.path)),
                     );
                 }
             }
@@ -98,7 +98,7 @@ impl ListAudit<'_> {
         });
         let origin = self.list.origin;
         self.add(SchemaRisk::Reference, level, Some(&tool.name), |found| {
-            found.parameter = Some(leaf.path());
+            found.parameter = Some(leaf.path.clone());
             found.declared.clone_from(&leaf.words);
             found.message = format!(
                 "The Gateway's schema model has only type, properties, required, items and description, so a reference cannot be kept; calls of such tools were answered with an internal error before the target was called{suspected}."
@@ -117,7 +117,7 @@ impl ListAudit<'_> {
         let why = untyped_because(leaf);
         let happened = happened(calls);
         self.add(SchemaRisk::Untyped, level, Some(&tool.name), |found| {
-            found.parameter = Some(leaf.path());
+            found.parameter = Some(leaf.path.clone());
             found.declared.clone_from(&leaf.words);
             found.message = format!("{why}; {happened}.");
             found.recommended = advise::plain(tool, origin, leaf, None);
@@ -133,7 +133,7 @@ impl ListAudit<'_> {
         let level = if failed { Level::Error } else { Level::Warning };
         let origin = self.list.origin;
         self.add(SchemaRisk::SentAsString, level, Some(&tool.name), |found| {
-            found.parameter = Some(leaf.path());
+            found.parameter = Some(leaf.path.clone());
             found.declared.clone_from(&leaf.words);
             found.message = format!("The type is plain, and still {}.", happened(calls));
             found.recommended = format!(
@@ -150,7 +150,7 @@ impl ListAudit<'_> {
     fn stale(&mut self, tool: &Declared, leaf: &Leaf, calls: &LeafCalls) {
         let wants = calls.stale_type.map_or("another type", |kind| kind.word());
         self.add(SchemaRisk::Drift, Level::Error, Some(&tool.name), |found| {
-            found.parameter = Some(leaf.path());
+            found.parameter = Some(leaf.path.clone());
             found.declared = format!("{}; refused because {wants} is expected", leaf.words);
             found.message =
                 "A call was refused for a value that this list allows: whoever refused it checks against another schema."
@@ -183,7 +183,7 @@ impl ListAudit<'_> {
 
     fn fragile(&mut self, parameters: &[String]) {
         self.add(SchemaRisk::Fragile, Level::Info, None, |found| {
-            found.declared = format!("no strings, {} in all: {}", parameters.len(), named(parameters));
+            found.declared = format!("{} not declared as strings: {}", parameters.len(), named(parameters));
             found.message = "Models sometimes send such values as strings, which a Gateway refuses; nobody did in this capture.".into();
             found.recommended = "keep the plain types; say \"integer, not a string\" in the descriptions".into();
             found.source = Some(advise::FLAT_PARAMETERS.to_owned());

@@ -33,6 +33,7 @@ pub(super) fn refused(
     );
     let leaf = Leaf {
         steps: vec![path.rsplit('.').next().unwrap_or(path).to_owned()],
+        path: path.to_owned(),
         form: refusal::wanted(&orphan.expected).map_or(Form::Untyped, Form::Plain),
         words: String::new(),
         required: false,

@@ -4,9 +4,12 @@ use std::io::{self, Write};
 
 use super::{Finding, SchemaDocument, place, summary, verdict};
 use crate::report::markdown::{code, escape};
+use crate::report::summary::counted;
 
 /// Rows of the table of findings.
 const ROWS: usize = 50;
+/// Findings of one risk whose calls are told.
+const HIT: usize = 20;
 /// Rows of a list's table of parameters.
 const PARAMETERS: usize = 100;
 
@@ -82,11 +85,22 @@ fn findings(findings: &[Finding], out: &mut dyn Write) -> io::Result<()> {
         if let Some(not) = &finding.not {
             writeln!(out, "  Does not help: {} {}", escape(not.advice.as_str()), escape(not.why.as_str()))?;
         }
-        for call in &finding.calls {
-            let time = call.timestamp.map(|at| format!(" at {at}")).unwrap_or_default();
-            let place = format!("{}:{}", call.path, call.line);
-            writeln!(out, "  - {}{time}: {}", code(&place), code(call.excerpt.as_str()))?;
+        let hit = findings.iter().filter(|other| other.risk == finding.risk && other.hits > 0);
+        for hit in hit.take(HIT) {
+            calls(hit, out)?;
         }
+    }
+    writeln!(out)
+}
+
+/// How many calls hit a finding, and the first of them.
+fn calls(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
+    let count = counted(u64::from(finding.hits), "call");
+    write!(out, "  - {}: {count}", code(&place(finding)))?;
+    if let Some(call) = finding.calls.first() {
+        let time = call.timestamp.map(|at| format!(" at {at}")).unwrap_or_default();
+        let place = format!("{}:{}", call.path, call.line);
+        write!(out, ", first {}{time}: {}", code(&place), code(call.excerpt.as_str()))?;
     }
     writeln!(out)
 }
