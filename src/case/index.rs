@@ -73,6 +73,12 @@ impl Index {
         source.input.bytes.get(source.cut.records[place.record as usize].payload.range()).unwrap_or_default()
     }
 
+    /// Orders signals as they stand in the inputs.
+    pub(super) fn input_order(&self, key: SignalKey) -> (u32, u32) {
+        let place = self.places[key.index()];
+        (place.source, place.record)
+    }
+
     /// The whole text of a signal's record, all its parts.
     pub(super) fn whole_text(&self, key: SignalKey) -> std::borrow::Cow<'_, str> {
         let place = self.places[key.index()];
