@@ -15,7 +15,7 @@ use crate::model::{
     Coverage, Diagnosis, Evidence, Finding, Input, Issue, Outcome, RequestKey, RuleMeta, Severity, Signal,
     SignalKey, Undetermined,
 };
-use crate::rules::{self, Docket, Hits, Judgement, Node, UnknownRule};
+use crate::rules::{self, Docket, Hits, Judgement, Locator, Node, UnknownRule};
 
 /// A case with everything read, correlated and matched. Never changes: share it between threads.
 #[derive(Debug, Default)]
@@ -75,20 +75,12 @@ impl Case {
     /// Judges and diagnoses.
     pub fn snapshot(&self, options: &Options) -> Snapshot {
         let catalogue = &options.catalogue;
-        let judgement = self.with_docket(options, |docket| rules::judge(catalogue, docket));
         let mut rules: BTreeMap<String, RuleMeta> =
             catalogue.rules().iter().map(|rule| (rule.meta.id.clone(), rule.meta.clone())).collect();
-        let errors = self.errors();
-        let diagnosed = diagnose::diagnose(&Dossier {
-            requests: &self.correlation.requests,
-            findings: &judgement.findings,
-            covered: &judgement.covered,
-            undetermined: &judgement.undetermined,
-            rules: &rules,
-            errors: &errors
-                .iter()
-                .map(|(signal, request, message)| ErrorSignal { signal: *signal, request: *request, message })
-                .collect::<Vec<_>>(),
+        let (judgement, diagnosed) = self.with_docket(options, |docket| {
+            let judgement = rules::judge(catalogue, docket);
+            let diagnosed = self.diagnose(docket, &judgement, &rules);
+            (judgement, diagnosed)
         });
         let (judgement, diagnosed) = self.asked_for(options.filter.as_ref(), judgement, diagnosed);
         let named = named(&judgement.findings, &judgement.undetermined, &diagnosed.diagnoses);
@@ -109,6 +101,32 @@ impl Case {
             requests: Arc::clone(&self.correlation.requests),
             names: Arc::clone(&self.index.names),
         }
+    }
+
+    fn diagnose(
+        &self,
+        docket: &Docket<'_>,
+        judgement: &Judgement,
+        rules: &BTreeMap<String, RuleMeta>,
+    ) -> Diagnoses {
+        let errors = self.errors();
+        let errors: Vec<ErrorSignal<'_>> = errors
+            .iter()
+            .map(|(signal, request, message)| ErrorSignal { signal: *signal, request: *request, message })
+            .collect();
+        let locator = Locator::new(docket);
+        diagnose::diagnose(&Dossier {
+            requests: &self.correlation.requests,
+            briefs: &self.index.briefs,
+            coverage: &self.coverage,
+            findings: &judgement.findings,
+            covered: &judgement.covered,
+            undetermined: &judgement.undetermined,
+            arguments: &judgement.arguments,
+            rules,
+            errors: &errors,
+            locate: &|request| locator.of(request),
+        })
     }
 
     /// What a filter says of results (`rule:`, `status:`) decides once everything is known.

@@ -78,6 +78,9 @@ fields! {
     "sdk.version" ["resource.attributes.telemetry.sdk.version"] "version of the OpenTelemetry SDK"
 }
 
+/// Attribute of a tool-call span: the arguments as JSON text (OpenTelemetry GenAI conventions).
+pub const TOOL_ARGUMENTS: &str = "gen_ai.tool.call.arguments";
+
 /// Prefixes after which any path is a field: the record's own structure, which no list can close.
 pub const OPEN_PREFIXES: &[&str] = &[
     "attributes.",

@@ -10,6 +10,7 @@ mod captures;
 mod case;
 mod cli;
 mod determinism;
+mod diagnosis;
 mod docs;
 mod laws;
 mod pasted;
