@@ -79,12 +79,6 @@ impl Index {
         (place.source, place.record)
     }
 
-    /// The whole text of a signal's record, all its parts.
-    pub(super) fn whole_text(&self, key: SignalKey) -> std::borrow::Cow<'_, str> {
-        let place = self.places[key.index()];
-        self.sources[place.source as usize].text(place.record as usize)
-    }
-
     /// What a signal's record shares with others of its input.
     pub(super) fn context(&self, key: SignalKey) -> &Context {
         let place = self.places[key.index()];
@@ -92,12 +86,18 @@ impl Index {
         &cut.contexts[cut.records[place.record as usize].context as usize]
     }
 
-    /// The text of a signal's record; `None` when it was put together from several.
-    pub(super) fn text<'a>(&'a self, key: SignalKey, buffer: &'a mut Vec<u8>) -> Option<&'a [u8]> {
+    /// The bytes of a signal's text; `None` when it was put together from several records.
+    pub(super) fn text_bytes<'a>(&'a self, key: SignalKey, buffer: &'a mut Vec<u8>) -> Option<&'a [u8]> {
         let place = self.places[key.index()];
         let Source { input, cut, .. } = &self.sources[place.source as usize];
         let record = &cut.records[place.record as usize];
         (record.more == 0).then(|| parse::payload_into(&input.bytes, cut, record, buffer))
+    }
+
+    /// The whole text of a signal's record, all its parts.
+    pub(super) fn text(&self, key: SignalKey) -> std::borrow::Cow<'_, str> {
+        let place = self.places[key.index()];
+        self.sources[place.source as usize].text(place.record as usize)
     }
 
     /// A signal without its tree, when its record is an uneventful one.
