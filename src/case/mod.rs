@@ -4,11 +4,18 @@
 //! inputs ─read→ briefs ─index→ canonical order ─correlate→ requests ─match→ hits ─rules→ findings ─diagnose→ snapshot
 //! ```
 
+mod audit;
+mod compare;
 mod coverage;
 mod events;
+mod handle;
+mod histogram;
 mod index;
 mod judge;
+mod preview;
+mod progress;
 mod read;
+mod search;
 mod snapshot;
 #[cfg(test)]
 mod tests;
@@ -18,7 +25,14 @@ mod walk;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+pub use audit::AuditOptions;
+pub use compare::Baseline;
+pub use handle::RequestHandle;
+pub use histogram::{Bucket, histogram};
 pub use judge::Case;
+pub use preview::preview;
+pub use progress::{Glance, Phase, Progress};
+pub use search::Search;
 pub use snapshot::Snapshot;
 
 use crate::filter::Filter;

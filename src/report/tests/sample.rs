@@ -1,5 +1,7 @@
 //! Snapshots made by hand: an incident as it may look, and the same with hostile text in every string of a log.
 
+use std::sync::Arc;
+
 use indexmap::IndexMap;
 
 use crate::case::Snapshot;
@@ -40,11 +42,11 @@ pub(super) fn healthy() -> Snapshot {
     snapshot.unexplained.clear();
     snapshot.undetermined.clear();
     snapshot.rules.clear();
-    for request in &mut snapshot.requests {
+    for request in Arc::make_mut(&mut snapshot.requests) {
         request.outcome = Outcome::Ok;
     }
     snapshot.inputs.truncate(1);
-    snapshot.coverage.gaps.clear();
+    Arc::make_mut(&mut snapshot.coverage).gaps.clear();
     snapshot
 }
 
@@ -58,19 +60,21 @@ impl Maker<'_> {
         let mismatch = |request, signal| self.mismatch(request, signal);
         Snapshot {
             inputs: self.inputs(),
-            coverage: self.coverage(),
-            requests,
+            coverage: Arc::new(self.coverage()),
+            requests: Arc::new(requests),
             findings: vec![mismatch(0, 0), mismatch(1, 1), self.group_missing()],
             undetermined: vec![Undetermined {
                 rule: "gateway-silent-reject-no-runtime".to_owned(),
                 request: Some(RequestKey(2)),
                 missing: vec![self.text("runtime logs from 14:00:00 to 14:00:30")],
+                ..Undetermined::default()
             }],
             diagnoses: vec![self.diagnosis(0), self.open_diagnosis()],
             unexplained: vec![Unexplained {
                 request: Some(RequestKey(2)),
                 evidence: vec![evidence(3, EvidenceRole::Primary, None)],
                 occurrences: 4,
+                ..Unexplained::default()
             }],
             rules: [gateway_rule(), otel_rule(), silent_rule()]
                 .into_iter()
@@ -79,7 +83,7 @@ impl Maker<'_> {
             evidence: (0..4).map(|key| (SignalKey(key), self.signal(key))).collect(),
             rules_judged: 20,
             catalogue_digest: "0f1e2d3c".to_owned(),
-            names: self.names,
+            names: Arc::new(self.names),
         }
     }
 
@@ -164,7 +168,9 @@ impl Maker<'_> {
                 supports: vec![self.text("the same tool failed twice")],
                 against: vec![self.text("tools/list shows the same schema")],
                 missing: Vec::new(),
+                commands: Vec::new(),
             }],
+            ..Diagnosis::default()
         }
     }
 
@@ -180,7 +186,9 @@ impl Maker<'_> {
                 supports: Vec::new(),
                 against: Vec::new(),
                 missing: vec![self.text("runtime logs")],
+                commands: Vec::new(),
             }],
+            ..Diagnosis::default()
         }
     }
 
@@ -282,6 +290,7 @@ fn rule(id: &str, title: &str, layer: &str, severity: Level) -> RuleMeta {
         not: Vec::new(),
         since: None,
         until: None,
+        shown_in: Vec::new(),
     }
 }
 
