@@ -5,6 +5,7 @@
 //! ```
 
 mod audit;
+mod compare;
 mod coverage;
 mod events;
 mod index;
@@ -14,11 +15,13 @@ mod snapshot;
 #[cfg(test)]
 mod tests;
 mod view;
+mod walk;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 pub use audit::AuditOptions;
+pub use compare::Baseline;
 pub use judge::Case;
 pub use snapshot::Snapshot;
 

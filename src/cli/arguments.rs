@@ -7,7 +7,7 @@ use clap::{Args, Parser, ValueEnum, ValueHint};
 use clap_complete::Shell;
 
 use crate::commands::rules::Explain;
-use crate::commands::{Check, Colour, Judgement, Schema, Target};
+use crate::commands::{Check, Colour, Judgement, Report, Schema, Target};
 use crate::filter;
 use crate::model::Level;
 use crate::report::{Format, SchemaFormat};
@@ -49,6 +49,26 @@ pub(super) struct CheckArguments {
     /// Fail from this severity on: error, warning, info or never [default: error with --rule-check, else never]
     #[arg(long, value_name = "LEVEL", value_parser = values::threshold, help_heading = "Check")]
     fail_on: Option<Threshold>,
+
+    /// Write a root-cause report to FILE ('-' for standard output)
+    ///
+    /// Markdown to paste into an issue or a post-mortem; a name that ends in .html makes it a page of its own. The
+    /// exit code tells of unreadable input only, unless --fail-on is given.
+    #[arg(
+        long,
+        value_name = "FILE",
+        value_hint = ValueHint::FilePath,
+        conflicts_with_all = ["rule_check", "expect", "format", "output", "color"],
+        help_heading = "Report"
+    )]
+    report: Option<PathBuf>,
+
+    /// Compare the failed request with a healthy one of this capture, or with the request of this id
+    ///
+    /// An existing path is a capture; all else is a trace id or request id of CAPTURE, or its beginning. Without the
+    /// option, the healthy request that is nearest in kind is chosen: the same tool, the same target, the same gateway.
+    #[arg(long, value_name = "CAPTURE|REQUEST", requires = "report", help_heading = "Report")]
+    baseline: Option<String>,
 
     /// Accept the findings of an earlier run
     ///
@@ -279,26 +299,49 @@ enum ColourName {
     Never,
 }
 
-impl From<CheckArguments> for Check {
+/// What to do when no subcommand is named.
+#[derive(Debug)]
+pub(super) enum Mode {
+    /// Judge, and print what was found.
+    Check(Check),
+    /// Write a root-cause report.
+    Report(Report),
+}
+
+impl From<CheckArguments> for Mode {
     fn from(typed: CheckArguments) -> Self {
+        let judgement = Judgement {
+            rules: typed.rules.rules,
+            disable: typed.disable,
+            severity: typed.severity,
+            filter: typed.filter,
+            lateness: typed.lateness.lateness,
+        };
         let unless_told = Threshold(typed.rule_check.then_some(Level::Error));
-        Self {
+        let fail_on = typed.fail_on.unwrap_or(unless_told).0;
+        let redact = !typed.no_redact;
+        if let Some(path) = typed.report {
+            let output = Target::of(Some(&path));
+            return Self::Report(Report {
+                captures: typed.captures,
+                baseline: typed.baseline,
+                judgement,
+                output,
+                fail_on,
+                redact,
+            });
+        }
+        Self::Check(Check {
             captures: typed.captures,
             strict: typed.rule_check,
-            judgement: Judgement {
-                rules: typed.rules.rules,
-                disable: typed.disable,
-                severity: typed.severity,
-                filter: typed.filter,
-                lateness: typed.lateness.lateness,
-            },
+            judgement,
             format: typed.format.into(),
             output: Target::of(typed.output.as_deref()),
-            fail_on: typed.fail_on.unwrap_or(unless_told).0,
+            fail_on,
             expect: typed.expect,
-            redact: !typed.no_redact,
+            redact,
             colour: typed.color.into(),
-        }
+        })
     }
 }
 

@@ -13,7 +13,7 @@ use clap::{CommandFactory, Parser};
 
 use crate::commands::{self, Outcome, rules};
 
-use arguments::{Arguments, RulesCommand, Subcommand};
+use arguments::{Arguments, Mode, RulesCommand, Subcommand};
 
 /// Runs the program with `words`, the first of which is its own name.
 pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -32,7 +32,10 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 fn dispatch(arguments: Arguments) -> anyhow::Result<Outcome> {
     match arguments.subcommand {
-        None => commands::check(&arguments.check.into()),
+        None => match arguments.check.into() {
+            Mode::Check(check) => commands::check(&check),
+            Mode::Report(report) => commands::report(&report),
+        },
         Some(Subcommand::Rules { command }) => run_rules(command),
         Some(Subcommand::Schema(arguments)) => commands::schema(&arguments.into()),
         Some(Subcommand::Completions { shell }) => generate::completions(shell, Arguments::command()),

@@ -1,0 +1,279 @@
+//! What may happen to the model, and what it asks of the world.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::case::Case;
+use crate::case::Snapshot;
+use crate::filter::Filter;
+use crate::model::{Comparison, RequestKey, SchemaAudit, SignalKey, Walk};
+use crate::text::SafeText;
+
+use super::keys::{Chord, Move};
+use super::popups::PopupMessage;
+use super::screens::{ScreenId, ScreenMessage};
+
+/// Everything that happens. Screens and popups have messages of their own, which this one only routes.
+#[derive(Clone, Debug)]
+pub enum Message {
+    /// A key was pressed.
+    Key(Chord),
+    /// The mouse did something.
+    Mouse(Mouse),
+    /// Text was pasted.
+    Paste(String),
+    /// The terminal has this many columns and rows now.
+    Resize(u16, u16),
+    /// An answer from the world.
+    Data(Data),
+    /// To one screen.
+    Screen(ScreenMessage),
+    /// To the open popup.
+    Popup(PopupMessage),
+    /// A movement on the active screen or popup.
+    Move(Move),
+    /// Opens a popup.
+    Ask(Ask),
+    /// Closes the popup.
+    Close,
+    /// Shows a screen.
+    Show(ScreenId),
+    /// Shows the screen so many places further.
+    StepScreen(i8),
+    /// Shows the screen before this one.
+    Back,
+    /// Selects a request: every screen speaks of it from now on.
+    SelectRequest(RequestKey),
+    /// Selects the failed request so many places further.
+    StepFailed(i8),
+    /// Selects a signal, and its request.
+    SelectSignal(SignalKey),
+    /// Shows only what passes this expression; the empty one shows everything.
+    SetFilter(String),
+    /// The filter on or off.
+    ToggleFilter,
+    /// Bookmarks a signal, or no longer.
+    ToggleBookmark(SignalKey),
+    /// Copies text.
+    Copy(SafeText),
+    /// Opens the selected signal in the pager or the editor.
+    OpenRecord {
+        /// In the editor.
+        edit: bool,
+    },
+    /// The next theme.
+    NextTheme,
+    /// Times in UTC or in local time.
+    ToggleZone,
+    /// A line for the person.
+    Tell(Notice),
+    /// Draws everything again.
+    Redraw,
+    /// Suspends to the shell.
+    Suspend,
+    /// Ends the program.
+    Quit,
+}
+
+/// What a popup asks for.
+#[derive(Clone, Debug)]
+pub enum Ask {
+    /// The keys.
+    Help,
+    /// A filter expression.
+    Filter,
+    /// A command.
+    Command,
+    /// A place to go to.
+    Place,
+    /// What to export.
+    Export,
+    /// A line of text for a screen: search words, a name.
+    Line(AskLine),
+}
+
+/// A question whose answer is one line of text.
+#[derive(Clone, Debug)]
+pub struct AskLine {
+    /// What is asked.
+    pub title: &'static str,
+    /// What stands there already.
+    pub initial: String,
+    /// Makes the screen's message from the answer.
+    pub then: fn(String) -> Message,
+    /// Whether each change is sent, not only the final answer.
+    pub live: bool,
+}
+
+/// A mouse event in columns and rows from 0.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Mouse {
+    /// What.
+    pub kind: MouseKind,
+    /// Column.
+    pub column: u16,
+    /// Row.
+    pub row: u16,
+}
+
+/// What the mouse did.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum MouseKind {
+    /// The left button went down.
+    Click,
+    /// It moved with the button down.
+    Drag,
+    /// The wheel turned up.
+    WheelUp,
+    /// The wheel turned down.
+    WheelDown,
+}
+
+/// A line in the footer, until the next key.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Notice {
+    /// What.
+    pub text: String,
+    /// Whether something failed.
+    pub is_error: bool,
+}
+
+impl Notice {
+    /// Something that went well.
+    pub fn info(text: impl Into<String>) -> Self {
+        Self { text: text.into(), is_error: false }
+    }
+
+    /// Something that failed.
+    pub fn error(text: impl Into<String>) -> Self {
+        Self { text: text.into(), is_error: true }
+    }
+}
+
+/// Something the model asks of the world; the answer comes back as [`Data`].
+#[derive(Clone, Debug)]
+pub enum Effect {
+    /// Ends the program.
+    Quit,
+    /// Suspends to the shell; the screen is drawn again afterwards.
+    Suspend,
+    /// Clears the terminal and draws again.
+    Redraw,
+    /// Puts text on the clipboard.
+    Copy(SafeText),
+    /// Shows text in `$PAGER`, or in `$EDITOR`.
+    Open {
+        /// Text of the temporary file.
+        text: SafeText,
+        /// In the editor.
+        edit: bool,
+    },
+    /// Writes a file.
+    Export {
+        /// What.
+        kind: ExportKind,
+        /// Where to.
+        path: PathBuf,
+    },
+    /// Finds what passes a filter. A new search ends the one before.
+    Search {
+        /// Comes back with the hits.
+        id: u64,
+        /// The filter.
+        filter: Arc<Filter>,
+    },
+    /// Asks where a request stopped.
+    Walk(RequestKey),
+    /// Compares a failing request with healthy ones.
+    Compare(RequestKey),
+    /// Audits the tool schemas.
+    Audit,
+    /// Remembers where the person is.
+    SaveSession(super::session::Session),
+}
+
+crate::model::words! {
+    /// What can be exported.
+    ExportKind {
+        /// The root-cause report, Markdown.
+        Report = "report",
+        /// The signals of the selected request as JSON lines.
+        Capture = "capture",
+        /// The findings as a `--expect` file.
+        Expectation = "expectation",
+    }
+}
+
+/// Answers of the world.
+#[derive(Clone, Debug)]
+pub enum Data {
+    /// How far reading is.
+    Progress(Progress),
+    /// What is known now.
+    Case {
+        /// For single signals.
+        case: Arc<Case>,
+        /// For everything else.
+        snapshot: Arc<Snapshot>,
+    },
+    /// What passes the filter so far.
+    Hits {
+        /// Of this search.
+        id: u64,
+        /// The hits.
+        hits: Arc<Hits>,
+    },
+    /// Where a request stopped.
+    Walk(Arc<Walk>),
+    /// A comparison.
+    Comparison(Arc<Comparison>),
+    /// The schema audit.
+    Audit(Arc<SchemaAudit>),
+    /// Something to tell.
+    Notice(Notice),
+}
+
+/// How far reading is.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub struct Progress {
+    /// Bytes read.
+    pub bytes: u64,
+    /// Bytes to read, when that is known.
+    pub total: Option<u64>,
+    /// Signals known.
+    pub signals: u64,
+    /// Seconds left, when they can be told.
+    pub seconds_left: Option<u32>,
+    /// Whether everything was read.
+    pub is_done: bool,
+}
+
+/// What passes a filter.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Hits {
+    /// Signals in canonical order.
+    pub signals: Vec<SignalKey>,
+    /// Requests with at least one of them, in order.
+    pub requests: Vec<RequestKey>,
+    /// Whether the search has seen everything.
+    pub is_complete: bool,
+}
+
+/// What an update gives besides the changed model: further messages, handled at once, and effects.
+#[derive(Debug, Default)]
+pub struct Outbox {
+    pub(super) messages: Vec<Message>,
+    pub(super) effects: Vec<Effect>,
+}
+
+impl Outbox {
+    /// Handles `message` right after this one.
+    pub fn send(&mut self, message: Message) {
+        self.messages.push(message);
+    }
+
+    /// Asks the world.
+    pub fn run(&mut self, effect: Effect) {
+        self.effects.push(effect);
+    }
+}

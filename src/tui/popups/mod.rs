@@ -1,0 +1,107 @@
+//! Boxes over the screen: help, the filter line, one-line questions, and lists to pick from.
+//!
+//! A popup has the shape of a screen (`State`, `Message`, `KEYS`, `update`, `view`), and takes every key while it is
+//! open: those of its table first, the others as typing. `help.rs` is the minimal example.
+
+mod filter;
+mod help;
+mod picker;
+mod prompt;
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+
+use super::keys::{Chord, Context, Entry, Keymap, push};
+use super::message::{Ask, Message, Outbox};
+use super::model::{Model, Shared};
+
+macro_rules! popups {
+    ($($(#[$doc:meta])* $name:ident = $module:ident, $title:literal;)+) => {
+        /// The kinds of popups.
+        #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+        pub enum PopupKind { $($(#[$doc])* $name),+ }
+
+        /// An open popup.
+        #[derive(Debug)]
+        pub enum Popup { $($(#[$doc])* $name($module::State)),+ }
+
+        /// A message to the open popup.
+        #[derive(Clone, Debug)]
+        pub enum PopupMessage { $($(#[$doc])* $name($module::Message)),+ }
+
+        impl PopupKind {
+            /// Every kind.
+            pub const ALL: &'static [Self] = &[$(Self::$name),+];
+
+            /// For headings.
+            pub fn title(self) -> &'static str {
+                match self { $(Self::$name => $title),+ }
+            }
+
+            /// For the configuration.
+            pub fn word(self) -> &'static str {
+                match self { $(Self::$name => stringify!($module)),+ }
+            }
+
+            pub(super) fn bindings(self, entries: &mut Vec<Entry>) {
+                match self { $(Self::$name => push(entries, Context::Popup(self), $module::KEYS, |message| {
+                    Message::Popup(PopupMessage::$name(message))
+                })),+ }
+            }
+        }
+
+        impl Popup {
+            /// Its kind.
+            pub fn kind(&self) -> PopupKind {
+                match self { $(Self::$name(_) => PopupKind::$name),+ }
+            }
+
+            /// A message that is meant for another popup is dropped: that one has been closed meanwhile.
+            pub(super) fn update(&mut self, message: PopupMessage, shared: &Shared, out: &mut Outbox) {
+                match (self, message) {
+                    $((Self::$name(state), PopupMessage::$name(message)) => {
+                        $module::update(state, message, shared, out);
+                    })+
+                    _ => {}
+                }
+            }
+
+            pub(super) fn typed(&mut self, chord: Chord, shared: &Shared, out: &mut Outbox) {
+                match self { $(Self::$name(state) => $module::typed(state, chord, shared, out)),+ }
+            }
+
+            pub(super) fn pasted(&mut self, text: &str, shared: &Shared, out: &mut Outbox) {
+                match self { $(Self::$name(state) => $module::pasted(state, text, shared, out)),+ }
+            }
+
+            pub(super) fn view(&self, shared: &Shared, keymap: &Keymap, frame: &mut Frame<'_>, area: Rect) {
+                match self { $(Self::$name(state) => $module::view(state, shared, keymap, frame, area)),+ }
+            }
+        }
+    };
+}
+
+popups! {
+    /// The keys.
+    Help = help, "Help";
+    /// The filter line.
+    Filter = filter, "Filter line";
+    /// A question with a line of text as its answer.
+    Prompt = prompt, "Question";
+    /// A list to pick from.
+    Picker = picker, "List";
+}
+
+impl Popup {
+    /// The popup that asks for `ask`.
+    pub(super) fn open(ask: Ask, model: &Model) -> Self {
+        match ask {
+            Ask::Help => Self::Help(help::State::new(model.screen)),
+            Ask::Filter => Self::Filter(filter::State::new(&model.shared.filter.text, &model.session)),
+            Ask::Line(line) => Self::Prompt(prompt::State::new(line)),
+            Ask::Command => Self::Picker(picker::commands(model)),
+            Ask::Place => Self::Picker(picker::places(&model.shared)),
+            Ask::Export => Self::Picker(picker::exports(&model.shared)),
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! Tests of the shell around the screens.
+
+use super::message::Message;
+use super::screens::ScreenId;
+use super::testing::{empty, model, press, screen, send, show};
+use crate::tui::Effect;
+
+const SIZES: [(u16, u16); 3] = [(80, 24), (160, 50), (40, 10)];
+
+#[test]
+fn every_screen_draws_at_every_size_with_and_without_data() {
+    for size in SIZES.into_iter().chain([(1, 1), (60, 12), (500, 3)]) {
+        let mut models = [empty(size), model("schema-mismatch", size)];
+        for model in &mut models {
+            for id in ScreenId::ALL {
+                show(model, *id);
+                press(model, "down up pagedown pageup end home left right enter ?");
+                screen(model);
+                press(model, "esc");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_small_terminal_gets_a_kind_message() {
+    let text = screen(&model("schema-mismatch", (40, 10)));
+    assert!(text.contains("This terminal has 40 x 10") && text.contains("60 x 12"), "{text}");
+}
+
+#[test]
+fn every_action_of_the_table_is_taken() {
+    let mut model = model("schema-mismatch", (120, 40));
+    for entry in model.keymap.entries().to_vec() {
+        send(&mut model, entry.message);
+        screen(&model);
+        model.popup = None;
+    }
+}
+
+#[test]
+fn numbers_and_tab_show_screens_and_esc_goes_back() {
+    let mut model = model("schema-mismatch", (120, 40));
+    press(&mut model, "5 tab");
+    assert_eq!(model.screen, ScreenId::Compare);
+    press(&mut model, "esc");
+    assert_eq!(model.screen, ScreenId::Logs);
+    press(&mut model, "esc esc backtab");
+    assert_eq!(model.screen, ScreenId::Coverage);
+}
+
+#[test]
+fn q_quits_and_in_a_popup_is_a_letter() {
+    let mut model = model("schema-mismatch", (120, 40));
+    assert!(matches!(press(&mut model, "q").as_slice(), [Effect::Quit]));
+    assert!(press(&mut model, "/ q").is_empty());
+    assert!(press(&mut model, "esc ?").is_empty());
+}
+
+#[test]
+fn a_filter_narrows_and_toggles() {
+    let mut model = model("schema-mismatch", (120, 40));
+    send(&mut model, Message::SetFilter("outcome:failed".into()));
+    let hits = model.shared.hits().expect("hits").clone();
+    assert!(hits.is_complete && !hits.signals.is_empty());
+    press(&mut model, "\\");
+    assert!(model.shared.hits().is_none());
+    send(&mut model, Message::SetFilter("severity>>".into()));
+    assert!(model.notice.as_ref().is_some_and(|notice| notice.is_error));
+    assert_eq!(model.shared.filter.text, "outcome:failed");
+}
+
+#[test]
+fn brackets_step_through_failed_requests_around() {
+    let mut model = model("schema-mismatch", (120, 40));
+    let failed = model.shared.lookup.failed.clone();
+    assert_eq!(model.shared.request, failed.first().copied());
+    press(&mut model, "[");
+    assert_eq!(model.shared.request, failed.last().copied());
+    press(&mut model, "]");
+    assert_eq!(model.shared.request, failed.first().copied());
+}
+
+#[test]
+fn the_first_screen_of_the_sample() {
+    for (width, height) in SIZES {
+        let model = model("schema-mismatch", (width, height));
+        insta::assert_snapshot!(format!("requests_{width}x{height}"), screen(&model));
+    }
+}

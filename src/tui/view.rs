@@ -1,0 +1,149 @@
+//! From the state to cells: tabs above, the screen, a status line and the keys below.
+
+use ratatui::Frame;
+use ratatui::layout::{Rect, Size};
+
+use super::keys::Context;
+use super::model::{Model, Shared};
+use super::popups::Popup;
+use super::screens::ScreenId;
+use super::theme::Role;
+use super::widgets::{Line, bar, width};
+
+/// Fewer columns or rows than these and the screens are not drawn.
+const SMALLEST: Size = Size { width: 60, height: 12 };
+
+/// Below this many columns tabs show numbers and only the active one its name.
+const WIDE_TABS: u16 = 100;
+
+/// The room of the active screen on a terminal of `size`.
+pub(super) fn body(size: Size) -> Rect {
+    Rect { x: 0, y: 1, width: size.width, height: size.height.saturating_sub(3) }
+}
+
+/// Draws `model`. Changes nothing.
+pub fn view(model: &Model, frame: &mut Frame<'_>) {
+    let (shared, area) = (&model.shared, frame.area());
+    frame.buffer_mut().set_style(area, shared.look.ground());
+    if area.width < SMALLEST.width || area.height < SMALLEST.height {
+        return too_small(shared, frame);
+    }
+    tabs(model, frame);
+    model.screens.view(model.screen, shared, frame, body(area.as_size()));
+    status(model, frame);
+    hints(model, frame);
+    if let Some(popup) = &model.popup {
+        popup.view(shared, &model.keymap, frame, Rect { height: area.height - 1, ..area });
+    }
+}
+
+fn too_small(shared: &Shared, frame: &mut Frame<'_>) {
+    let area = frame.area();
+    let here = format!("This terminal has {} x {}.", area.width, area.height);
+    let need = format!("Make it {} x {} or larger,", SMALLEST.width, SMALLEST.height);
+    let lines = [here.as_str(), need.as_str(), "or press q and use --report."];
+    let top = area.height.saturating_sub(lines.len() as u16) / 2;
+    for (line, text) in lines.iter().enumerate() {
+        let lead = usize::from(area.width).saturating_sub(width(text)) / 2;
+        let role = if line == 0 { Role::Title } else { Role::Normal };
+        Line::new(frame.buffer_mut(), shared.look, area, top + line as u16).skip(lead).put(role, text);
+    }
+}
+
+/// Text of each tab with its first column.
+fn tab_places(size: Size, active: Option<ScreenId>) -> Vec<(u16, String, ScreenId)> {
+    let mut column = 0;
+    let mut places = Vec::new();
+    for screen in ScreenId::ALL {
+        let named = size.width >= WIDE_TABS || active == Some(*screen);
+        let text = if named {
+            format!(" {} {} ", screen.key(), screen.title())
+        } else {
+            format!(" {} ", screen.key())
+        };
+        let next = column + width(&text) as u16;
+        places.push((column, text, *screen));
+        column = next;
+    }
+    places
+}
+
+/// The screen whose tab is at `column` when `active` is shown.
+pub(super) fn tab_at(size: Size, active: ScreenId, column: u16) -> Option<ScreenId> {
+    let places = tab_places(size, Some(active));
+    let (start, text, screen) = places.into_iter().rev().find(|(start, _, _)| *start <= column)?;
+    (column < start + width(&text) as u16).then_some(screen)
+}
+
+fn tabs(model: &Model, frame: &mut Frame<'_>) {
+    let (shared, area) = (&model.shared, frame.area());
+    let mut line = Line::new(frame.buffer_mut(), shared.look, area, 0);
+    for (_, text, screen) in tab_places(area.as_size(), Some(model.screen)) {
+        let role = if screen == model.screen { Role::Selection } else { Role::Dim };
+        line = line.put(role, &text);
+    }
+    let room = line.room();
+    line.right(Role::Dim, shared.capture.as_str(), room.saturating_sub(1));
+}
+
+fn status(model: &Model, frame: &mut Frame<'_>) {
+    let (shared, area) = (&model.shared, frame.area());
+    let line = Line::new(frame.buffer_mut(), shared.look, area, area.height - 2);
+    if let Some(notice) = &model.notice {
+        let role = if notice.is_error { Role::Failed } else { Role::Title };
+        let sign = if notice.is_error { shared.look.symbols.failed } else { shared.look.symbols.dot };
+        line.put(role, sign).skip(1).put(role, shared.line(&notice.text, 500).as_str());
+        return;
+    }
+    let snapshot = shared.snapshot();
+    let failed = shared.lookup.failed.len();
+    let counts = format!("{} requests", snapshot.requests.len());
+    let role = if failed > 0 { Role::Failed } else { Role::Ok };
+    let mut line =
+        line.put(Role::Normal, &counts).put(Role::Dim, ", ").put(role, &format!("{failed} failed"));
+    if !shared.progress.is_done {
+        line = reading(shared, line);
+    }
+    if !shared.filter.text.is_empty() {
+        let state = if shared.filter.is_on { "filter " } else { "filter off " };
+        line = line.put(Role::Dim, "  ").put(Role::Title, state).put(Role::Match, &shared.filter.text);
+        let count = shared.hits().map(|hits| {
+            let more = if hits.is_complete { "" } else { "+" };
+            format!(" {}{more} signals", hits.signals.len())
+        });
+        line.put(Role::Dim, count.as_deref().unwrap_or_default());
+    }
+}
+
+fn reading<'b>(shared: &Shared, line: Line<'b>) -> Line<'b> {
+    let progress = shared.progress;
+    let share = progress.total.filter(|total| *total > 0).map(|total| progress.bytes as f64 / total as f64);
+    let mut line = line.put(Role::Dim, "  reading ");
+    if let Some(share) = share {
+        line = line.cell(Role::Bar, &bar(shared.look.symbols, share, 10), 10);
+    }
+    line =
+        line.put(Role::Dim, &format!(" {:.1} MB, {} signals", progress.bytes as f64 / 1e6, progress.signals));
+    match progress.seconds_left {
+        Some(seconds) => line.put(Role::Dim, &format!(", {seconds} s left")),
+        None => line,
+    }
+}
+
+fn hints(model: &Model, frame: &mut Frame<'_>) {
+    let (shared, area) = (&model.shared, frame.area());
+    let popup = model.popup.as_ref().map(Popup::kind).map(Context::Popup);
+    let contexts =
+        popup.map_or_else(|| vec![Context::Screen(model.screen), Context::Global], |popup| vec![popup]);
+    let mut line = Line::new(frame.buffer_mut(), shared.look, area, area.height - 1);
+    for context in contexts {
+        for entry in model.keymap.entries().iter().filter(|entry| entry.context == context) {
+            let Some(key) = entry.keys.first().filter(|_| !entry.hint.is_empty()) else { continue };
+            let key = key.to_string();
+            if width(&key) + width(entry.hint) + 3 > line.room() {
+                continue;
+            }
+            line = line.put(Role::Key, &key).skip(1).put(Role::Dim, entry.hint).skip(2);
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! A table that draws only the rows in view; a million rows cost as much as forty.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::Line;
+use super::list::ListState;
+use crate::tui::theme::{Look, Role};
+
+/// Side of a column's text.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Align {
+    /// Left.
+    Left,
+    /// Right, for numbers.
+    Right,
+}
+
+/// One column.
+#[derive(Clone, Copy, Debug)]
+pub struct Column {
+    /// Heading.
+    pub title: &'static str,
+    /// Width; 0 takes an equal share of what is left over.
+    pub width: u16,
+    /// Side.
+    pub align: Align,
+}
+
+impl Column {
+    /// A column of text.
+    pub const fn left(title: &'static str, width: u16) -> Self {
+        Self { title, width, align: Align::Left }
+    }
+
+    /// A column of numbers.
+    pub const fn right(title: &'static str, width: u16) -> Self {
+        Self { title, width, align: Align::Right }
+    }
+}
+
+/// A table with a heading row.
+#[derive(Debug)]
+pub struct Table<'a> {
+    /// Columns from left to right.
+    pub columns: &'a [Column],
+    /// Selection and scroll position.
+    pub list: &'a ListState,
+    /// Whether the selection is drawn as the active one.
+    pub focused: bool,
+}
+
+impl Table<'_> {
+    /// Rows that fit into `area`, below the heading.
+    pub fn height(area: Rect) -> u16 {
+        area.height.saturating_sub(1)
+    }
+
+    /// Draws the heading, the rows in view and the scroll bar. `row` gives the text and the role of each column.
+    pub fn draw(
+        &self,
+        buffer: &mut Buffer,
+        look: Look,
+        area: Rect,
+        mut row: impl FnMut(usize) -> Vec<(Role, String)>,
+    ) {
+        let widths = self.widths(area.width.saturating_sub(2));
+        let mut heading = Line::new(buffer, look, area, 0).skip(1);
+        for (column, width) in self.columns.iter().zip(&widths) {
+            heading = cell(heading, column.align, Role::Title, column.title, *width).skip(1);
+        }
+        for (line, index) in self.list.visible().enumerate().take(usize::from(Self::height(area))) {
+            let line = line as u16 + 1;
+            let selected = self.list.selected() == Some(index);
+            let pointer = if selected { look.symbols.pointer } else { " " };
+            let mut out = Line::new(buffer, look, area, line).put(Role::Key, pointer);
+            for ((column, width), (role, text)) in self.columns.iter().zip(&widths).zip(row(index)) {
+                out = cell(out, column.align, role, &text, *width).skip(1);
+            }
+            if selected && self.focused {
+                let whole = Rect { y: area.y + line, height: 1, ..area }.intersection(buffer.area);
+                buffer.set_style(whole, look.style(Role::Selection));
+            }
+        }
+        scroll_bar(buffer, look, area, self.list);
+    }
+
+    fn widths(&self, room: u16) -> Vec<usize> {
+        let gaps = self.columns.len().saturating_sub(1) as u16;
+        let fixed: u16 = self.columns.iter().map(|column| column.width).sum();
+        let shares = self.columns.iter().filter(|column| column.width == 0).count() as u16;
+        let left = room.saturating_sub(fixed + gaps);
+        let share = left.checked_div(shares).unwrap_or(0);
+        let width = |column: &Column| if column.width == 0 { share } else { column.width };
+        self.columns.iter().map(|column| usize::from(width(column))).collect()
+    }
+}
+
+fn cell<'b>(line: Line<'b>, align: Align, role: Role, text: &str, width: usize) -> Line<'b> {
+    match align {
+        Align::Left => line.cell(role, text, width),
+        Align::Right => line.right(role, text, width),
+    }
+}
+
+/// A thumb at the right border, when not all rows are in view.
+fn scroll_bar(buffer: &mut Buffer, look: Look, area: Rect, list: &ListState) {
+    let track = usize::from(Table::height(area));
+    let shown = list.visible().len();
+    if shown >= list.len() || track == 0 || area.right() > buffer.area.right() {
+        return;
+    }
+    let length = (track * shown / list.len()).max(1);
+    let top = (track - length) * list.offset() / (list.len() - shown);
+    for line in top..(top + length).min(track) {
+        let row = area.y + 1 + line as u16;
+        if row < buffer.area.bottom() {
+            buffer.set_string(area.right() - 1, row, look.symbols.thumb, look.style(Role::Border));
+        }
+    }
+}
