@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::{Finding, SchemaDocument, place, summary, verdict};
-use crate::report::markup::{cell, code, code_cell, escape};
+use crate::report::markup::{cell, code, code_cell, escape, link, prose};
 use crate::report::summary::counted;
 
 /// Rows of the table of findings.
@@ -14,12 +14,15 @@ const HIT: usize = 20;
 const PARAMETERS: usize = 100;
 
 pub(super) fn write(document: &SchemaDocument, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "{}\n", escape(&verdict(document)))?;
+    writeln!(out, "{}\n", prose(&verdict(document)))?;
     if !document.findings.is_empty() {
         findings(&document.findings, out)?;
     }
+    if !document.lists.is_empty() {
+        writeln!(out, "### Parameters as declared\n")?;
+    }
     for list in &document.lists {
-        writeln!(out, "<details><summary>{}</summary>\n", escape(&summary(list)))?;
+        writeln!(out, "{}\n", prose(&summary(list)))?;
         writeln!(out, "| Tool | Parameter | Type | Required | Default |\n| --- | --- | --- | --- | --- |")?;
         let rows = list.tools.iter().flat_map(|tool| tool.parameters.iter().map(move |leaf| (tool, leaf)));
         for (tool, leaf) in rows.clone().take(PARAMETERS) {
@@ -37,12 +40,12 @@ pub(super) fn write(document: &SchemaDocument, out: &mut dyn Write) -> io::Resul
         if rest > 0 {
             writeln!(out, "\n{rest} more parameters are not shown.")?;
         }
-        writeln!(out, "\n</details>\n")?;
+        writeln!(out)?;
     }
     if !document.unreadable.is_empty() {
         writeln!(out, "Not read, or not in full:\n")?;
         for what in &document.unreadable {
-            writeln!(out, "- {}", escape(what.as_str()))?;
+            writeln!(out, "- {}", prose(what.as_str()))?;
         }
         writeln!(out)?;
     }
@@ -77,13 +80,14 @@ fn findings(findings: &[Finding], out: &mut dyn Write) -> io::Result<()> {
             continue;
         }
         told.push(finding.risk);
-        let source = finding.source.as_ref().map(|url| format!(" <{url}>")).unwrap_or_default();
-        writeln!(out, "- **{}**: {}{source}", finding.risk, escape(finding.message.as_str()))?;
+        let source =
+            finding.source.as_ref().map(|url| format!(" {}", link(url.as_str()))).unwrap_or_default();
+        writeln!(out, "- **{}**: {}{source}", finding.risk, prose(finding.message.as_str()))?;
         if let Some(command) = &finding.command {
             writeln!(out, "  Then {}", code(command.as_str()))?;
         }
         if let Some(not) = &finding.not {
-            writeln!(out, "  Does not help: {} {}", escape(not.advice.as_str()), escape(not.why.as_str()))?;
+            writeln!(out, "  Does not help: {} {}", prose(not.advice.as_str()), prose(not.why.as_str()))?;
         }
         let hit = findings.iter().filter(|other| other.risk == finding.risk && other.hits > 0);
         for hit in hit.take(HIT) {
