@@ -6,11 +6,15 @@ use std::time::Duration;
 use clap::{Args, Parser, ValueEnum, ValueHint};
 use clap_complete::Shell;
 
+use crate::commands;
 use crate::commands::rules::Explain;
 use crate::commands::{Check, Colour, Judgement, Target};
+use crate::commands::{Print, View};
 use crate::filter;
 use crate::model::Level;
 use crate::report::Format;
+use crate::tui::screens::ScreenId;
+use crate::tui::theme::ThemeName;
 
 use super::help;
 use super::values::{self, Threshold};
@@ -86,9 +90,9 @@ pub(super) struct CheckArguments {
     #[command(flatten)]
     lateness: Lateness,
 
-    /// Write in this format
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = FormatName::Text, help_heading = "Output")]
-    format: FormatName,
+    /// Write in this format [default: text]
+    #[arg(long, value_enum, value_name = "FORMAT", help_heading = "Output")]
+    format: Option<FormatName>,
 
     /// Write to FILE instead of standard output; FILE is replaced in one step, at the end
     #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output")]
@@ -103,6 +107,78 @@ pub(super) struct CheckArguments {
     /// Colour the text; auto heeds NO_COLOR and colours only what a terminal shows
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = ColourName::Auto, help_heading = "Output")]
     color: ColourName,
+
+    #[command(flatten)]
+    screen: ScreenArguments,
+}
+
+/// The terminal screens.
+#[derive(Args, Debug)]
+struct ScreenArguments {
+    /// Colours of the screens: dark, light, high-contrast, 16-colour or plain
+    #[arg(long, value_name = "THEME", value_parser = values::theme, help_heading = "Screens")]
+    theme: Option<ThemeName>,
+
+    /// Print one frame of a screen: requests, timeline, diagnosis, signal, logs, compare, schemas, rules or coverage
+    #[arg(long, value_name = "SCREEN", value_parser = values::screen, help_heading = "Screens")]
+    print_screen: Option<ScreenId>,
+
+    /// Give the frame so many columns and rows
+    #[arg(
+        long,
+        value_name = "COLUMNSxROWS",
+        value_parser = values::size,
+        default_value = "120x40",
+        requires = "print_screen",
+        help_heading = "Screens"
+    )]
+    size: (u16, u16),
+
+    /// Print the frame as an SVG picture
+    #[arg(long, requires = "print_screen", help_heading = "Screens")]
+    svg: bool,
+}
+
+impl CheckArguments {
+    /// The screens, when they are asked for: no check and no output was named, and there is a terminal.
+    pub(super) fn view(&self) -> Option<View> {
+        let plain = !self.rule_check
+            && self.fail_on.is_none()
+            && self.expect.is_none()
+            && self.format.is_none()
+            && self.output.is_none();
+        (plain && commands::has_terminal()).then(|| self.as_view())
+    }
+
+    /// One frame, when it is asked for.
+    pub(super) fn print(&self) -> Option<(View, Print)> {
+        let print = Print {
+            screen: self.screen.print_screen?,
+            size: self.screen.size,
+            svg: self.screen.svg,
+            output: Target::of(self.output.as_deref()),
+        };
+        Some((self.as_view(), print))
+    }
+
+    fn as_view(&self) -> View {
+        View {
+            captures: self.captures.clone(),
+            judgement: self.judgement(),
+            redact: !self.no_redact,
+            theme: self.screen.theme,
+        }
+    }
+
+    fn judgement(&self) -> Judgement {
+        Judgement {
+            rules: self.rules.rules.clone(),
+            disable: self.disable.clone(),
+            severity: self.severity.clone(),
+            filter: self.filter.clone(),
+            lateness: self.lateness.lateness,
+        }
+    }
 }
 
 /// Where rules come from besides the built-in catalogue.
@@ -238,16 +314,10 @@ impl From<CheckArguments> for Check {
     fn from(typed: CheckArguments) -> Self {
         let unless_told = Threshold(typed.rule_check.then_some(Level::Error));
         Self {
+            judgement: typed.judgement(),
             captures: typed.captures,
             strict: typed.rule_check,
-            judgement: Judgement {
-                rules: typed.rules.rules,
-                disable: typed.disable,
-                severity: typed.severity,
-                filter: typed.filter,
-                lateness: typed.lateness.lateness,
-            },
-            format: typed.format.into(),
+            format: typed.format.unwrap_or(FormatName::Text).into(),
             output: Target::of(typed.output.as_deref()),
             fail_on: typed.fail_on.unwrap_or(unless_told).0,
             expect: typed.expect,

@@ -13,7 +13,7 @@ use clap::{CommandFactory, Parser};
 
 use crate::commands::{self, Outcome, rules};
 
-use arguments::{Arguments, RulesCommand, Subcommand};
+use arguments::{Arguments, CheckArguments, RulesCommand, Subcommand};
 
 /// Runs the program with `words`, the first of which is its own name.
 pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -32,10 +32,20 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 fn dispatch(arguments: Arguments) -> anyhow::Result<Outcome> {
     match arguments.subcommand {
-        None => commands::check(&arguments.check.into()),
+        None => run_default(arguments.check),
         Some(Subcommand::Rules { command }) => run_rules(command),
         Some(Subcommand::Completions { shell }) => generate::completions(shell, Arguments::command()),
         Some(Subcommand::Man) => generate::manual(Arguments::command()),
+    }
+}
+
+fn run_default(check: CheckArguments) -> anyhow::Result<Outcome> {
+    if let Some((view, print)) = check.print() {
+        return commands::print_screen(&view, &print);
+    }
+    match check.view() {
+        Some(view) => commands::view(&view),
+        None => commands::check(&check.into()),
     }
 }
 

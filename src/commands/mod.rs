@@ -9,8 +9,10 @@ mod outcome;
 mod output;
 pub mod rules;
 mod sample;
+mod view;
 
 pub use check::{Check, Colour, check};
 pub use judgement::Judgement;
 pub use outcome::Outcome;
 pub use output::Target;
+pub use view::{Print, View, has_terminal, print_screen, view};

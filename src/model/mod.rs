@@ -28,7 +28,7 @@ pub use names::Names;
 pub use record::{Context, Cut, Escape, Format, Hint, Record, Slice};
 pub use request::{Link, LinkReason, Request, SpanTree};
 pub use schema::{Parameter, SchemaAudit, SchemaFinding, SchemaRisk, Tool, ToolList};
-pub use signal::{Brief, Ids, Kind, Layer, Name, Origin, Outcome, Severity, Signal, SpanFacts, message_hash};
 pub(crate) use signal::words;
+pub use signal::{Brief, Ids, Kind, Layer, Name, Origin, Outcome, Severity, Signal, SpanFacts, message_hash};
 pub use time::{TimeRange, Timestamp};
 pub use walk::{Mark, MarkKind, Stage, Step, StepState, Walk};
