@@ -70,6 +70,12 @@ impl Index {
         source.input.bytes.get(source.cut.records[place.record as usize].payload.range()).unwrap_or_default()
     }
 
+    /// The whole text of a signal's record, all its parts.
+    pub(super) fn text(&self, key: SignalKey) -> std::borrow::Cow<'_, str> {
+        let place = self.places[key.index()];
+        self.sources[place.source as usize].text(place.record as usize)
+    }
+
     /// A signal without its tree, when its record is an uneventful one.
     pub(super) fn skimmed(&self, key: SignalKey) -> Option<Signal> {
         let place = self.places[key.index()];

@@ -1,6 +1,7 @@
 //! From the index to a snapshot: correlate, match, judge, diagnose.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
@@ -14,7 +15,8 @@ use crate::model::{
     Coverage, Diagnosis, Evidence, Finding, Input, Issue, Outcome, RequestKey, RuleMeta, Severity, Signal,
     SignalKey, Undetermined,
 };
-use crate::rules::{self, Docket, Hits, Judgement, Node, UnknownRule};
+use crate::rules::{self, Docket, Hits, Judgement, Locator, Node, UnknownRule};
+use crate::walk::Around;
 
 /// A case with everything read, correlated and matched.
 #[derive(Debug)]
@@ -25,6 +27,8 @@ pub struct Case {
     hits: Hits,
     hidden: Vec<SignalKey>,
     issues: Vec<Issue>,
+    /// Surveyed when the first walk is asked for.
+    pub(super) around: OnceLock<Around>,
 }
 
 impl Case {
@@ -39,26 +43,18 @@ impl Case {
         let hidden = hidden(&index, options.filter.as_ref());
         coverage.gaps.extend(coverage::gaps_of_hidden(&index, &hidden));
         let hits = events::find(&index, &correlation.request_of, &options.catalogue, &hidden);
-        Self { index, correlation, coverage, hits, hidden, issues }
+        Self { index, correlation, coverage, hits, hidden, issues, around: OnceLock::new() }
     }
 
     /// Judges and diagnoses.
     pub fn snapshot(&self, options: &Options) -> Snapshot {
         let catalogue = &options.catalogue;
-        let judgement = self.with_docket(options, |docket| rules::judge(catalogue, docket));
         let mut rules: BTreeMap<String, RuleMeta> =
             catalogue.rules().iter().map(|rule| (rule.meta.id.clone(), rule.meta.clone())).collect();
-        let errors = self.errors();
-        let diagnosed = diagnose::diagnose(&Dossier {
-            requests: &self.correlation.requests,
-            findings: &judgement.findings,
-            covered: &judgement.covered,
-            undetermined: &judgement.undetermined,
-            rules: &rules,
-            errors: &errors
-                .iter()
-                .map(|(signal, request, message)| ErrorSignal { signal: *signal, request: *request, message })
-                .collect::<Vec<_>>(),
+        let (judgement, diagnosed) = self.with_docket(options, |docket| {
+            let judgement = rules::judge(catalogue, docket);
+            let diagnosed = self.diagnose(docket, &judgement, &rules);
+            (judgement, diagnosed)
         });
         let (judgement, diagnosed) = self.asked_for(options.filter.as_ref(), judgement, diagnosed);
         let named = named(&judgement.findings, &judgement.undetermined, &diagnosed.diagnoses);
@@ -79,6 +75,32 @@ impl Case {
             requests: self.correlation.requests.clone(),
             names: self.index.names.clone(),
         }
+    }
+
+    fn diagnose(
+        &self,
+        docket: &Docket<'_>,
+        judgement: &Judgement,
+        rules: &BTreeMap<String, RuleMeta>,
+    ) -> Diagnoses {
+        let errors = self.errors();
+        let errors: Vec<ErrorSignal<'_>> = errors
+            .iter()
+            .map(|(signal, request, message)| ErrorSignal { signal: *signal, request: *request, message })
+            .collect();
+        let locator = Locator::new(docket);
+        diagnose::diagnose(&Dossier {
+            requests: &self.correlation.requests,
+            briefs: &self.index.briefs,
+            coverage: &self.coverage,
+            findings: &judgement.findings,
+            covered: &judgement.covered,
+            undetermined: &judgement.undetermined,
+            arguments: &judgement.arguments,
+            rules,
+            errors: &errors,
+            locate: &|request| locator.of(request),
+        })
     }
 
     /// What a filter says of results (`rule:`, `status:`) decides once everything is known.

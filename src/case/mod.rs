@@ -4,6 +4,8 @@
 //! inputs ─read→ briefs ─index→ canonical order ─correlate→ requests ─match→ hits ─rules→ findings ─diagnose→ snapshot
 //! ```
 
+mod audit;
+mod compare;
 mod coverage;
 mod events;
 mod index;
@@ -13,10 +15,13 @@ mod snapshot;
 #[cfg(test)]
 mod tests;
 mod view;
+mod walk;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+pub use audit::AuditOptions;
+pub use compare::Baseline;
 pub use judge::Case;
 pub use snapshot::Snapshot;
 

@@ -6,17 +6,14 @@ use std::time::Duration;
 use clap::{Args, Parser, ValueEnum, ValueHint};
 use clap_complete::Shell;
 
-use crate::commands;
-use crate::commands::rules::Explain;
-use crate::commands::{Check, Colour, Judgement, Target};
-use crate::commands::{Print, View};
+use crate::commands::{self, rules::Explain};
+use crate::commands::{Check, Colour, Judgement, Print, Report, Target, View};
 use crate::filter;
 use crate::model::Level;
 use crate::report::Format;
-use crate::tui::screens::ScreenId;
-use crate::tui::theme::ThemeName;
 
 use super::help;
+use super::screens::ScreenArguments;
 use super::values::{self, Threshold};
 
 #[derive(Parser, Debug)]
@@ -53,6 +50,26 @@ pub(super) struct CheckArguments {
     /// Fail from this severity on: error, warning, info or never [default: error with --rule-check, else never]
     #[arg(long, value_name = "LEVEL", value_parser = values::threshold, help_heading = "Check")]
     fail_on: Option<Threshold>,
+
+    /// Write a root-cause report to FILE ('-' for standard output)
+    ///
+    /// Markdown to paste into an issue or a post-mortem; a name that ends in .html makes it a page of its own. The
+    /// exit code tells of unreadable input only, unless --fail-on is given.
+    #[arg(
+        long,
+        value_name = "FILE",
+        value_hint = ValueHint::FilePath,
+        conflicts_with_all = ["rule_check", "expect", "format", "output", "color"],
+        help_heading = "Report"
+    )]
+    report: Option<PathBuf>,
+
+    /// Compare the failed request with a healthy one of this capture, or with the request of this id
+    ///
+    /// An existing path is a capture; all else is a trace id or request id of CAPTURE, or its beginning. Without the
+    /// option, the healthy request that is nearest in kind is chosen: the same tool, the same target, the same gateway.
+    #[arg(long, value_name = "CAPTURE|REQUEST", requires = "report", help_heading = "Report")]
+    baseline: Option<String>,
 
     /// Accept the findings of an earlier run
     ///
@@ -110,75 +127,6 @@ pub(super) struct CheckArguments {
 
     #[command(flatten)]
     screen: ScreenArguments,
-}
-
-/// The terminal screens.
-#[derive(Args, Debug)]
-struct ScreenArguments {
-    /// Colours of the screens: dark, light, high-contrast, 16-colour or plain
-    #[arg(long, value_name = "THEME", value_parser = values::theme, help_heading = "Screens")]
-    theme: Option<ThemeName>,
-
-    /// Print one frame of a screen: requests, timeline, diagnosis, signal, logs, compare, schemas, rules or coverage
-    #[arg(long, value_name = "SCREEN", value_parser = values::screen, help_heading = "Screens")]
-    print_screen: Option<ScreenId>,
-
-    /// Give the frame so many columns and rows
-    #[arg(
-        long,
-        value_name = "COLUMNSxROWS",
-        value_parser = values::size,
-        default_value = "120x40",
-        requires = "print_screen",
-        help_heading = "Screens"
-    )]
-    size: (u16, u16),
-
-    /// Print the frame as an SVG picture
-    #[arg(long, requires = "print_screen", help_heading = "Screens")]
-    svg: bool,
-}
-
-impl CheckArguments {
-    /// The screens, when they are asked for: no check and no output was named, and there is a terminal.
-    pub(super) fn view(&self) -> Option<View> {
-        let plain = !self.rule_check
-            && self.fail_on.is_none()
-            && self.expect.is_none()
-            && self.format.is_none()
-            && self.output.is_none();
-        (plain && commands::has_terminal()).then(|| self.as_view())
-    }
-
-    /// One frame, when it is asked for.
-    pub(super) fn print(&self) -> Option<(View, Print)> {
-        let print = Print {
-            screen: self.screen.print_screen?,
-            size: self.screen.size,
-            svg: self.screen.svg,
-            output: Target::of(self.output.as_deref()),
-        };
-        Some((self.as_view(), print))
-    }
-
-    fn as_view(&self) -> View {
-        View {
-            captures: self.captures.clone(),
-            judgement: self.judgement(),
-            redact: !self.no_redact,
-            theme: self.screen.theme,
-        }
-    }
-
-    fn judgement(&self) -> Judgement {
-        Judgement {
-            rules: self.rules.rules.clone(),
-            disable: self.disable.clone(),
-            severity: self.severity.clone(),
-            filter: self.filter.clone(),
-            lateness: self.lateness.lateness,
-        }
-    }
 }
 
 /// Where rules come from besides the built-in catalogue.
@@ -310,20 +258,75 @@ enum ColourName {
     Never,
 }
 
-impl From<CheckArguments> for Check {
+/// What to do when no subcommand is named.
+#[derive(Debug)]
+pub(super) enum Mode {
+    /// Judge, and print what was found.
+    Check(Check),
+    /// Write a root-cause report.
+    Report(Report),
+    /// Show the screens.
+    View(View),
+    /// Print one frame of a screen.
+    Print(View, Print),
+}
+
+impl CheckArguments {
+    /// Whether nothing but the screens was asked for.
+    fn is_plain(&self) -> bool {
+        !self.rule_check
+            && self.report.is_none()
+            && self.fail_on.is_none()
+            && self.expect.is_none()
+            && self.format.is_none()
+            && self.output.is_none()
+    }
+}
+
+impl From<CheckArguments> for Mode {
     fn from(typed: CheckArguments) -> Self {
+        let is_plain = typed.is_plain();
+        let judgement = Judgement {
+            rules: typed.rules.rules,
+            disable: typed.disable,
+            severity: typed.severity,
+            filter: typed.filter,
+            lateness: typed.lateness.lateness,
+        };
         let unless_told = Threshold(typed.rule_check.then_some(Level::Error));
-        Self {
-            judgement: typed.judgement(),
+        let fail_on = typed.fail_on.unwrap_or(unless_told).0;
+        let redact = !typed.no_redact;
+        let output = Target::of(typed.output.as_deref());
+        let print = typed.screen.print(output.clone());
+        if print.is_some() || (is_plain && commands::has_terminal()) {
+            let view = View { captures: typed.captures, judgement, redact, theme: typed.screen.theme };
+            return match print {
+                Some(print) => Self::Print(view, print),
+                None => Self::View(view),
+            };
+        }
+        if let Some(path) = typed.report {
+            let output = Target::of(Some(&path));
+            return Self::Report(Report {
+                captures: typed.captures,
+                baseline: typed.baseline,
+                judgement,
+                output,
+                fail_on,
+                redact,
+            });
+        }
+        Self::Check(Check {
             captures: typed.captures,
             strict: typed.rule_check,
+            judgement,
             format: typed.format.unwrap_or(FormatName::Text).into(),
-            output: Target::of(typed.output.as_deref()),
-            fail_on: typed.fail_on.unwrap_or(unless_told).0,
+            output,
+            fail_on,
             expect: typed.expect,
-            redact: !typed.no_redact,
+            redact,
             colour: typed.color.into(),
-        }
+        })
     }
 }
 

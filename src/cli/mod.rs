@@ -3,6 +3,7 @@
 mod arguments;
 mod generate;
 mod help;
+mod screens;
 mod values;
 
 use std::ffi::OsString;
@@ -13,7 +14,7 @@ use clap::{CommandFactory, Parser};
 
 use crate::commands::{self, Outcome, rules};
 
-use arguments::{Arguments, CheckArguments, RulesCommand, Subcommand};
+use arguments::{Arguments, Mode, RulesCommand, Subcommand};
 
 /// Runs the program with `words`, the first of which is its own name.
 pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -32,20 +33,15 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 fn dispatch(arguments: Arguments) -> anyhow::Result<Outcome> {
     match arguments.subcommand {
-        None => run_default(arguments.check),
+        None => match arguments.check.into() {
+            Mode::Check(check) => commands::check(&check),
+            Mode::Report(report) => commands::report(&report),
+            Mode::View(view) => commands::view(&view),
+            Mode::Print(view, print) => commands::print_screen(&view, &print),
+        },
         Some(Subcommand::Rules { command }) => run_rules(command),
         Some(Subcommand::Completions { shell }) => generate::completions(shell, Arguments::command()),
         Some(Subcommand::Man) => generate::manual(Arguments::command()),
-    }
-}
-
-fn run_default(check: CheckArguments) -> anyhow::Result<Outcome> {
-    if let Some((view, print)) = check.print() {
-        return commands::print_screen(&view, &print);
-    }
-    match check.view() {
-        Some(view) => commands::view(&view),
-        None => commands::check(&check.into()),
     }
 }
 

@@ -2,11 +2,13 @@
 //!
 //! `rules/list.rs` is the minimal example. Every error says what is wrong, where, and the next step.
 
+pub mod baseline;
 mod captures;
 mod check;
 mod judgement;
 mod outcome;
 mod output;
+mod report;
 pub mod rules;
 mod sample;
 mod view;
@@ -15,4 +17,5 @@ pub use check::{Check, Colour, check};
 pub use judgement::Judgement;
 pub use outcome::Outcome;
 pub use output::Target;
+pub use report::{Report, report};
 pub use view::{Print, View, has_terminal, print_screen, view};

@@ -1,38 +1,52 @@
-//! From findings to diagnoses: the root cause of each failed request, what follows from it, what else it could
-//! be, and the errors that nothing explains.
+//! From findings to diagnoses: the root cause of each failed request and of the capture, what follows from it, what
+//! else it could be, what would decide, and the errors that nothing explains.
 
 mod cause;
+mod hypothesis;
+mod lack;
+mod spread;
 mod template;
 #[cfg(test)]
 mod tests;
+mod unexplained;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use crate::model::{
-    Diagnosis, Evidence, EvidenceRole, Finding, Level, MAX_EVIDENCE, Outcome, Request, RequestKey, Role,
-    RuleMeta, SignalKey, Undetermined, Unexplained,
+    Argument, Brief, Coverage, Diagnosis, Finding, Level, Outcome, Request, RequestKey, Role, RuleMeta,
+    SignalKey, Undetermined, Unexplained, Whereabouts,
 };
 
 use cause::Facts;
+use lack::Sources;
+pub use template::of as template;
 
 /// What is known when rules have judged.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Dossier<'a> {
     /// By key.
     pub requests: &'a [Request],
+    /// One per signal.
+    pub briefs: &'a [Brief],
+    /// What the capture covers.
+    pub coverage: &'a Coverage,
     /// In any order.
     pub findings: &'a [Finding],
     /// Every signal that a finding rests on, also beyond the evidence that it shows.
     pub covered: &'a [SignalKey],
     /// In any order.
     pub undetermined: &'a [Undetermined],
+    /// What speaks for and against rules, in any order.
+    pub arguments: &'a [Argument],
     /// By rule id. A finding of a rule that is not here explains nothing.
     pub rules: &'a BTreeMap<String, RuleMeta>,
     /// Signals of severity `error` or worse, or with outcome `failed`, in canonical order.
     pub errors: &'a [ErrorSignal<'a>],
+    /// Where the telemetry of a request lies; of the capture without one.
+    pub locate: &'a dyn Fn(Option<RequestKey>) -> Whereabouts,
 }
 
 /// A signal that reports an error.
@@ -49,43 +63,66 @@ pub struct ErrorSignal<'a> {
 /// What [`diagnose`] concludes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Diagnoses {
-    /// One per failed request in order of key, then one for the capture when causes concern it as a whole.
+    /// One per failed request in order of key, then one per independent cause that concerns the capture as a whole.
     pub diagnoses: Vec<Diagnosis>,
-    /// Errors that are no evidence of any finding and in no request whose cause is known, grouped by request and wording, in canonical order.
+    /// Errors that are no evidence of any finding and in no request whose cause is known, grouped by wording, in
+    /// canonical order.
     pub unexplained: Vec<Unexplained>,
 }
 
 /// Diagnoses a case. Pure; linear in findings and errors, but for the findings of one request.
 pub fn diagnose(dossier: &Dossier<'_>) -> Diagnoses {
+    let mut diagnoses = of_requests(dossier);
+    diagnoses.extend(of_capture(dossier));
+    spread::spread(&mut diagnoses, dossier.findings);
+    let unexplained = unexplained::unexplained(dossier, &diagnoses);
+    Diagnoses { diagnoses, unexplained }
+}
+
+fn of_requests(dossier: &Dossier<'_>) -> Vec<Diagnosis> {
     let of_capture: Vec<&Finding> =
         findings_of(dossier.findings.iter().filter(|finding| finding.request.is_none()));
     let unknown_of_capture: Vec<&Undetermined> =
         dossier.undetermined.iter().filter(|rule| rule.request.is_none()).collect();
     let by_request = group(dossier.findings, |finding| finding.request);
     let unknown_by_request = group(dossier.undetermined, |rule| rule.request);
-    let mut diagnoses = Vec::new();
-    for request in dossier.requests.iter().filter(|request| request.outcome == Outcome::Failed) {
+    let said_of_request = group(dossier.arguments, |argument| argument.request);
+    let said_of_capture: Vec<&Argument> =
+        dossier.arguments.iter().filter(|argument| argument.request.is_none()).collect();
+    let failed = dossier.requests.iter().filter(|request| request.outcome == Outcome::Failed);
+    let diagnosis = |request: &Request| {
         let own = findings_of(by_request.get(&request.key).into_iter().flatten().copied());
         let mut undetermined = unknown_by_request.get(&request.key).cloned().unwrap_or_default();
         // What the capture leaves open matters to a request whose own cause is open.
         if !own.iter().any(|finding| finding.role == Role::Cause) {
             undetermined.extend(&unknown_of_capture);
         }
+        let mut arguments = said_of_request.get(&request.key).cloned().unwrap_or_default();
+        arguments.extend(&said_of_capture);
         let of_capture = of_capture.iter().copied().filter(|finding| is_near(finding, request)).collect();
-        let facts = Facts { own, of_capture, undetermined, rules: dossier.rules };
-        diagnoses.push(facts.diagnosis(Some(request.key)));
-    }
-    if of_capture.iter().any(|finding| finding.role == Role::Cause) {
-        let facts = Facts {
-            own: of_capture,
-            of_capture: Vec::new(),
-            undetermined: unknown_of_capture,
-            rules: dossier.rules,
-        };
-        diagnoses.push(facts.diagnosis(None));
-    }
-    let unexplained = unexplained(dossier, &accounted(&diagnoses, dossier.findings));
-    Diagnoses { diagnoses, unexplained }
+        let sources = Sources::new(dossier, Some(request.key));
+        Facts { dossier, own, of_capture, undetermined, arguments, sources }.of_request(request.key)
+    };
+    failed.map(diagnosis).collect()
+}
+
+/// Causes of the capture: those tied to no request, and those seen in requests that did not fail, which nobody else
+/// diagnoses.
+fn of_capture(dossier: &Dossier<'_>) -> Vec<Diagnosis> {
+    let has_failed = |finding: &Finding| {
+        let request = finding.request.and_then(|key| dossier.requests.get(key.index()));
+        request.is_some_and(|request| request.outcome == Outcome::Failed)
+    };
+    let matters = |finding: &&Finding| finding.severity > Level::Info && !has_failed(finding);
+    let facts = Facts {
+        dossier,
+        own: findings_of(dossier.findings.iter().filter(matters)),
+        of_capture: Vec::new(),
+        undetermined: Vec::new(),
+        arguments: Vec::new(),
+        sources: Sources::new(dossier, None),
+    };
+    facts.of_capture()
 }
 
 /// How long after its last trace a cause may still fail a request: idle environments live for 15 minutes.
@@ -123,61 +160,4 @@ fn findings_of<'a>(findings: impl Iterator<Item = &'a Finding>) -> Vec<&'a Findi
         }
     }
     by_rule.into_values().collect()
-}
-
-/// Requests whose failure has a cause: their further errors follow from it.
-fn accounted(diagnoses: &[Diagnosis], findings: &[Finding]) -> FxHashSet<RequestKey> {
-    let diagnosed = diagnoses.iter().filter(|diagnosis| diagnosis.root_cause.is_some());
-    // An error may be logged in a request that succeeded after all: nobody diagnoses that.
-    let causes =
-        findings.iter().filter(|finding| finding.role == Role::Cause && finding.severity > Level::Info);
-    let requests = diagnosed.map(|diagnosis| diagnosis.request).chain(causes.map(|cause| cause.request));
-    requests.flatten().collect()
-}
-
-/// Errors that no finding rests on and no cause accounts for, one entry per request and wording. Noise findings
-/// explain their own signals.
-fn unexplained(dossier: &Dossier<'_>, accounted: &FxHashSet<RequestKey>) -> Vec<Unexplained> {
-    let explained: FxHashSet<SignalKey> = dossier
-        .findings
-        .iter()
-        .flat_map(|finding| finding.evidence.iter().map(|evidence| evidence.signal))
-        .chain(dossier.covered.iter().copied())
-        .collect();
-    let counted = counted_beyond_evidence(dossier);
-    let mut groups: Vec<Unexplained> = Vec::new();
-    let mut known: FxHashMap<(Option<RequestKey>, String), usize> = FxHashMap::default();
-    let is_accounted = |error: &&ErrorSignal<'_>| error.request.is_some_and(|key| accounted.contains(&key));
-    let open = dossier.errors.iter().filter(|error| !explained.contains(&error.signal));
-    for error in open.filter(|error| !is_accounted(error)) {
-        let key = (error.request, template::of(error.message));
-        if counted.contains(&key) {
-            continue;
-        }
-        let at = *known.entry(key).or_insert_with(|| {
-            groups.push(Unexplained { request: error.request, evidence: Vec::new(), occurrences: 0 });
-            groups.len() - 1
-        });
-        groups[at].occurrences = groups[at].occurrences.saturating_add(1);
-        if groups[at].evidence.len() < MAX_EVIDENCE {
-            let role =
-                if groups[at].evidence.is_empty() { EvidenceRole::Primary } else { EvidenceRole::Related };
-            groups[at].evidence.push(Evidence { signal: error.signal, role, matched: None });
-        }
-    }
-    groups
-}
-
-/// Evidence is capped and occurrences are not: where a finding counts more than it shows, what reads like its
-/// evidence in the same request is among the rest.
-fn counted_beyond_evidence(dossier: &Dossier<'_>) -> FxHashSet<(Option<RequestKey>, String)> {
-    let shown: FxHashSet<SignalKey> = dossier
-        .findings
-        .iter()
-        .filter(|finding| finding.evidence.len() >= MAX_EVIDENCE)
-        .filter(|finding| finding.occurrences as usize > finding.evidence.len())
-        .flat_map(|finding| finding.evidence.iter().map(|evidence| evidence.signal))
-        .collect();
-    let errors = dossier.errors.iter().filter(|error| shown.contains(&error.signal));
-    errors.map(|error| (error.request, template::of(error.message))).collect()
 }

@@ -2,7 +2,7 @@ use indexmap::IndexMap;
 use proptest::prelude::*;
 
 use super::*;
-use crate::model::{Confidence, Level, Name, Standing, Timestamp};
+use crate::model::{Confidence, Evidence, EvidenceRole, Layer, Level, Name, Standing, Timestamp};
 
 fn rule(id: &str, role: Role, explains: &[&str]) -> (String, RuleMeta) {
     let meta = RuleMeta {
@@ -22,6 +22,7 @@ fn rule(id: &str, role: Role, explains: &[&str]) -> (String, RuleMeta) {
         not: Vec::new(),
         since: None,
         until: None,
+        shown_in: vec![Layer::Runtime],
     };
     (id.to_owned(), meta)
 }
@@ -57,6 +58,28 @@ fn failed(key: u32) -> Request {
     }
 }
 
+const COVERAGE: &Coverage =
+    &Coverage { range: None, layers: Vec::new(), gaps: Vec::new(), dropped: 0, unassigned: 0 };
+
+fn nowhere(_: Option<RequestKey>) -> Whereabouts {
+    Whereabouts::default()
+}
+
+fn dossier<'a>(requests: &'a [Request], rules: &'a BTreeMap<String, RuleMeta>) -> Dossier<'a> {
+    Dossier {
+        requests,
+        briefs: &[],
+        coverage: COVERAGE,
+        findings: &[],
+        covered: &[],
+        undetermined: &[],
+        arguments: &[],
+        rules,
+        errors: &[],
+        locate: &nowhere,
+    }
+}
+
 fn judge(
     rules: &[(String, RuleMeta)],
     findings: &[Finding],
@@ -64,15 +87,7 @@ fn judge(
 ) -> Vec<Diagnosis> {
     let rules = rules.iter().cloned().collect();
     let requests = [failed(0)];
-    diagnose(&Dossier {
-        requests: &requests,
-        findings,
-        covered: &[],
-        undetermined,
-        rules: &rules,
-        errors: &[],
-    })
-    .diagnoses
+    diagnose(&Dossier { findings, undetermined, ..dossier(&requests, &rules) }).diagnoses
 }
 
 #[test]
@@ -109,15 +124,23 @@ fn noise_is_never_a_cause_and_a_symptom_alone_leaves_the_cause_open() {
     let diagnosis = &judge(&rules, &findings, &[])[0];
     assert_eq!(diagnosis.root_cause, None);
     let [unseen] = &diagnosis.hypotheses[..] else { panic!("{diagnosis:?}") };
-    assert_eq!((unseen.rule.as_str(), unseen.standing), ("unseen", Standing::Possible));
-    assert!(!unseen.missing.is_empty());
+    assert_eq!((unseen.rule.as_str(), unseen.standing), ("unseen", Standing::CannotTell));
+    assert_eq!(unseen.commands.len(), 1);
+    assert!(
+        unseen.missing[0].starts_with("No Runtime log in this capture; fetch it: aws logs"),
+        "{unseen:?}"
+    );
 }
 
 #[test]
 fn an_undetermined_rule_is_a_hypothesis_that_says_what_is_missing() {
     let rules = [rule("unseen", Role::Cause, &["end"]), rule("end", Role::Symptom, &[])];
-    let undetermined =
-        [Undetermined { rule: "unseen".to_owned(), request: None, missing: vec!["runtime logs".to_owned()] }];
+    let undetermined = [Undetermined {
+        rule: "unseen".to_owned(),
+        request: None,
+        missing: vec!["runtime logs".to_owned()],
+        ..Undetermined::default()
+    }];
     let diagnosis = &judge(&rules, &[finding("end", Role::Symptom, Some(0))], &undetermined)[0];
     let [unseen] = &diagnosis.hypotheses[..] else { panic!("{diagnosis:?}") };
     assert_eq!(unseen.standing, Standing::CannotTell);
@@ -139,8 +162,8 @@ fn a_finding_of_the_capture_is_a_requests_cause_only_when_it_explains_its_findin
     let diagnoses = judge(&rules, &findings, &[]);
     assert_eq!(diagnoses[0].root_cause.as_deref(), Some("setup"));
     assert!(diagnoses[0].hypotheses.iter().all(|hypothesis| hypothesis.rule != "export"));
-    assert_eq!(diagnoses[1].request, None);
-    assert_eq!(diagnoses.len(), 2);
+    let of_capture: Vec<_> = diagnoses[1..].iter().map(|known| known.root_cause.as_deref()).collect();
+    assert_eq!(of_capture, [Some("setup"), Some("export")]);
     let unrelated = judge(&rules, &findings[1..2], &[]);
     assert_eq!(unrelated[0].root_cause, None);
     assert_eq!(unrelated[1].root_cause.as_deref(), Some("export"));
@@ -166,14 +189,8 @@ fn errors_that_nothing_explains_are_grouped_and_counted() {
         .map(|(key, message)| ErrorSignal { signal: SignalKey(key as u32), request: None, message })
         .collect();
     let rules = BTreeMap::new();
-    let dossier = Dossier {
-        requests: &[],
-        findings: &[noise],
-        covered: &[],
-        undetermined: &[],
-        rules: &rules,
-        errors: &errors,
-    };
+    let findings = [noise];
+    let dossier = Dossier { findings: &findings, errors: &errors, ..dossier(&[], &rules) };
     let unexplained = diagnose(&dossier).unexplained;
     let counts: Vec<_> =
         unexplained.iter().map(|group| (group.evidence[0].signal.0, group.occurrences)).collect();
@@ -207,6 +224,8 @@ proptest! {
         }).collect();
         let diagnoses = judge(&rules, &findings, &[]);
         prop_assert_eq!(diagnoses.iter().filter(|diagnosis| diagnosis.request.is_some()).count(), 1);
+        let of_capture: Vec<_> = diagnoses.iter().filter(|diagnosis| diagnosis.request.is_none()).collect();
+        prop_assert!(of_capture.iter().all(|diagnosis| diagnosis.root_cause.is_some()));
         for diagnosis in &diagnoses {
             if let Some(root) = &diagnosis.root_cause {
                 prop_assert!(findings.iter().any(|finding| &finding.rule == root && finding.role == Role::Cause));
@@ -226,23 +245,16 @@ fn a_further_error_of_a_request_follows_from_its_cause_and_one_of_another_reques
     };
     let errors = [error(0, Some(0)), error(1, Some(1)), error(2, None)];
     let rules = [rule("cause", Role::Cause, &[]), rule("noise", Role::Noise, &[])].into_iter().collect();
-    let open = |findings: &[Finding]| -> Vec<Option<RequestKey>> {
+    let open = |findings: &[Finding]| -> Vec<RequestKey> {
         let requests = [failed(0), failed(1)];
-        let dossier = Dossier {
-            requests: &requests,
-            findings,
-            covered: &[],
-            undetermined: &[],
-            rules: &rules,
-            errors: &errors,
-        };
-        diagnose(&dossier).unexplained.iter().map(|error| error.request).collect()
+        let dossier = Dossier { findings, errors: &errors, ..dossier(&requests, &rules) };
+        diagnose(&dossier).unexplained.iter().flat_map(|error| error.requests.clone()).collect()
     };
-    assert_eq!(open(&[finding("cause", Role::Cause, Some(0))]), [Some(RequestKey(1)), None]);
-    assert_eq!(open(&[finding("noise", Role::Noise, Some(0))]).len(), 3);
+    assert_eq!(open(&[finding("cause", Role::Cause, Some(0))]), [RequestKey(1)]);
+    assert_eq!(open(&[finding("noise", Role::Noise, Some(0))]).len(), 2);
     let worth_knowing = Finding { severity: Level::Info, ..finding("cause", Role::Cause, Some(0)) };
     let requests_that_failed = open(&[worth_knowing]);
-    assert_eq!(requests_that_failed, [Some(RequestKey(1)), None], "diagnosed as the root cause");
+    assert_eq!(requests_that_failed, [RequestKey(1)], "diagnosed as the root cause");
 }
 
 #[test]
@@ -259,17 +271,81 @@ fn a_cause_without_ids_must_be_near_and_is_never_confirmed_for_a_request() {
     let findings = [crash, finding("end", Symptom, Some(0))];
     for (from, root) in [(58, None), (60, Some("crash")), (70, Some("crash")), (76, None)] {
         let requests = [request(from)];
-        let undetermined = &[];
-        let dossier = Dossier {
-            requests: &requests,
-            findings: &findings,
-            covered: &[],
-            undetermined,
-            rules: &rules,
-            errors: &[],
-        };
+        let dossier = Dossier { findings: &findings, ..dossier(&requests, &rules) };
         let diagnosis = diagnose(&dossier).diagnoses.remove(0);
         assert_eq!(diagnosis.root_cause.as_deref(), root, "request at minute {from}");
         assert!(diagnosis.hypotheses.iter().all(|hypothesis| hypothesis.standing != Standing::Confirmed));
     }
+}
+
+#[test]
+fn independent_causes_of_the_capture_are_each_a_root() {
+    use Role::{Cause, Symptom};
+    let rules = [
+        rule("group", Cause, &["export"]),
+        rule("denied", Cause, &[]),
+        rule("export", Cause, &["end"]),
+        rule("end", Symptom, &[]),
+    ];
+    let of_capture = |id, role| Finding { occurrences: 120, ..finding(id, role, None) };
+    let findings = [
+        of_capture("group", Cause),
+        Finding { occurrences: 3, last: Some(Timestamp(9)), ..finding("group", Cause, None) },
+        of_capture("denied", Cause),
+        of_capture("export", Cause),
+        of_capture("end", Symptom),
+    ];
+    let diagnoses = judge(&rules, &findings, &[]);
+    let roots: Vec<_> = diagnoses.iter().filter_map(|diagnosis| diagnosis.root_cause.as_deref()).collect();
+    assert_eq!(roots, ["group", "denied"]);
+    let of_group = &diagnoses[1];
+    assert_eq!(of_group.chain, ["group", "export", "end"]);
+    assert_eq!((of_group.spread.occurrences, of_group.spread.last), (123, Some(Timestamp(9))));
+    assert!(of_group.spread.requests.is_empty());
+}
+
+#[test]
+fn what_the_capture_excludes_is_ruled_out_and_what_speaks_for_a_cause_makes_it_possible() {
+    use Role::{Cause, Symptom};
+    let rules = [
+        rule("excluded", Cause, &["end"]),
+        rule("hinted", Cause, &["end"]),
+        rule("open", Cause, &["end"]),
+        rule("end", Symptom, &[]),
+    ];
+    let say = |rule: &str, is_for| Argument {
+        rule: rule.to_owned(),
+        request: Some(RequestKey(0)),
+        is_for,
+        text: "A row says so.".to_owned(),
+    };
+    let arguments = [say("excluded", false), say("hinted", true)];
+    let (requests, rules) = ([failed(0)], rules.into_iter().collect());
+    let findings = [finding("end", Symptom, Some(0))];
+    let known = Dossier { findings: &findings, arguments: &arguments, ..dossier(&requests, &rules) };
+    let diagnosis = diagnose(&known).diagnoses.remove(0);
+    let standings: Vec<_> =
+        diagnosis.hypotheses.iter().map(|known| (known.rule.as_str(), known.standing)).collect();
+    let expected =
+        [("hinted", Standing::Possible), ("open", Standing::CannotTell), ("excluded", Standing::RuledOut)];
+    assert_eq!(standings, expected);
+    let excluded = &diagnosis.hypotheses[2];
+    assert_eq!((excluded.against.len(), excluded.missing.len()), (1, 0));
+    assert!(diagnosis.missing.iter().any(|lack| lack.contains("No Runtime log")), "{diagnosis:?}");
+}
+
+#[test]
+fn one_wording_in_many_requests_is_one_group() {
+    let rules = BTreeMap::new();
+    let requests: Vec<Request> = (0..200).map(failed).collect();
+    let texts: Vec<String> = (0..200).map(|id| format!("lost batch {id}")).collect();
+    let errors: Vec<ErrorSignal<'_>> = texts
+        .iter()
+        .zip(0..)
+        .map(|(message, key)| ErrorSignal { signal: SignalKey(key), request: Some(RequestKey(key)), message })
+        .collect();
+    let groups = diagnose(&Dossier { errors: &errors, ..dossier(&requests, &rules) }).unexplained;
+    let [group] = &groups[..] else { panic!("{groups:?}") };
+    assert_eq!((group.template.as_str(), group.occurrences), ("lost batch *", 200));
+    assert_eq!((group.requests.len(), group.request), (200, Some(RequestKey(0))));
 }

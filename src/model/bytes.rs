@@ -36,3 +36,7 @@ pub struct Input {
     /// Its content, decompressed.
     pub bytes: Bytes,
 }
+
+/// What a root-cause report of this program begins with. A file that does is no log: it quotes the failures it explains
+/// and would be taken for evidence.
+pub const REPORT_TITLE: &str = "AgentCore root-cause report";

@@ -1,10 +1,12 @@
 //! Findings: what a rule claims, on what evidence, and what to do.
 
+use std::sync::Arc;
+
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use super::signal::words;
-use super::{RequestKey, SignalKey, Timestamp};
+use super::{Layer, RequestKey, SignalKey, Timestamp};
 
 words! {
     /// How bad a finding is. Orders from harmless to bad.
@@ -104,6 +106,9 @@ pub struct RuleMeta {
     pub since: Option<String>,
     /// First version without the failure.
     pub until: Option<String>,
+    /// Layers whose telemetry would show it, the most telling first.
+    #[serde(skip)]
+    pub shown_in: Vec<Layer>,
 }
 
 words! {
@@ -160,15 +165,31 @@ pub struct Finding {
 pub const MAX_EVIDENCE: usize = 8;
 
 /// A rule that could not be decided, because the capture does not hold what it needs.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
 pub struct Undetermined {
     /// Id of the rule.
     pub rule: String,
     /// The request, or `None`.
     #[serde(skip)]
     pub request: Option<RequestKey>,
-    /// What is missing, in words.
+    /// What is missing, in words, with the command that fetches it.
     pub missing: Vec<String>,
+    /// The commands of `missing` alone, each once.
+    #[serde(skip)]
+    pub commands: Vec<String>,
+}
+
+/// What a capture says for or against a rule that may not have fired.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Argument {
+    /// Id of the rule.
+    pub rule: String,
+    /// The request; `None` when it concerns the whole capture.
+    pub request: Option<RequestKey>,
+    /// Whether it speaks for the rule; otherwise it excludes it.
+    pub is_for: bool,
+    /// One sentence.
+    pub text: String,
 }
 
 words! {
@@ -201,10 +222,27 @@ pub struct Hypothesis {
     pub against: Vec<String>,
     /// What would decide it, with the command that fetches it.
     pub missing: Vec<String>,
+    /// The commands of `missing` alone, to copy, each once.
+    #[serde(skip)]
+    pub commands: Vec<String>,
 }
 
-/// What is known about one failed request, or about the capture (`request` is `None`).
-#[derive(Clone, PartialEq, Eq, Debug)]
+/// How far one cause reaches over the capture.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Spread {
+    /// How often it was seen, in all requests and outside of them.
+    pub occurrences: u32,
+    /// First time.
+    pub first: Option<Timestamp>,
+    /// Last time.
+    pub last: Option<Timestamp>,
+    /// Failed requests whose root cause it is, by key; shared by all diagnoses of the cause.
+    pub requests: Arc<[RequestKey]>,
+}
+
+/// What is known about one failed request, or about one cause of the capture (`request` is `None`). A capture with
+/// several independent causes has several.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Diagnosis {
     /// The request.
     pub request: Option<RequestKey>,
@@ -216,15 +254,29 @@ pub struct Diagnosis {
     pub symptoms: Vec<String>,
     /// Possible causes.
     pub hypotheses: Vec<Hypothesis>,
+    /// How far the root cause reaches; empty without one.
+    pub spread: Spread,
+    /// Without a root cause: which telemetry the capture lacks, with the command that fetches it.
+    pub missing: Vec<String>,
+    /// The commands of `missing` alone, to copy, each once.
+    pub commands: Vec<String>,
 }
 
-/// An error that no rule explains.
-#[derive(Clone, PartialEq, Eq, Debug)]
+/// Errors of one wording that no rule explains.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Unexplained {
-    /// The request.
+    /// The request; of several the first.
     pub request: Option<RequestKey>,
     /// Its signals, in canonical order; at most [`MAX_EVIDENCE`].
     pub evidence: Vec<Evidence>,
     /// How many signals of this template there are.
     pub occurrences: u32,
+    /// The common wording, what differs masked by `*`. Log text.
+    pub template: String,
+    /// First time.
+    pub first: Option<Timestamp>,
+    /// Last time.
+    pub last: Option<Timestamp>,
+    /// Every request in which it was seen, by key.
+    pub requests: Vec<RequestKey>,
 }

@@ -12,23 +12,27 @@ mod record;
 mod request;
 mod schema;
 pub mod semconv;
+mod shell;
 mod signal;
 mod time;
 mod walk;
+mod whereabouts;
 
-pub use bytes::{Bytes, Input};
+pub use bytes::{Bytes, Input, REPORT_TITLE};
 pub use comparison::{BaselineChoice, Comparison, Difference, FeatureKind, HealthyRequest, Share};
 pub use coverage::{Coverage, Gap, InputSummary, Issue, LayerCoverage};
 pub use finding::{
-    Confidence, Diagnosis, Evidence, EvidenceRole, Finding, FixStep, Hypothesis, Level, MAX_EVIDENCE, Role,
-    RuleMeta, Standing, Undetermined, Unexplained, WrongAdvice,
+    Argument, Confidence, Diagnosis, Evidence, EvidenceRole, Finding, FixStep, Hypothesis, Level,
+    MAX_EVIDENCE, Role, RuleMeta, Spread, Standing, Undetermined, Unexplained, WrongAdvice,
 };
 pub use id::{RequestKey, SignalKey, SpanId, TraceId};
 pub use names::Names;
 pub use record::{Context, Cut, Escape, Format, Hint, Record, Slice};
 pub use request::{Link, LinkReason, Request, SpanTree};
-pub use schema::{Parameter, SchemaAudit, SchemaFinding, SchemaRisk, Tool, ToolList};
+pub use schema::{ListOrigin, Parameter, SchemaAudit, SchemaFinding, SchemaRisk, Tool, ToolList};
+pub use shell::{shell_word, within_single_quotes};
 pub(crate) use signal::words;
 pub use signal::{Brief, Ids, Kind, Layer, Name, Origin, Outcome, Severity, Signal, SpanFacts, message_hash};
 pub use time::{TimeRange, Timestamp};
 pub use walk::{Mark, MarkKind, Stage, Step, StepState, Walk};
+pub use whereabouts::Whereabouts;

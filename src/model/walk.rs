@@ -105,3 +105,29 @@ pub struct Walk {
     /// Retries, late successes, streaming children.
     pub marks: Vec<Mark>,
 }
+
+impl Walk {
+    /// A walk of which nothing is known.
+    pub fn unseen(request: RequestKey) -> Self {
+        let step = |stage: &Stage| Step {
+            stage: *stage,
+            state: StepState::Unseen,
+            at: None,
+            duration: None,
+            signals: Vec::new(),
+            note: String::new(),
+        };
+        Self {
+            request,
+            steps: Stage::ALL.iter().map(step).collect(),
+            stopped: None,
+            verdict: "Where it stopped cannot be told.".to_owned(),
+            marks: Vec::new(),
+        }
+    }
+
+    /// The step of `stage`.
+    pub fn step(&self, stage: Stage) -> Option<&Step> {
+        self.steps.iter().find(|step| step.stage == stage)
+    }
+}

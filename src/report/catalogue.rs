@@ -1,6 +1,5 @@
 //! The catalogue as Markdown: an index by layer, and one page for each rule.
 
-mod markup;
 mod page;
 #[cfg(test)]
 mod tests;
@@ -11,7 +10,7 @@ use std::fmt::Write as _;
 use crate::rules::{Catalogue, LAYERS, Rule};
 use crate::text::Door;
 
-use markup::{cell, prose};
+use super::markup::{cell, prose};
 
 /// Starts every generated file, so that it can be told from one that a person wrote.
 pub const MARK: &str =

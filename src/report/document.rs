@@ -229,6 +229,20 @@ impl Document {
     }
 }
 
+/// How a request is told apart and found again.
+pub(super) fn request(snapshot: &Snapshot, key: RequestKey, door: Door) -> Option<Request> {
+    let request = snapshot.requests.get(key.index())?;
+    let name = |name| snapshot.names.text(name).map(|text| door.line(text, LINE));
+    Some(Request {
+        trace_id: request.trace.map(|id| id.to_string()),
+        request_id: name(request.request),
+        session_id: name(request.session),
+        tool: name(request.tool),
+        start: request.window.map(|window| window.start),
+        duration_ms: request.window.map(model::TimeRange::millis),
+    })
+}
+
 fn as_object<S: Serializer>(map: &IndexMap<SafeText, SafeText>, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_map(map)
 }
@@ -274,16 +288,7 @@ impl Builder<'_> {
     }
 
     fn request(&self, key: Option<RequestKey>) -> Option<Request> {
-        let request = self.snapshot.requests.get(key?.index())?;
-        let name = |name| self.snapshot.names.text(name).map(|text| self.line(text));
-        Some(Request {
-            trace_id: request.trace.map(|id| id.to_string()),
-            request_id: name(request.request),
-            session_id: name(request.session),
-            tool: name(request.tool),
-            start: request.window.map(|window| window.start),
-            duration_ms: request.window.map(model::TimeRange::millis),
-        })
+        request(self.snapshot, key?, self.door)
     }
 
     fn finding(&self, finding: &model::Finding) -> Finding {

@@ -1,54 +1,84 @@
-//! A short form for the summary of a CI job.
+//! A short form for the summary of a CI job: the verdict, the root causes with their first fix, and a table.
 
-use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use super::document::{Document, Finding};
+use indexmap::IndexMap;
+
+use super::document::{Diagnosis, Document, Finding};
 use super::expect::Comparison;
-use super::summary;
+use super::markup::{block, cell, code, code_cell, prose};
+use super::summary::{self, counted};
+use crate::model::Standing;
+use crate::text::SafeText;
 
-/// Rows in the table of findings; the rest is counted.
-const ROWS: usize = 50;
+/// Rows in the table of findings and items of a list; the rest is counted.
+const ROWS: usize = 20;
 
-/// Writes a headline, a table of findings, the fixes, and what was read.
+/// Writes a headline, the root causes, a table of findings, and what was read.
 pub(super) fn write(
     document: &Document,
     comparison: Option<&Comparison>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    writeln!(out, "## agentcore-triage\n\n{}\n", escape(&summary::verdict(document, comparison)))?;
+    writeln!(out, "## agentcore-triage\n\n{}\n", prose(&summary::verdict(document, comparison)))?;
+    causes(document, out)?;
     if !document.findings.is_empty() {
         findings(document, comparison, out)?;
-        fixes(document, out)?;
     }
     if let Some(known) = comparison.filter(|known| !known.missing.is_empty()) {
         writeln!(out, "### Expected and not found\n")?;
         for expected in &known.missing {
-            writeln!(out, "- {}: {}", escape(expected.rule.as_str()), escape(expected.message.as_str()))?;
+            writeln!(out, "- {}: {}", code(expected.rule.as_str()), prose(expected.message.as_str()))?;
         }
         writeln!(out)?;
     }
-    if !document.unexplained.is_empty() {
-        writeln!(out, "### Errors that no rule explains\n")?;
-        for errors in document.unexplained.iter().take(ROWS) {
-            if let Some(piece) = errors.evidence.first() {
-                let place = summary::place(piece);
-                writeln!(
-                    out,
-                    "- {}× {} ({})",
-                    errors.occurrences,
-                    code(piece.excerpt.as_str()),
-                    escape(&place)
-                )?;
+    unexplained(document, out)?;
+    writeln!(out, "### Read\n")?;
+    for line in summary::coverage(document) {
+        writeln!(out, "- {}", prose(&line))?;
+    }
+    Ok(())
+}
+
+/// Each root cause once: how sure, how many requests, what to do first.
+fn causes(document: &Document, out: &mut dyn Write) -> io::Result<()> {
+    let mut causes: IndexMap<&SafeText, Vec<&Diagnosis>> = IndexMap::new();
+    for diagnosis in &document.diagnoses {
+        if let Some(rule) = &diagnosis.root_cause {
+            causes.entry(rule).or_default().push(diagnosis);
+        }
+    }
+    for (rule, diagnoses) in causes.iter().take(ROWS) {
+        let Some(finding) = document.findings.iter().find(|finding| finding.rule == **rule) else { continue };
+        let requests = diagnoses.iter().filter(|diagnosis| diagnosis.request.is_some()).count();
+        let of = match requests {
+            0 => String::new(),
+            hit => format!(", root cause of {}", counted(hit as u64, "failed request")),
+        };
+        writeln!(out, "### {}\n", prose(finding.title.as_str()))?;
+        writeln!(out, "{}\n", prose(finding.message.as_str()))?;
+        writeln!(out, "{}: {}{of}.", code(rule.as_str()), standing(rule, diagnoses))?;
+        if let Some(step) = finding.fix.first() {
+            writeln!(out, "\nFirst: {}", prose(step.text.as_str()))?;
+            if let Some(command) = &step.command {
+                write!(out, "\n{}", block(command.as_str(), "sh", ""))?;
             }
         }
         writeln!(out)?;
     }
-    writeln!(out, "### Read\n")?;
-    for line in summary::coverage(document) {
-        writeln!(out, "- {}", escape(&line))?;
+    rest(causes.len(), "root cause", out)?;
+    let open = document.diagnoses.iter().filter(|diagnosis| diagnosis.root_cause.is_none()).count();
+    if open > 0 {
+        writeln!(out, "The cause of {} is unknown.\n", counted(open as u64, "failed request"))?;
     }
     Ok(())
+}
+
+/// The best standing of a root cause.
+fn standing(rule: &SafeText, diagnoses: &[&Diagnosis]) -> Standing {
+    let hypotheses = diagnoses.iter().flat_map(|diagnosis| &diagnosis.hypotheses);
+    let own = hypotheses.filter(|hypothesis| hypothesis.rule == *rule);
+    own.map(|hypothesis| hypothesis.standing).min().unwrap_or(Standing::Possible)
 }
 
 fn findings(document: &Document, comparison: Option<&Comparison>, out: &mut dyn Write) -> io::Result<()> {
@@ -57,108 +87,47 @@ fn findings(document: &Document, comparison: Option<&Comparison>, out: &mut dyn 
         "| Level | Rule | Finding | Tool | Where | Seen |\n| --- | --- | --- | --- | --- | ---: |"
     )?;
     for finding in document.findings.iter().take(ROWS) {
-        let tool = finding.request.as_ref().and_then(|request| request.tool.as_ref());
-        let place = finding.evidence.first().map(summary::place).unwrap_or_default();
-        let accepted = comparison.is_some_and(|known| known.accepted.contains(&finding.fingerprint));
-        writeln!(
-            out,
-            "| {}{} | {} | {} | {} | {} | {} |",
-            finding.severity,
-            if accepted { " (expected)" } else { "" },
-            code(finding.rule.as_str()),
-            escape(finding.message.as_str()),
-            tool.map(|tool| code(tool.as_str())).unwrap_or_default(),
-            escape(&place),
-            finding.occurrences,
-        )?;
+        writeln!(out, "{}", row(finding, comparison))?;
     }
-    let rest = document.findings.len().saturating_sub(ROWS);
-    if rest > 0 {
-        writeln!(out, "\n{rest} more findings are not shown.")?;
-    }
-    writeln!(out)
+    writeln!(out)?;
+    rest(document.findings.len(), "finding", out)
 }
 
-fn fixes(document: &Document, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "### What to do\n")?;
-    for group in summary::by_rule(&document.findings) {
-        let Some(finding) = group.first().filter(|finding| !finding.fix.is_empty()) else { continue };
-        writeln!(out, "**{}**\n", code(finding.rule.as_str()))?;
-        steps(finding, out)?;
-    }
-    Ok(())
+fn row(finding: &Finding, comparison: Option<&Comparison>) -> String {
+    let tool = finding.request.as_ref().and_then(|request| request.tool.as_ref());
+    let place = finding.evidence.first().map(summary::place).unwrap_or_default();
+    let accepted = comparison.is_some_and(|known| known.accepted.contains(&finding.fingerprint));
+    format!(
+        "| {}{} | {} | {} | {} | {} | {} |",
+        finding.severity,
+        if accepted { " (expected)" } else { "" },
+        code_cell(finding.rule.as_str()),
+        cell(finding.message.as_str()),
+        tool.map(|tool| code_cell(tool.as_str())).unwrap_or_default(),
+        code_cell(&place),
+        finding.occurrences,
+    )
 }
 
-fn steps(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
-    for (index, step) in finding.fix.iter().enumerate() {
-        writeln!(out, "{}. {}", index + 1, escape(step.text.as_str()))?;
-        if let Some(command) = &step.command {
-            let fence = fence(command.as_str(), 3);
-            writeln!(out, "   {fence}sh")?;
-            for line in command.as_str().lines() {
-                writeln!(out, "   {line}")?;
-            }
-            writeln!(out, "   {fence}")?;
+fn unexplained(document: &Document, out: &mut dyn Write) -> io::Result<()> {
+    if document.unexplained.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "### Errors that no rule explains\n")?;
+    for errors in document.unexplained.iter().take(ROWS) {
+        if let Some(piece) = errors.evidence.first() {
+            let place = summary::place(piece);
+            writeln!(out, "- {}× {} ({})", errors.occurrences, code(piece.excerpt.as_str()), prose(&place))?;
         }
     }
-    if !finding.verify.as_str().is_empty() {
-        writeln!(out, "\nVerify: {}", escape(finding.verify.as_str()))?;
-    }
-    writeln!(out)
+    writeln!(out)?;
+    rest(document.unexplained.len(), "error", out)
 }
 
-/// Backticks that `text` cannot close from inside: longer than any run of them in it, and at least `least`.
-pub(super) fn fence(text: &str, least: usize) -> String {
-    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or_default();
-    "`".repeat(least.max(longest + 1))
-}
-
-/// Text as code. HTML rather than backticks, because backticks do not protect a pipe inside a table.
-fn code(text: &str) -> String {
-    format!("<code>{}</code>", escape(text))
-}
-
-/// Text that Markdown and HTML take literally: no markup, link, mention or table cell comes out of it.
-fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + text.len() / 8);
-    for c in text.chars() {
-        match c {
-            '\n' => out.push(' '),
-            // Entities also stop the autolinks, mentions and issue links of GitHub's flavour.
-            ':' | '@' | '#' | '.' if needs_entity(&out, c) => {
-                let _ = write!(out, "&#{};", c as u32);
-            }
-            '&' | '<' | '>' | '|' | '`' | '*' | '_' | '[' | ']' | '\\' | '~' | '!' | '$' => {
-                let _ = write!(out, "&#{};", c as u32);
-            }
-            _ => out.push(c),
-        }
-    }
-    out
-}
-
-/// `:` after a URL scheme, `.` after `www`, `@` and `#` always.
-fn needs_entity(before: &str, c: char) -> bool {
-    let ends = |word: &str| {
-        before.len() >= word.len()
-            && before.is_char_boundary(before.len() - word.len())
-            && before[before.len() - word.len()..].eq_ignore_ascii_case(word)
-    };
-    match c {
-        ':' => ["http", "https", "ftp", "mailto", "xmpp"].iter().any(|scheme| ends(scheme)),
-        '.' => ends("www"),
-        _ => true,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_markup_comes_out_of_text() {
-        assert_eq!(escape("a|b `c` <d> [e](f)"), "a&#124;b &#96;c&#96; &#60;d&#62; &#91;e&#93;(f)");
-        assert_eq!(escape("https://x.y @team #1 www.x"), "https&#58;//x.y &#64;team &#35;1 www&#46;x");
-        assert_eq!([fence("a ``` b", 3), fence("a", 3)], ["````", "```"]);
+/// Says how many more there are than the first [`ROWS`].
+fn rest(all: usize, noun: &str, out: &mut dyn Write) -> io::Result<()> {
+    match all.saturating_sub(ROWS) {
+        0 => Ok(()),
+        more => writeln!(out, "{} not shown.\n", counted(more as u64, &format!("further {noun}"))),
     }
 }

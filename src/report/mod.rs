@@ -11,6 +11,8 @@ mod github;
 mod json;
 mod junit;
 mod markdown;
+mod markup;
+pub mod rca;
 mod rule;
 mod sarif;
 mod summary;

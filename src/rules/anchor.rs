@@ -43,7 +43,8 @@ const FAILURE_WORDS: &[&str] = &[
 /// Positions of the events of which one must be seen before `rule` can fire or be undetermined.
 pub(crate) fn anchors(rule: &Rule) -> Vec<EventIndex> {
     let cost = |event: EventIndex| rule.events.get(event).map_or(u32::MAX, how_common);
-    of(&rule.when.condition, &cost).unwrap_or_else(|| (0..rule.events.len()).collect())
+    let sets: Option<Vec<_>> = rule.conditions().map(|when| of(&when.condition, &cost)).collect();
+    sets.map_or_else(|| (0..rule.events.len()).collect(), |sets| sets.concat())
 }
 
 /// 0 for an event that only failures have, more for those that healthy records may be.
@@ -135,7 +136,7 @@ pub(crate) fn follow_up(
         if seen.is_empty() || others.is_empty() {
             continue;
         }
-        next.everywhere |= rule.when.by != By::Request;
+        next.everywhere |= rule.conditions().any(|when| when.by != By::Request);
         next.requests.extend(seen.into_iter().filter_map(request));
         for (key, event) in others {
             if event.needles().is_empty() {

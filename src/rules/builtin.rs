@@ -50,14 +50,14 @@ fn interned(docket: &Docket<'_>, name: Option<crate::model::Name>) -> Option<Str
 }
 
 /// `arn:partition:service:region:account:kind/id…`.
-struct Arn<'a> {
-    region: &'a str,
+pub(crate) struct Arn<'a> {
+    pub(crate) region: &'a str,
     account: &'a str,
     rest: &'a str,
 }
 
 impl<'a> Arn<'a> {
-    fn parse(text: &'a str) -> Option<Self> {
+    pub(crate) fn parse(text: &'a str) -> Option<Self> {
         let mut parts = text.splitn(6, ':');
         let _ = parts.next().filter(|arn| *arn == "arn")?;
         let (_partition, _service) = (parts.next()?, parts.next()?);
@@ -66,7 +66,7 @@ impl<'a> Arn<'a> {
     }
 
     /// The id after `kind/`.
-    fn id(&self, kind: &str) -> Option<String> {
+    pub(crate) fn id(&self, kind: &str) -> Option<String> {
         let id = self.rest.strip_prefix(kind)?.strip_prefix('/')?;
         Some(id.split(['/', ':']).next().unwrap_or(id).to_owned())
     }

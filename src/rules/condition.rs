@@ -44,6 +44,8 @@ pub(crate) enum Side {
 pub(crate) enum Sibling {
     Tool,
     Target,
+    /// A tool of the same target.
+    ToolOfTarget,
     Request,
 }
 

@@ -5,8 +5,8 @@ use std::time::Duration;
 use rustc_hash::FxHashMap;
 
 use crate::model::{
-    Brief, Coverage, Finding, LinkReason, Name, Names, Request, RequestKey, SignalKey, SpanFacts, Timestamp,
-    Undetermined,
+    Argument, Brief, Coverage, Finding, LinkReason, Name, Names, Request, RequestKey, SignalKey, SpanFacts,
+    Timestamp, Undetermined,
 };
 
 use super::event::{EventHit, EventKey};
@@ -124,6 +124,8 @@ pub struct Judgement {
     pub covered: Vec<SignalKey>,
     /// Rules that the capture cannot decide, by rule.
     pub undetermined: Vec<Undetermined>,
+    /// What speaks for or against rules, by rule, then by request.
+    pub arguments: Vec<Argument>,
     /// Per rule id, signals that are its events and lack the key of its scope, so that they took part in nothing.
     pub unkeyed: Vec<(String, u64)>,
 }

@@ -67,13 +67,13 @@ pub fn explain(
     let rule = catalogue.rule(id)?;
     let brief_hits = BriefHits::find(std::iter::once(rule), docket);
     let facts = Facts::default();
-    let found = scopes(rule, docket, &brief_hits);
+    let found = scopes(rule, &rule.when, docket, &brief_hits);
     let empty = [Scope::empty(rule)];
     let list = if found.list.is_empty() { &empty[..] } else { &found.list };
     let mut judged: Vec<_> = list
         .iter()
         .map(|scope| {
-            let answer = Bench { docket, rule, scope, loose: &found.loose, facts: &facts }.answer();
+            let answer = Bench { docket, rule, scope, loose: &found.loose, facts: &facts }.answer(&rule.when);
             let seen = scope.hits.iter().filter(|hits| !hits.is_empty()).count();
             (std::cmp::Reverse((answer.state(), holding(&answer), seen)), scope, answer)
         })
@@ -131,10 +131,9 @@ struct Reader<'a, 'd> {
 impl Reader<'_, '_> {
     fn node(&self, condition: &Condition, answer: &Answer<'_>) -> Node {
         let missing = answer.witnesses.iter().flat_map(|witness| {
-            witness
-                .missing
-                .iter()
-                .map(move |missing| describe(self.docket, self.facts, self.scope, witness, *missing))
+            witness.missing.iter().map(move |missing| {
+                describe(self.docket, self.facts, self.scope, witness, *missing).to_string()
+            })
         });
         let mut notes = vec![progress(&answer.progress, condition)];
         if answer.state() == State::Undetermined {

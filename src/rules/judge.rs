@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use indexmap::{IndexMap, IndexSet};
 
 use crate::model::{
-    Confidence, Evidence, EvidenceRole, Finding, FixStep, MAX_EVIDENCE, Outcome, RequestKey, Severity,
-    SignalKey, TimeRange, Undetermined,
+    Argument, Confidence, Evidence, EvidenceRole, Finding, FixStep, MAX_EVIDENCE, Outcome, RequestKey,
+    Severity, SignalKey, TimeRange, Undetermined,
 };
 
 use super::builtin::built_in_value;
@@ -15,7 +15,7 @@ use super::collapse::{Draft, DraftKey, Drafts, collapse};
 use super::docket::{Docket, Judgement};
 use super::eval::{Answer, Bench, State, Witness};
 use super::event::EventKey;
-use super::missing::describe;
+use super::missing::{Lack, describe};
 use super::rule::Rule;
 use super::scope::{BriefHits, Facts, Scope, needed_events, scopes};
 
@@ -36,9 +36,9 @@ pub fn judge(catalogue: &Catalogue, docket: &Docket<'_>) -> Judgement {
     judgement
 }
 
-/// Whether some event that the condition needs was found, or is decided without reading.
+/// Whether some event that a condition needs was found, or is decided without reading.
 fn may_fire(rule: &Rule, docket: &Docket<'_>) -> bool {
-    needed_events(rule).into_iter().any(|index| {
+    rule.conditions().flat_map(needed_events).any(|index| {
         rule.events[index].is_brief() || !docket.hits.of(EventKey(rule.first_event + index as u32)).is_empty()
     })
 }
@@ -50,14 +50,15 @@ fn judge_rule(
     facts: &Facts,
     judgement: &mut Judgement,
 ) {
-    let scopes = scopes(rule, docket, brief_hits);
+    plead(rule, docket, brief_hits, facts, judgement);
+    let scopes = scopes(rule, &rule.when, docket, brief_hits);
     if scopes.unkeyed > 0 {
         judgement.unkeyed.push((rule.id().to_owned(), scopes.unkeyed));
     }
     let mut drafts = Drafts::default();
-    let mut open: IndexMap<Option<RequestKey>, IndexSet<String>> = IndexMap::default();
+    let mut open: IndexMap<Option<RequestKey>, IndexSet<Lack>> = IndexMap::default();
     for scope in &scopes.list {
-        let answer = Bench { docket, rule, scope, loose: &scopes.loose, facts }.answer();
+        let answer = Bench { docket, rule, scope, loose: &scopes.loose, facts }.answer(&rule.when);
         match answer.state() {
             State::Fires => {
                 collect(docket, &answer, &mut drafts);
@@ -70,11 +71,43 @@ fn judge_rule(
     judgement
         .findings
         .extend(collapse(drafts).into_iter().map(|(key, draft)| finish(rule, docket, facts, key, &draft)));
-    judgement.undetermined.extend(open.into_iter().map(|(request, missing)| Undetermined {
-        rule: rule.id().to_owned(),
-        request,
-        missing: missing.into_iter().collect(),
+    judgement.undetermined.extend(open.into_iter().map(|(request, missing)| {
+        Undetermined {
+            rule: rule.id().to_owned(),
+            request,
+            missing: missing.iter().map(Lack::to_string).collect(),
+            commands: missing
+                .iter()
+                .filter_map(|lack| lack.command.clone())
+                .collect::<IndexSet<_>>()
+                .into_iter()
+                .collect(),
+        }
     }));
+}
+
+/// What the case says for or against the rule, by its further conditions.
+fn plead(rule: &Rule, docket: &Docket<'_>, brief_hits: &BriefHits, facts: &Facts, judgement: &mut Judgement) {
+    let mut arguments = BTreeSet::new();
+    for plea in &rule.pleas {
+        let scopes = scopes(rule, &plea.when, docket, brief_hits);
+        for scope in &scopes.list {
+            let answer = Bench { docket, rule, scope, loose: &scopes.loose, facts }.answer(&plea.when);
+            for witness in answer.witnesses.iter().filter(|witness| witness.missing.is_empty()) {
+                let request = common_request(docket, witness);
+                let captures = captures_of(witness);
+                let signals: Vec<SignalKey> = witness.parts.iter().map(|part| part.hit.signal).collect();
+                let text = plea.text.fill(&|name| {
+                    let captured = captures.iter().find(|(known, _)| known == name);
+                    captured
+                        .map(|(_, text)| text.clone())
+                        .or_else(|| built_in_value(name, docket, facts, request, &signals))
+                });
+                arguments.insert(Argument { rule: rule.id().to_owned(), request, is_for: plea.is_for, text });
+            }
+        }
+    }
+    judgement.arguments.extend(arguments);
 }
 
 /// Undecided occurrences of a scope whose lacks are put into words.
@@ -141,7 +174,7 @@ fn note_missing(
     facts: &Facts,
     scope: &Scope<'_>,
     answer: &Answer<'_>,
-    open: &mut IndexMap<Option<RequestKey>, IndexSet<String>>,
+    open: &mut IndexMap<Option<RequestKey>, IndexSet<Lack>>,
 ) {
     for witness in answer.witnesses.iter().filter(|witness| !witness.parts.is_empty()).take(MAX_OPEN) {
         let missing = open.entry(common_request(docket, witness)).or_default();

@@ -99,7 +99,7 @@ const PLAIN: &[&str] =
 
 fn lint_unused(rule: &Rule, add: &mut dyn FnMut(Level, String)) {
     let mut used = vec![false; rule.events.len()];
-    rule.when.condition.events(&mut |event, _| used[event] = true);
+    rule.conditions().for_each(|when| when.condition.events(&mut |event, _| used[event] = true));
     let names =
         || rule.events.iter().zip(&used).filter(|(_, used)| **used).map(|(event, _)| event.name.as_str());
     for (event, _) in rule.events.iter().zip(&used).filter(|(_, used)| !**used) {

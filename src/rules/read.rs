@@ -1,17 +1,19 @@
 //! `rule.toml` to [`Rule`]: every mistake of the file is reported, with its place.
 
+use std::iter::repeat;
 use std::sync::Arc;
 
 use toml::de::DeTable;
 
-use crate::model::{Confidence, FixStep, Level, Role, RuleMeta, WrongAdvice};
+use crate::model::{Confidence, FixStep, Kind, Layer, Level, Role, RuleMeta, WrongAdvice};
 
 use super::document::{Item, Mistakes, Span, Table};
 use super::error::{LoadError, SourceFile, suggest};
-use super::event::Event;
+use super::event::{Event, Set};
 use super::read_event::read_events;
-use super::read_when::read_when;
-use super::rule::{LAYERS, Rule, Templates};
+use super::read_when::{read_condition, read_when};
+use super::rule::{LAYERS, Plea, Rule, Templates, When};
+use super::scope::needed_events;
 use super::template::{BUILT_IN, Style, Template};
 
 const KEYS: &[&str] = &[
@@ -31,6 +33,8 @@ const KEYS: &[&str] = &[
     "references",
     "fix",
     "not",
+    "for",
+    "against",
     "events",
     "when",
 ];
@@ -66,10 +70,12 @@ pub(crate) fn read_rule(path: &str, text: &str, place: &Place<'_>) -> Result<Rul
 
 fn read_table(table: Table<'_>, path: &str, text: &str, place: &Place<'_>) -> Option<Rule> {
     table.only(KEYS);
-    let meta = read_meta(table, place);
+    let mut meta = read_meta(table, place);
     let events = read_events(table);
     let when = read_when(table, &events);
+    let pleas = read_pleas(table, &events);
     let templates = read_templates(table, &events);
+    meta.shown_in = when.as_ref().map(|when| shown_in(&meta.layer, when, &events)).unwrap_or_default();
     Some(Rule {
         meta,
         path: path.to_owned(),
@@ -77,6 +83,7 @@ fn read_table(table: Table<'_>, path: &str, text: &str, place: &Place<'_>) -> Op
         examples: Vec::new(),
         events,
         when: when?,
+        pleas,
         templates,
         first_event: 0,
     })
@@ -120,6 +127,7 @@ fn read_meta(table: Table<'_>, place: &Place<'_>) -> RuleMeta {
         not: read_not(table),
         since: table.optional("since"),
         until: table.optional("until"),
+        shown_in: Vec::new(),
     }
 }
 
@@ -173,22 +181,80 @@ fn read_not(table: Table<'_>) -> Vec<WrongAdvice> {
     entries.collect()
 }
 
-fn read_templates(table: Table<'_>, events: &[Event]) -> Templates {
+fn read_pleas(table: Table<'_>, events: &[Event]) -> Vec<Plea> {
+    let kinds = [("for", true), ("against", false)];
+    let entries = kinds.iter().flat_map(|(key, is_for)| table.tables(key).into_iter().zip(repeat(*is_for)));
+    let pleas = entries.filter_map(|(entry, is_for)| {
+        entry.required("text", "what the condition shows, one sentence");
+        let when = read_condition(entry, &["text"], events)?;
+        Some(Plea { is_for, when, text: read_template(entry.get("text"), Style::Prose, events) })
+    });
+    pleas.collect()
+}
+
+/// Layers that would show the events that a condition needs; where these do not say, what the rule's subject writes to.
+fn shown_in(subject: &str, when: &When, events: &[Event]) -> Vec<Layer> {
+    let mut layers: Vec<Layer> = needed_events(when)
+        .into_iter()
+        .filter_map(|event| events.get(event))
+        .flat_map(|event| {
+            let by_kind =
+                Kind::ALL.iter().filter(|kind| event.kinds != Set::ANY && event.kinds.has(**kind as u8));
+            event.layers.iter().copied().chain(by_kind.filter_map(|kind| writer_of(*kind)))
+        })
+        .collect();
+    if layers.is_empty() {
+        layers.extend(match subject {
+            "gateway" => [Layer::Gateway, Layer::Client].as_slice(),
+            "memory" => &[Layer::Runtime, Layer::Memory],
+            "identity" => &[Layer::Runtime, Layer::Identity],
+            "client" => &[Layer::Client],
+            _ => &[Layer::Runtime],
+        });
+    }
+    let mut seen = Vec::new();
+    layers.retain(|layer| {
+        !seen.contains(layer) && {
+            seen.push(*layer);
+            *layer != Layer::Unknown
+        }
+    });
+    layers
+}
+
+/// The layer that alone writes records of a shape.
+fn writer_of(kind: Kind) -> Option<Layer> {
+    Some(match kind {
+        Kind::GatewayLog => Layer::Gateway,
+        Kind::RuntimeVended | Kind::SdkLog | Kind::OtelLog | Kind::AccessLog | Kind::Traceback => {
+            Layer::Runtime
+        }
+        Kind::Span | Kind::XraySegment | Kind::XraySummary => Layer::Span,
+        Kind::CloudTrail => Layer::Control,
+        Kind::HttpExchange | Kind::ToolsList => Layer::Client,
+        _ => return None,
+    })
+}
+
+/// A text with placeholders, each of which something can fill.
+fn read_template(item: Option<Item<'_>>, style: Style, events: &[Event]) -> Template {
     let known: Vec<&str> =
         events.iter().flat_map(Event::capture_names).chain(BUILT_IN.iter().copied()).collect();
-    let parse = |item: Option<Item<'_>>, style| {
-        let text = item.and_then(Item::as_text).unwrap_or_default().trim();
-        let template = Template::parse(text, style);
-        for name in template.names().filter(|name| !known.contains(name)) {
-            if let Some(item) = item {
-                item.error(
-                    format!("nothing can fill the placeholder `{{{name}}}`"),
-                    Some(suggest(name, known.iter().copied())),
-                );
-            }
+    let text = item.and_then(Item::as_text).unwrap_or_default().trim();
+    let template = Template::parse(text, style);
+    for name in template.names().filter(|name| !known.contains(name)) {
+        if let Some(item) = item {
+            item.error(
+                format!("nothing can fill the placeholder `{{{name}}}`"),
+                Some(suggest(name, known.iter().copied())),
+            );
         }
-        template
-    };
+    }
+    template
+}
+
+fn read_templates(table: Table<'_>, events: &[Event]) -> Templates {
+    let parse = |item, style| read_template(item, style, events);
     let steps = table.tables("fix").into_iter().map(|step| {
         let command = step.get("command").map(|item| parse(Some(item), Style::Command));
         (parse(step.get("text"), Style::Prose), command)

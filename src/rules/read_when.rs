@@ -29,16 +29,21 @@ const MAX_DEPTH: usize = 16;
 
 /// Reads the condition of a rule; any one event by request when it has no `[when]`.
 pub(crate) fn read_when(rule: Table<'_>, events: &[Event]) -> Option<When> {
-    let reader = Reader { events };
     let Some(item) = rule.get("when") else {
         let any = (0..events.len()).map(Condition::Match).collect();
         return (!events.is_empty()).then_some(When { by: By::Request, condition: Condition::Any(any) });
     };
-    let table = item.table()?;
+    read_condition(item.table()?, &[], events)
+}
+
+/// Reads a condition with its `by` from a table that may also hold the keys of `beside`.
+pub(crate) fn read_condition(table: Table<'_>, beside: &[&str], events: &[Event]) -> Option<When> {
     let by = table.get("by").map_or(Some(By::Request), |item| by(item));
-    let condition = reader.table(table, &["by"], 0)?;
+    let extra: Vec<&str> = beside.iter().copied().chain(["by"]).collect();
+    let condition = Reader { events }.table(table, &extra, 0)?;
     if !condition.is_grounded() {
-        item.error(
+        table.mistakes.add(
+            table.span,
             "the condition holds where nothing happened at all",
             Some("name an event that must be there beside what must be absent".into()),
         );
@@ -216,9 +221,10 @@ fn sibling(item: Item<'_>) -> Option<Sibling> {
     match item.text()?.text {
         "tool" => Some(Sibling::Tool),
         "target" => Some(Sibling::Target),
+        "tool-of-target" => Some(Sibling::ToolOfTarget),
         "request" => Some(Sibling::Request),
         other => {
-            let help = suggest(other, ["tool", "target", "request"]);
+            let help = suggest(other, ["tool", "target", "tool-of-target", "request"]);
             item.error(format!("unknown sibling `{other}`"), Some(help));
             None
         }

@@ -71,6 +71,14 @@ pub(crate) struct When {
     pub(crate) condition: Condition,
 }
 
+/// What speaks for a rule, or excludes it, where its own condition says nothing.
+#[derive(Clone, Debug)]
+pub(crate) struct Plea {
+    pub(crate) is_for: bool,
+    pub(crate) when: When,
+    pub(crate) text: Template,
+}
+
 /// Templates of a rule, in the order of its fix steps.
 #[derive(Clone, Debug)]
 pub(crate) struct Templates {
@@ -91,6 +99,7 @@ pub struct Rule {
     pub examples: Vec<Example>,
     pub(crate) events: Vec<Event>,
     pub(crate) when: When,
+    pub(crate) pleas: Vec<Plea>,
     pub(crate) templates: Templates,
     /// Catalogue key of its first event.
     pub(crate) first_event: u32,
@@ -100,5 +109,10 @@ impl Rule {
     /// Its id.
     pub fn id(&self) -> &str {
         &self.meta.id
+    }
+
+    /// Every condition of the rule: its own first.
+    pub(crate) fn conditions(&self) -> impl Iterator<Item = &When> {
+        std::iter::once(&self.when).chain(self.pleas.iter().map(|plea| &plea.when))
     }
 }

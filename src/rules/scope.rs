@@ -10,7 +10,7 @@ use crate::model::{Brief, Layer, Name, RequestKey, SignalKey, TimeRange, Timesta
 use super::condition::By;
 use super::docket::{Docket, Hit};
 use super::event::EventKey;
-use super::rule::Rule;
+use super::rule::{Rule, When};
 
 /// What the hits of a scope have in common.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -59,16 +59,21 @@ pub(crate) struct Scopes<'a> {
     pub(crate) unkeyed: u64,
 }
 
-/// Hits of the rule's events by scope, in order of their first hit. Only scopes with an event that the condition
+/// Hits of the rule's events by scope of `when`, one of the rule's conditions, in order of their first hit. Only scopes with an event that the condition
 /// needs: in the others nothing could be claimed.
-pub(crate) fn scopes<'a>(rule: &Rule, docket: &Docket<'a>, brief_hits: &'a BriefHits) -> Scopes<'a> {
-    let needed = needed_events(rule);
+pub(crate) fn scopes<'a>(
+    rule: &Rule,
+    when: &When,
+    docket: &Docket<'a>,
+    brief_hits: &'a BriefHits,
+) -> Scopes<'a> {
+    let needed = needed_events(when);
     let mut unkeyed = 0;
     let mut loose = vec![Vec::new(); rule.events.len()];
     let mut by_key: IndexMap<ScopeKey, Vec<Vec<&Hit>>, rustc_hash::FxBuildHasher> = IndexMap::default();
     for index in 0..rule.events.len() {
         for hit in hits_of(rule, index, docket, brief_hits) {
-            let key = key_of(&rule.when.by, docket, hit);
+            let key = key_of(&when.by, docket, hit);
             if matches!(key, None | Some(ScopeKey::Loose(_))) {
                 loose[index].push(hit);
             }
@@ -91,9 +96,9 @@ pub(crate) fn scopes<'a>(rule: &Rule, docket: &Docket<'a>, brief_hits: &'a Brief
 }
 
 /// Events that the condition needs to be there, each once.
-pub(crate) fn needed_events(rule: &Rule) -> Vec<usize> {
+pub(crate) fn needed_events(when: &When) -> Vec<usize> {
     let mut needed = Vec::new();
-    rule.when.condition.events(&mut |event, positive| {
+    when.condition.events(&mut |event, positive| {
         if positive && !needed.contains(&event) {
             needed.push(event);
         }
@@ -187,6 +192,7 @@ type StreamField = (Name, Layer, &'static str);
 pub(crate) struct Facts {
     stream_starts: OnceCell<FxHashMap<Name, Timestamp>>,
     pub(crate) siblings: OnceCell<super::eval::Siblings>,
+    pub(crate) places: OnceCell<super::locate::Places>,
     by_stream: RefCell<FxHashMap<StreamField, Option<String>>>,
 }
 

@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use crate::model::within_single_quotes;
+
 /// Placeholders that every rule may use; filled from fields when the capture holds them.
 pub(crate) const BUILT_IN: &[&str] = &[
     "region",
@@ -150,13 +152,6 @@ impl Reader {
     }
 }
 
-/// Log text as one word of a shell command.
-pub(crate) fn shell_word(value: &str) -> String {
-    let mut out = String::new();
-    push_quoted(&mut out, value, Spot { quotes: Quotes::None, in_string: false });
-    out
-}
-
 /// Appends log text to a command so that a shell reads it as one word on one line, whatever it holds. Within a JSON
 /// string it stays that string.
 fn push_quoted(out: &mut String, value: &str, spot: Spot) {
@@ -174,25 +169,6 @@ fn push_quoted(out: &mut String, value: &str, spot: Spot) {
             let _ = write!(out, "\"'{}'\"", within_single_quotes(value));
         }
     }
-}
-
-/// Text between single quotes. What cannot stand there leaves them for a moment; control characters are spelled
-/// out, so that a copied command is one line.
-fn within_single_quotes(value: &str) -> String {
-    let mut out = String::with_capacity(value.len());
-    for c in value.chars() {
-        match c {
-            '\'' => out.push_str(r"'\''"),
-            '\n' => out.push_str(r"'$'\n''"),
-            '\r' => out.push_str(r"'$'\r''"),
-            '\t' => out.push_str(r"'$'\t''"),
-            c if c.is_control() => {
-                let _ = write!(out, r"'$'\u{:04x}''", c as u32);
-            }
-            c => out.push(c),
-        }
-    }
-    out
 }
 
 #[cfg(test)]

@@ -103,6 +103,7 @@ pub(crate) fn condition_words(rule: &Rule, condition: &Condition) -> String {
             let kind = match sibling {
                 Sibling::Tool => "tool",
                 Sibling::Target => "target",
+                Sibling::ToolOfTarget => "tool of the target",
                 Sibling::Request => "request",
             };
             format!("another {kind} of the resource succeeded beside {}", name(of))

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::case::{Case, Options, Snapshot};
+use crate::case::{Baseline, Case, Options, Snapshot};
 use crate::filter::{Filter, ResultFacts};
 use crate::model::{Outcome, RequestKey, SignalKey};
 use crate::tui::message::Hits;
@@ -28,8 +28,29 @@ impl Questions {
             Effect::Search { id, filter } => {
                 Some(Data::Hits { id: *id, hits: Arc::new(self.search(filter)) })
             }
+            Effect::Walk(request) => {
+                self.known(*request).map(|key| Data::Walk(Arc::new(self.case.walk(key))))
+            }
+            Effect::Compare(request) => self.known(*request).map(|key| {
+                let like = self.same_cause(key);
+                Data::Comparison(Arc::new(self.case.compare(key, &Baseline::Automatic, &like)))
+            }),
+            Effect::Audit => Some(Data::Audit(Arc::new(self.case.audit()))),
             _ => None,
         }
+    }
+
+    fn known(&self, request: RequestKey) -> Option<RequestKey> {
+        (request.index() < self.case.requests().len()).then_some(request)
+    }
+
+    /// Requests that failed for the same cause; none when the cause is not known.
+    fn same_cause(&self, request: RequestKey) -> Vec<RequestKey> {
+        let diagnoses = &self.snapshot.diagnoses;
+        let own = diagnoses.iter().find(|diagnosis| diagnosis.request == Some(request));
+        let Some(cause) = own.and_then(|diagnosis| diagnosis.root_cause.as_ref()) else { return Vec::new() };
+        let same = diagnoses.iter().filter(|diagnosis| diagnosis.root_cause.as_ref() == Some(cause));
+        same.filter_map(|diagnosis| diagnosis.request).collect()
     }
 
     fn search(&self, filter: &Filter) -> Hits {

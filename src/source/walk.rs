@@ -1,10 +1,12 @@
 //! The files of a folder, in order of their names.
 
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
 
-use crate::model::Issue;
+use crate::model::{Issue, REPORT_TITLE};
 
 use super::reason;
 
@@ -19,8 +21,9 @@ pub(super) struct Walked {
 
 /// Walks `folder`, through links too.
 ///
-/// Hidden entries (`.git`, `.DS_Store`) and read-me files are no logs: they are set aside, which is said once. A
-/// read-me quotes the failures it explains and would be taken for evidence. Naming such a file reads it.
+/// Hidden entries (`.git`, `.DS_Store`), read-me files and reports that this program wrote are no logs: they are set
+/// aside, which is said once. Both quote the failures they explain and would be taken for evidence. Naming such a file
+/// reads it.
 pub(super) fn files(folder: &Path) -> Walked {
     let mut walked = Walked::default();
     let mut aside = Vec::new();
@@ -50,7 +53,19 @@ pub(super) fn files(folder: &Path) -> Walked {
 
 fn is_set_aside(entry: &DirEntry) -> bool {
     let name = entry.file_name().to_string_lossy();
-    name.starts_with('.') || (entry.file_type().is_file() && name.to_ascii_uppercase().starts_with("README"))
+    let is_readme = || name.to_ascii_uppercase().starts_with("README");
+    name.starts_with('.') || (entry.file_type().is_file() && (is_readme() || is_report(entry.path())))
+}
+
+/// Whether a file begins as the reports of this program do, as Markdown or as a page.
+fn is_report(path: &Path) -> bool {
+    const LONGEST: u64 = 200;
+    let mut head = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(LONGEST).read_to_end(&mut head));
+    let head = String::from_utf8_lossy(&head);
+    let is_page = || head.starts_with("<!doctype html>") && head.contains(&format!("<title>{REPORT_TITLE}"));
+    read.is_ok()
+        && (head.strip_prefix("# ").is_some_and(|title| title.starts_with(REPORT_TITLE)) || is_page())
 }
 
 fn set_aside(folder: &str, mut names: Vec<String>) -> Option<Issue> {
@@ -59,7 +74,7 @@ fn set_aside(folder: &str, mut names: Vec<String>) -> Option<Issue> {
     names.dedup();
     let shown = names.iter().take(3).map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ");
     let more = if names.len() > 3 { ", …" } else { "" };
-    let message = format!("hidden entries and read-me files were set aside: {shown}{more}");
+    let message = format!("hidden entries, read-me files and earlier reports were set aside: {shown}{more}");
     (count > 0).then(|| Issue { count, ..Issue::new(folder, None, message).harmless() })
 }
 
@@ -114,10 +129,12 @@ mod tests {
         for name in [".git/HEAD", ".DS_Store", "README.md", "a.log"] {
             fs::write(folder.path().join(name), "x").unwrap();
         }
+        fs::write(folder.path().join("rca.md"), format!("# {REPORT_TITLE}: x\n")).unwrap();
+        fs::write(folder.path().join("b.md"), format!("# About the {REPORT_TITLE}\n")).unwrap();
         let walked = files(folder.path());
-        assert_eq!(names(folder.path(), &walked), ["a.log"]);
+        assert_eq!(names(folder.path(), &walked), ["a.log", "b.md"]);
         assert_eq!(walked.issues.len(), 1);
-        assert_eq!(walked.issues[0].count, 3);
+        assert_eq!(walked.issues[0].count, 4);
         assert!(walked.issues[0].message.contains("'.DS_Store', '.git', 'README.md'"));
         assert!(!walked.issues[0].fatal);
     }

@@ -6,8 +6,8 @@ use crate::model::{FixStep, RuleMeta, WrongAdvice};
 use crate::report::rule::fill;
 use crate::rules::{EventOutline, Example, ExampleKind, Outline, Rule};
 
-use super::markup::{block, cell, code, link, prose};
 use super::{MARK, Shelf};
+use crate::report::markup::{block, cell, code, link, prose};
 
 /// Lines of an example that are shown.
 const MAX_LINES: usize = 15;

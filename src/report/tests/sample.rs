@@ -65,12 +65,14 @@ impl Maker<'_> {
                 rule: "gateway-silent-reject-no-runtime".to_owned(),
                 request: Some(RequestKey(2)),
                 missing: vec![self.text("runtime logs from 14:00:00 to 14:00:30")],
+                ..Undetermined::default()
             }],
             diagnoses: vec![self.diagnosis(0), self.open_diagnosis()],
             unexplained: vec![Unexplained {
                 request: Some(RequestKey(2)),
                 evidence: vec![evidence(3, EvidenceRole::Primary, None)],
                 occurrences: 4,
+                ..Unexplained::default()
             }],
             rules: [gateway_rule(), otel_rule(), silent_rule()]
                 .into_iter()
@@ -164,7 +166,9 @@ impl Maker<'_> {
                 supports: vec![self.text("the same tool failed twice")],
                 against: vec![self.text("tools/list shows the same schema")],
                 missing: Vec::new(),
+                commands: Vec::new(),
             }],
+            ..Diagnosis::default()
         }
     }
 
@@ -180,7 +184,9 @@ impl Maker<'_> {
                 supports: Vec::new(),
                 against: Vec::new(),
                 missing: vec![self.text("runtime logs")],
+                commands: Vec::new(),
             }],
+            ..Diagnosis::default()
         }
     }
 
@@ -282,6 +288,7 @@ fn rule(id: &str, title: &str, layer: &str, severity: Level) -> RuleMeta {
         not: Vec::new(),
         since: None,
         until: None,
+        shown_in: Vec::new(),
     }
 }
 

@@ -11,7 +11,7 @@ mod sibling;
 
 use crate::rules::condition::{Condition, EventIndex};
 use crate::rules::docket::{Docket, Hit};
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Rule, When};
 use crate::rules::scope::{Facts, Scope};
 
 pub use answer::State;
@@ -30,9 +30,9 @@ pub(crate) struct Bench<'a, 'd> {
 }
 
 impl<'a> Bench<'a, '_> {
-    /// Judges the rule's condition in the scope.
-    pub(crate) fn answer(&self) -> Answer<'a> {
-        self.judge(&self.rule.when.condition)
+    /// Judges one of the rule's conditions in the scope.
+    pub(crate) fn answer(&self, when: &When) -> Answer<'a> {
+        self.judge(&when.condition)
     }
 
     fn judge(&self, condition: &Condition) -> Answer<'a> {

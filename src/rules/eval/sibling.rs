@@ -23,9 +23,17 @@ struct Party {
 }
 
 impl Party {
+    /// What a sibling shares with this one.
+    fn home(&self, sibling: Sibling) -> String {
+        match (sibling, &self.target) {
+            (Sibling::ToolOfTarget, Some(target)) => format!("{} {target}", self.resource),
+            _ => self.resource.clone(),
+        }
+    }
+
     fn value(&self, sibling: Sibling) -> Option<String> {
         match sibling {
-            Sibling::Tool => self.tool.clone(),
+            Sibling::Tool | Sibling::ToolOfTarget => self.tool.clone(),
             Sibling::Target => self.target.clone(),
             Sibling::Request => self.request.map(|key| key.to_string()),
         }
@@ -64,9 +72,9 @@ impl Siblings {
             else {
                 continue;
             };
-            for sibling in [Sibling::Tool, Sibling::Target, Sibling::Request] {
+            for sibling in [Sibling::Tool, Sibling::Target, Sibling::ToolOfTarget, Sibling::Request] {
                 let Some(value) = party.value(sibling) else { continue };
-                let key = (party.resource.clone(), sibling as u8);
+                let key = (party.home(sibling), sibling as u8);
                 if request.outcome == Outcome::Ok {
                     found.healthy.entry(key.clone()).or_default().add(value.clone(), first.signal);
                 }
@@ -122,6 +130,7 @@ impl<'a> Bench<'a, '_> {
         let word = match sibling {
             Sibling::Tool => "tool",
             Sibling::Target => "target",
+            Sibling::ToolOfTarget => "tool of the target",
             Sibling::Request => "request",
         };
         let mut healthy = 0;
@@ -135,7 +144,7 @@ impl<'a> Bench<'a, '_> {
                 witnesses.push(witness.lacking([Missing::Sibling(word)]));
                 continue;
             };
-            let key = (party.resource, sibling as u8);
+            let key = (party.home(sibling), sibling as u8);
             let other = |pairs: &FxHashMap<_, Pair>| pairs.get(&key).and_then(|pair| pair.other_than(&value));
             if let Some(signal) = other(&known.healthy) {
                 healthy += 1;

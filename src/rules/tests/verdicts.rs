@@ -82,7 +82,7 @@ fn an_undetermined_verdict_says_what_to_fetch() {
     assert_eq!(
         undetermined[0].missing,
         ["no runtime log in this capture; fetch: aws logs filter-log-events --log-group-name \
-          '/aws/bedrock-agentcore/runtimes/<agent>-<endpoint>' --start-time 1000 --end-time 31001"]
+          /aws/bedrock-agentcore/runtimes/RUNTIME_ID-DEFAULT --start-time 1000 --end-time 31001 --region REGION"]
     );
     let world =
         World::new(vec![gateway(1_000, "alpha-start"), line(2_200, "r2", "other"), gateway(90_000, "other")]);

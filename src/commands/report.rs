@@ -1,0 +1,72 @@
+//! Captures to a root-cause report.
+
+use std::path::PathBuf;
+
+use crate::case::{Baseline, Case};
+use crate::model::Level;
+use crate::report::{self, rca};
+use crate::text::Door;
+
+use super::baseline::{self, NamedBaseline};
+use super::judgement::Judgement;
+use super::output::{Target, tell_unreadable};
+use super::{Outcome, captures};
+
+/// A report, as asked for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Report {
+    /// Files, folders, `-`; without any, what is piped in or the sample.
+    pub captures: Vec<PathBuf>,
+    /// What the failed request is compared with: a capture, or a request of these captures.
+    pub baseline: Option<String>,
+    /// By which rules.
+    pub judgement: Judgement,
+    /// Where to; a name that ends in `.html` or `.htm` makes it an HTML page.
+    pub output: Target,
+    /// Least severity that fails; `None` for never.
+    pub fail_on: Option<Level>,
+    /// Whether secrets are masked.
+    pub redact: bool,
+}
+
+/// Reads the captures, judges them, writes the report.
+///
+/// What cannot be read is told on stderr, the rest is judged and reported, and the outcome is [`Outcome::Unusable`].
+///
+/// # Errors
+/// When the options contradict what there is, or the report cannot be written.
+pub fn report(report: &Report) -> anyhow::Result<Outcome> {
+    let (options, rules_whole) = report.judgement.options()?;
+    let loaded = captures::load(&report.captures, false)?;
+    let case = Case::open(loaded.inputs, loaded.issues, &options);
+    let snapshot = case.snapshot(&options);
+    let door = Door { redact: report.redact };
+    let named =
+        report.baseline.as_deref().map(|named| baseline::resolve(named, &case, &options)).transpose()?;
+    let baseline = named.as_ref().map_or(Baseline::Automatic, NamedBaseline::as_baseline);
+    let material = rca::Material { case: &case, snapshot: &snapshot, baseline };
+    let version = env!("CARGO_PKG_VERSION");
+    report.output.write(|out| match report.is_page() {
+        true => rca::html(material, door, version, out),
+        false => rca::markdown(material, door, version, out),
+    })?;
+    let issues = snapshot.inputs.iter().flat_map(|input| &input.issues);
+    let inputs_whole = tell_unreadable(issues, door);
+    Ok(if !(rules_whole && inputs_whole) {
+        Outcome::Unusable
+    } else if report::fails(&snapshot, report.fail_on, None) {
+        Outcome::Findings
+    } else {
+        Outcome::Clean
+    })
+}
+
+impl Report {
+    /// Whether it is written as an HTML page.
+    fn is_page(&self) -> bool {
+        let Target::File(path) = &self.output else { return false };
+        path.extension().is_some_and(|extension| {
+            extension.eq_ignore_ascii_case("html") || extension.eq_ignore_ascii_case("htm")
+        })
+    }
+}

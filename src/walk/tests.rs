@@ -1,0 +1,1 @@
+//! Readers and settling, on hand-made signals.
