@@ -15,5 +15,6 @@ mod docs;
 mod laws;
 mod pasted;
 mod program;
+mod report;
 mod rules;
 mod samples;
