@@ -1,13 +1,22 @@
 //! A failing request of this case beside healthy ones, of this case or of another capture.
 
+use rayon::prelude::*;
+
 use super::Case;
-use crate::compare::{self, Candidate, Party};
+use crate::compare::{self, Basis, Candidate, Facts, Party, Traits};
+use crate::diagnose;
 use crate::model::{
-    BaselineChoice, Comparison, HealthyRequest, Layer, Outcome, Request, RequestKey, Share, TimeRange,
+    BaselineChoice, Comparison, HealthyRequest, Layer, Outcome, Request, RequestKey, Share, Signal, TimeRange,
 };
 
 /// Most requests of each side that are read.
 const MAX_SAMPLE: usize = 500;
+/// Fewest requests of each side that are read, however many signals they have.
+const MIN_SAMPLE: usize = 50;
+/// Signals of each side to read, about.
+const MAX_READ: usize = 12_000;
+/// Most signals of one request that are read; a request with more is no evidence of absence.
+const MAX_SIGNALS: usize = 256;
 
 /// With what a failing request is compared.
 #[derive(Clone, Copy, Debug)]
@@ -47,10 +56,23 @@ impl Case {
         let failed = self.failed_like(failing, &party, failed);
         let (choice, key) = chosen.unzip();
         let healthy = key.map(|key| healthy_case.healthy_like(&party, key, choice)).unwrap_or_default();
-        let failed_sample =
-            compare::spread(&failed, MAX_SAMPLE, failed.iter().position(|key| *key == failing));
-        let healthy_sample =
-            compare::spread(&healthy, MAX_SAMPLE, healthy.iter().position(|other| Some(*other) == key));
+        let failed_sample = self.sample(&failed, Some(failing));
+        let healthy_sample = healthy_case.sample(&healthy, key);
+        let basis = Basis {
+            choice,
+            relation: key.and_then(|key| party.relation(&healthy_case.party(key))),
+            is_healthy: key.is_some_and(|key| healthy_case.outcome(key) == Outcome::Ok),
+            is_elsewhere: !is_own,
+            failed: Share { with: failed_sample.len() as u32, of: failed.len() as u32 },
+            healthy: Share { with: healthy_sample.len() as u32, of: healthy.len() as u32 },
+            has_gaps: self.has_gap(failing) || key.is_some_and(|key| healthy_case.has_gap(key)),
+        };
+        let (differences, same) = key.map_or_else(Default::default, |key| {
+            let (failing, beside) = (self.traits(failing), healthy_case.traits(key));
+            let (failed, healthy) =
+                (self.traits_of_all(&failed_sample), healthy_case.traits_of_all(&healthy_sample));
+            compare::differences(&failing, &beside, &failed, &healthy)
+        });
         Comparison {
             failing,
             healthy: chosen.map(|(choice, key)| HealthyRequest {
@@ -58,12 +80,69 @@ impl Case {
                 label: healthy_case.label(key, label),
                 choice,
             }),
-            differences: Vec::new(),
-            same: 0,
-            failed: Share { with: failed_sample.len() as u32, of: failed.len() as u32 },
-            healthy_seen: Share { with: healthy_sample.len() as u32, of: healthy.len() as u32 },
-            caution: None,
+            differences,
+            same,
+            failed: basis.failed,
+            healthy_seen: basis.healthy,
+            caution: basis.caution(),
         }
+    }
+
+    /// Requests spread over `all`: fewer where each has many signals, so that the work is bounded.
+    fn sample(&self, all: &[RequestKey], keep: Option<RequestKey>) -> Vec<RequestKey> {
+        let signals = |key: &RequestKey| self.request(*key).map_or(0, |request| request.signals.len());
+        let total: usize = all.iter().map(|key| signals(key).clamp(1, MAX_SIGNALS)).sum();
+        let mean = total.div_ceil(all.len().max(1)).max(1);
+        let max = (MAX_READ / mean).clamp(MIN_SAMPLE, MAX_SAMPLE);
+        let keep = keep.and_then(|keep| all.iter().position(|key| *key == keep));
+        compare::spread(all, max, keep)
+    }
+
+    fn traits_of_all(&self, keys: &[RequestKey]) -> Vec<Traits> {
+        keys.par_iter().map(|key| self.traits(*key)).collect()
+    }
+
+    /// What a request shows.
+    fn traits(&self, key: RequestKey) -> Traits {
+        let Some(request) = self.request(key) else { return Traits::default() };
+        let is_whole = request.signals.len() <= MAX_SIGNALS;
+        let links: Vec<_> = if is_whole {
+            request.signals.clone()
+        } else {
+            compare::spread(&request.signals, MAX_SIGNALS, None)
+        };
+        let signals: Vec<Signal> = links.iter().map(|link| self.signal(link.signal)).collect();
+        Traits::of(
+            &signals,
+            &Facts {
+                tool: self.names().text(request.tool),
+                duration: request.window.map(|window| window.end.since(window.start)),
+                covered: &self.covering(request),
+                is_whole,
+                tools: &[],
+                template: diagnose::template,
+            },
+        )
+    }
+
+    /// Layers whose records reach from before a request to after it.
+    fn covering(&self, request: &Request) -> Vec<Layer> {
+        let Some(window) = request.window else { return Vec::new() };
+        let covers = |range: TimeRange| range.start <= window.start && window.end <= range.end;
+        let layers = self.coverage.layers.iter().filter(|entry| entry.range.is_some_and(covers));
+        layers.map(|entry| entry.layer).collect()
+    }
+
+    /// Whether records may be missing while a request ran.
+    fn has_gap(&self, key: RequestKey) -> bool {
+        let Some(window) = self.window(key) else { return !self.coverage.gaps.is_empty() };
+        self.coverage.gaps.iter().any(|gap| {
+            gap.start.is_none_or(|start| start <= window.end) && gap.end.is_none_or(|end| window.start <= end)
+        })
+    }
+
+    fn outcome(&self, key: RequestKey) -> Outcome {
+        self.request(key).map_or(Outcome::Unknown, |request| request.outcome)
     }
 
     fn request(&self, key: RequestKey) -> Option<&Request> {

@@ -37,6 +37,7 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<Outcome> {
             Mode::Report(report) => commands::report(&report),
         },
         Some(Subcommand::Rules { command }) => run_rules(command),
+        Some(Subcommand::Schema(arguments)) => commands::schema(&arguments.into()),
         Some(Subcommand::Completions { shell }) => generate::completions(shell, Arguments::command()),
         Some(Subcommand::Man) => generate::manual(Arguments::command()),
     }

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::model::{Kind, LinkReason, TimeRange};
 
@@ -30,9 +30,13 @@ fn exchanges_with_servers(work: &mut Work<'_>) {
     let briefs = work.index.briefs;
     let (mut exchanges, mut rounded) = (ByMethod::default(), ByMethod::default());
     let mut name_of: FxHashMap<u32, &str> = FxHashMap::default();
+    // A call that an id ties to its exchange is no candidate for another one.
+    let mut answered: FxHashSet<u32> = FxHashSet::default();
     for signal in 0..briefs.len() {
         let Some((name, range, call)) = exchange_call(work, signal) else { continue };
-        if work.calls.kind(call) == CallKind::Client {
+        if work.calls.kind(call) != CallKind::Client {
+            answered.insert(call);
+        } else {
             exchanges.entry(method(name)).or_default().push(range, call);
             let until = TimeRange { end: range.end.plus(CLOCK_GRAIN), ..range };
             rounded.entry(method(name)).or_default().push(until, call);
@@ -46,6 +50,9 @@ fn exchanges_with_servers(work: &mut Work<'_>) {
     let mut pairs: Vec<(u32, u32)> = Vec::new();
     for signal in 0..briefs.len() {
         let Some((name, range, call)) = server_call(work, signal) else { continue };
+        if answered.contains(&call) {
+            continue;
+        }
         let begun = (CLOCK_GRAIN / 2).min(Duration::from_nanos(range.end.since(range.start) as u64 / 2));
         let at = range.start.plus(begun);
         let holder = |exchanges: &ByMethod<'_>| exchanges.get(method(name))?.only_at(at);
