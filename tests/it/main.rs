@@ -16,6 +16,7 @@ mod docs;
 mod laws;
 mod pasted;
 mod program;
+mod report;
 mod rules;
 mod samples;
 mod schema;
