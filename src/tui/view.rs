@@ -56,7 +56,11 @@ fn tab_places(size: Size, active: Option<ScreenId>) -> Vec<(u16, String, ScreenI
     let mut places = Vec::new();
     for screen in ScreenId::ALL {
         let named = size.width >= WIDE_TABS || active == Some(*screen);
-        let text = if named { format!(" {} {} ", screen.key(), screen.title()) } else { format!(" {} ", screen.key()) };
+        let text = if named {
+            format!(" {} {} ", screen.key(), screen.title())
+        } else {
+            format!(" {} ", screen.key())
+        };
         let next = column + width(&text) as u16;
         places.push((column, text, *screen));
         column = next;
@@ -95,7 +99,8 @@ fn status(model: &Model, frame: &mut Frame<'_>) {
     let failed = shared.lookup.failed.len();
     let counts = format!("{} requests", snapshot.requests.len());
     let role = if failed > 0 { Role::Failed } else { Role::Ok };
-    let mut line = line.put(Role::Normal, &counts).put(Role::Dim, ", ").put(role, &format!("{failed} failed"));
+    let mut line =
+        line.put(Role::Normal, &counts).put(Role::Dim, ", ").put(role, &format!("{failed} failed"));
     if !shared.progress.is_done {
         line = reading(shared, line);
     }
@@ -117,7 +122,8 @@ fn reading<'b>(shared: &Shared, line: Line<'b>) -> Line<'b> {
     if let Some(share) = share {
         line = line.cell(Role::Bar, &bar(shared.look.symbols, share, 10), 10);
     }
-    line = line.put(Role::Dim, &format!(" {:.1} MB, {} signals", progress.bytes as f64 / 1e6, progress.signals));
+    line =
+        line.put(Role::Dim, &format!(" {:.1} MB, {} signals", progress.bytes as f64 / 1e6, progress.signals));
     match progress.seconds_left {
         Some(seconds) => line.put(Role::Dim, &format!(", {seconds} s left")),
         None => line,
@@ -127,7 +133,8 @@ fn reading<'b>(shared: &Shared, line: Line<'b>) -> Line<'b> {
 fn hints(model: &Model, frame: &mut Frame<'_>) {
     let (shared, area) = (&model.shared, frame.area());
     let popup = model.popup.as_ref().map(Popup::kind).map(Context::Popup);
-    let contexts = popup.map_or_else(|| vec![Context::Screen(model.screen), Context::Global], |popup| vec![popup]);
+    let contexts =
+        popup.map_or_else(|| vec![Context::Screen(model.screen), Context::Global], |popup| vec![popup]);
     let mut line = Line::new(frame.buffer_mut(), shared.look, area, area.height - 1);
     for context in contexts {
         for entry in model.keymap.entries().iter().filter(|entry| entry.context == context) {

@@ -86,7 +86,8 @@ enum Row<'k> {
 fn rows(screen: ScreenId, keymap: &Keymap) -> Vec<Row<'_>> {
     let mut rows = Vec::new();
     for context in [Context::Screen(screen), Context::Global] {
-        let entries = keymap.entries().iter().filter(|entry| entry.context == context && !entry.keys.is_empty());
+        let entries =
+            keymap.entries().iter().filter(|entry| entry.context == context && !entry.keys.is_empty());
         let entries: Vec<_> = entries.map(Row::Key).collect();
         if !entries.is_empty() {
             rows.push(Row::Heading(context.title()));

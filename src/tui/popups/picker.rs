@@ -149,6 +149,10 @@ pub(super) fn view(state: &State, shared: &Shared, _keymap: &Keymap, frame: &mut
         let pointer = if selected { shared.look.symbols.pointer } else { " " };
         let detail = 14.min(out.room());
         let label = out.room().saturating_sub(detail + 2);
-        out.put(Role::Key, pointer).cell(role, &item.label, label).skip(1).right(Role::Dim, &item.detail, detail);
+        out.put(Role::Key, pointer).cell(role, &item.label, label).skip(1).right(
+            Role::Dim,
+            &item.detail,
+            detail,
+        );
     }
 }
