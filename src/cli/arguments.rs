@@ -7,10 +7,10 @@ use clap::{Args, Parser, ValueEnum, ValueHint};
 use clap_complete::Shell;
 
 use crate::commands::{self, rules::Explain};
-use crate::commands::{Check, Colour, Judgement, Print, Report, Target, View};
+use crate::commands::{Check, Colour, Judgement, Print, Report, Schema, Target, View};
 use crate::filter;
 use crate::model::Level;
-use crate::report::Format;
+use crate::report::{Format, SchemaFormat};
 
 use super::help;
 use super::screens::ScreenArguments;
@@ -160,6 +160,10 @@ pub(super) enum Subcommand {
         #[command(subcommand)]
         command: RulesCommand,
     },
+    /// Audit tools' input schemas: what fails at a Gateway or with a model that sends strings
+    ///
+    /// Reads every tools/list answer in the captures, or saved alone, and holds it against the calls beside it.
+    Schema(SchemaArguments),
     /// Print a completion script for a shell
     Completions {
         /// Write it for this shell
@@ -233,6 +237,47 @@ pub(super) struct ExplainArguments {
     /// Show secrets as they are
     #[arg(long)]
     no_redact: bool,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct SchemaArguments {
+    /// Read this file or folder, or standard input for '-': a capture, or a saved tools/list answer
+    #[arg(value_name = "CAPTURE", value_hint = ValueHint::AnyPath)]
+    captures: Vec<PathBuf>,
+    /// Read this tools/list answer as the server's own (repeatable)
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    server: Vec<PathBuf>,
+    /// Read this tools/list answer as a Gateway's, and compare it with the server's (repeatable)
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    gateway: Vec<PathBuf>,
+    /// Name of the Gateway target in front of the server: it prefixes every tool
+    #[arg(long, value_name = "NAME")]
+    target: Option<String>,
+    /// Write in this format
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = SchemaFormatName::Text)]
+    format: SchemaFormatName,
+    /// Write to FILE instead of standard output; FILE is replaced in one step, at the end
+    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    output: Option<PathBuf>,
+    /// Fail from this level on: error, warning, info or never
+    #[arg(long, value_name = "LEVEL", value_parser = values::threshold, default_value = "error")]
+    fail_on: Threshold,
+    /// Show secrets as they are
+    #[arg(long)]
+    no_redact: bool,
+    /// Colour the text; auto heeds NO_COLOR and colours only what a terminal shows
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = ColourName::Auto)]
+    color: ColourName,
+}
+
+#[derive(ValueEnum, Clone, Copy, Debug)]
+enum SchemaFormatName {
+    /// For people
+    Text,
+    /// One document with everything
+    Json,
+    /// For an issue or a chat
+    Markdown,
 }
 
 #[derive(ValueEnum, Clone, Copy, Debug)]
@@ -341,6 +386,26 @@ impl From<ExplainArguments> for Explain {
                 ..Judgement::default()
             },
             redact: !typed.no_redact,
+        }
+    }
+}
+
+impl From<SchemaArguments> for Schema {
+    fn from(typed: SchemaArguments) -> Self {
+        Self {
+            captures: typed.captures,
+            servers: typed.server,
+            gateways: typed.gateway,
+            target: typed.target,
+            format: match typed.format {
+                SchemaFormatName::Text => SchemaFormat::Text,
+                SchemaFormatName::Json => SchemaFormat::Json,
+                SchemaFormatName::Markdown => SchemaFormat::Markdown,
+            },
+            output: Target::of(typed.output.as_deref()),
+            fail_on: typed.fail_on.0,
+            redact: !typed.no_redact,
+            colour: typed.color.into(),
         }
     }
 }

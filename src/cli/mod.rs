@@ -40,6 +40,7 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<Outcome> {
             Mode::Print(view, print) => commands::print_screen(&view, &print),
         },
         Some(Subcommand::Rules { command }) => run_rules(command),
+        Some(Subcommand::Schema(arguments)) => commands::schema(&arguments.into()),
         Some(Subcommand::Completions { shell }) => generate::completions(shell, Arguments::command()),
         Some(Subcommand::Man) => generate::manual(Arguments::command()),
     }

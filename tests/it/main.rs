@@ -18,5 +18,6 @@ mod pasted;
 mod program;
 mod rules;
 mod samples;
+mod schema;
 mod synthetic;
 mod walk;
