@@ -115,7 +115,7 @@ impl Index {
 
     /// Orders signals as they stand in the inputs.
     pub(super) fn input_order(&self, key: SignalKey) -> (u32, u32) {
-        let place = self.places[key.index()];
+        let place = self.place(key);
         (place.source, place.record)
     }
 
