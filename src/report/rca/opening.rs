@@ -8,6 +8,8 @@ use crate::model::{Outcome, TimeRange};
 use crate::report::document::Request;
 use crate::report::summary::{self, counted};
 
+/// Causes whose effect is told.
+const EFFECTS: usize = 3;
 /// Rows in the table of tools.
 const TOOLS: usize = 20;
 /// Rows in the table of failed requests.
@@ -162,13 +164,14 @@ pub(super) fn impact(report: &Report<'_>, page: &mut Page) {
         };
         format!("**Failures from:** {}{length}", range.start)
     }));
-    let impacts = report.causes.iter().filter_map(|cause| report.rule(&cause.rule));
-    facts.extend(
-        impacts
-            .take(3)
-            .filter(|rule| !rule.impact.as_str().is_empty())
-            .map(|rule| format!("**Effect:** {}", markup::prose(rule.impact.as_str()))),
-    );
+    for cause in report.causes.iter().take(EFFECTS) {
+        let Some(rule) = report.rule(&cause.rule).filter(|rule| !rule.impact.as_str().is_empty()) else {
+            continue;
+        };
+        let of =
+            if report.causes.len() > 1 { format!(" of {}", report.code(&cause.rule)) } else { String::new() };
+        facts.push(format!("**Effect{of}:** {}", markup::prose(rule.impact.as_str())));
+    }
     page.list(&facts);
     tools(report, &counts.tools, page);
     failed(report, page);
