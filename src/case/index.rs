@@ -1,10 +1,13 @@
 //! The compact index: where each signal lies and the few facts that correlation and scoping need.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 
 use super::read::{self, Entry, Reading, Source};
 use crate::correlate;
-use crate::model::{Brief, Issue, Names, Signal, SignalKey, SpanFacts};
+use crate::model::{Brief, Context, Issue, Names, Signal, SignalKey, SpanFacts};
+use crate::parse;
 
 /// Every signal of a case in canonical order: event time, then input order.
 ///
@@ -15,7 +18,7 @@ pub(super) struct Index {
     pub(super) places: Vec<Place>,
     pub(super) briefs: Vec<Brief>,
     pub(super) spans: Vec<SpanFacts>,
-    pub(super) names: Names,
+    pub(super) names: Arc<Names>,
     /// How far each signal was read.
     pub(super) readings: Vec<Reading>,
     /// Signals that were seen before, with the same time and text.
@@ -34,7 +37,7 @@ impl Index {
     pub(super) fn build(sources: Vec<Source>, batch: read::Batch) -> Self {
         let read::Batch { entries, spans, names } = batch;
         let order = canonical_order(&sources, &entries);
-        let mut index = Self { sources, spans, names, ..Self::default() };
+        let mut index = Self { sources, spans, names: Arc::new(names), ..Self::default() };
         let mut seen = Seen::default();
         index.places.reserve_exact(order.len());
         index.briefs.reserve_exact(order.len());
@@ -74,6 +77,21 @@ impl Index {
     pub(super) fn input_order(&self, key: SignalKey) -> (u32, u32) {
         let place = self.places[key.index()];
         (place.source, place.record)
+    }
+
+    /// What a signal's record shares with others of its input.
+    pub(super) fn context(&self, key: SignalKey) -> &Context {
+        let place = self.places[key.index()];
+        let cut = &self.sources[place.source as usize].cut;
+        &cut.contexts[cut.records[place.record as usize].context as usize]
+    }
+
+    /// The bytes of a signal's text; `None` when it was put together from several records.
+    pub(super) fn text_bytes<'a>(&'a self, key: SignalKey, buffer: &'a mut Vec<u8>) -> Option<&'a [u8]> {
+        let place = self.places[key.index()];
+        let Source { input, cut, .. } = &self.sources[place.source as usize];
+        let record = &cut.records[place.record as usize];
+        (record.more == 0).then(|| parse::payload_into(&input.bytes, cut, record, buffer))
     }
 
     /// The whole text of a signal's record, all its parts.

@@ -6,6 +6,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHasher;
 use std::hash::Hasher;
 
+use super::Progress;
 use super::index::Place;
 use crate::model::{
     Brief, Cut, Input, Issue, Kind, Name, Names, Outcome, Record, Severity, Signal, SpanFacts, message_hash,
@@ -90,8 +91,8 @@ impl Source {
     }
 }
 
-/// Reads every record of every source.
-pub(super) fn read(sources: &[Source], catalogue: &Catalogue) -> Batch {
+/// Reads every record of every source; what is left when cancelled is of no use.
+pub(super) fn read(sources: &[Source], catalogue: &Catalogue, progress: &Progress) -> Batch {
     let blocks: Vec<(usize, usize)> = sources
         .iter()
         .enumerate()
@@ -99,9 +100,15 @@ pub(super) fn read(sources: &[Source], catalogue: &Catalogue) -> Batch {
             (0..cut.records.len()).step_by(BLOCK).map(move |from| (source, from))
         })
         .collect();
-    let batches: Vec<Batch> =
-        blocks.into_par_iter().map(|(source, from)| read_block(sources, source, from, catalogue)).collect();
-    merge(batches)
+    let read_one = |(source, from)| {
+        if progress.is_cancelled() {
+            return Batch::default();
+        }
+        let batch = read_block(sources, source, from, catalogue);
+        progress.advance(&sources[source].cut.records[from..from + batch.entries.len()]);
+        batch
+    };
+    merge(blocks.into_par_iter().map(read_one).collect())
 }
 
 fn read_block(sources: &[Source], source: usize, from: usize, catalogue: &Catalogue) -> Batch {

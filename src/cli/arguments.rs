@@ -7,12 +7,13 @@ use clap::{Args, Parser, ValueEnum, ValueHint};
 use clap_complete::Shell;
 
 use crate::commands::rules::Explain;
-use crate::commands::{Check, Colour, Judgement, Report, Schema, Target};
+use crate::commands::{Check, Colour, Judgement, Print, Report, Schema, Target, View, rules::Explain, self};
 use crate::filter;
 use crate::model::Level;
 use crate::report::{Format, SchemaFormat};
 
 use super::help;
+use super::screens::ScreenArguments;
 use super::values::{self, Threshold};
 
 #[derive(Parser, Debug)]
@@ -106,9 +107,9 @@ pub(super) struct CheckArguments {
     #[command(flatten)]
     lateness: Lateness,
 
-    /// Write in this format
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = FormatName::Text, help_heading = "Output")]
-    format: FormatName,
+    /// Write in this format [default: text]
+    #[arg(long, value_enum, value_name = "FORMAT", help_heading = "Output")]
+    format: Option<FormatName>,
 
     /// Write to FILE instead of standard output; FILE is replaced in one step, at the end
     #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output")]
@@ -123,6 +124,9 @@ pub(super) struct CheckArguments {
     /// Colour the text; auto heeds NO_COLOR and colours only what a terminal shows
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = ColourName::Auto, help_heading = "Output")]
     color: ColourName,
+
+    #[command(flatten)]
+    screen: ScreenArguments,
 }
 
 /// Where rules come from besides the built-in catalogue.
@@ -306,10 +310,27 @@ pub(super) enum Mode {
     Check(Check),
     /// Write a root-cause report.
     Report(Report),
+    /// Show the screens.
+    View(View),
+    /// Print one frame of a screen.
+    Print(View, Print),
+}
+
+impl CheckArguments {
+    /// Whether nothing but the screens was asked for.
+    fn is_plain(&self) -> bool {
+        !self.rule_check
+            && self.report.is_none()
+            && self.fail_on.is_none()
+            && self.expect.is_none()
+            && self.format.is_none()
+            && self.output.is_none()
+    }
 }
 
 impl From<CheckArguments> for Mode {
     fn from(typed: CheckArguments) -> Self {
+        let is_plain = typed.is_plain();
         let judgement = Judgement {
             rules: typed.rules.rules,
             disable: typed.disable,
@@ -320,6 +341,15 @@ impl From<CheckArguments> for Mode {
         let unless_told = Threshold(typed.rule_check.then_some(Level::Error));
         let fail_on = typed.fail_on.unwrap_or(unless_told).0;
         let redact = !typed.no_redact;
+        let output = Target::of(typed.output.as_deref());
+        let print = typed.screen.print(output.clone());
+        if print.is_some() || (is_plain && commands::has_terminal()) {
+            let view = View { captures: typed.captures, judgement, redact, theme: typed.screen.theme };
+            return match print {
+                Some(print) => Self::Print(view, print),
+                None => Self::View(view),
+            };
+        }
         if let Some(path) = typed.report {
             let output = Target::of(Some(&path));
             return Self::Report(Report {
@@ -335,8 +365,8 @@ impl From<CheckArguments> for Mode {
             captures: typed.captures,
             strict: typed.rule_check,
             judgement,
-            format: typed.format.into(),
-            output: Target::of(typed.output.as_deref()),
+            format: typed.format.unwrap_or(FormatName::Text).into(),
+            output,
             fail_on,
             expect: typed.expect,
             redact,

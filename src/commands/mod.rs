@@ -12,6 +12,7 @@ mod report;
 pub mod rules;
 mod sample;
 mod schema;
+mod view;
 
 pub use check::{Check, Colour, check};
 pub use judgement::Judgement;
@@ -19,3 +20,4 @@ pub use outcome::Outcome;
 pub use output::Target;
 pub use report::{Report, report};
 pub use schema::{Schema, schema};
+pub use view::{Print, View, has_terminal, print_screen, view};
