@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::{Finding, SchemaDocument, place, summary, verdict};
-use crate::report::markup::{cell, code, code_cell, escape, link, prose};
+use crate::report::markup::{cell, code, code_cell, link, prose};
 use crate::report::summary::counted;
 
 /// Rows of the table of findings.
