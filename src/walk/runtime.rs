@@ -23,7 +23,7 @@ pub(super) fn read(clues: &mut Clues, key: SignalKey, signal: &Signal) {
         (_, Kind::RuntimeVended) => vended(clues, key, signal),
         (_, Kind::GenAiEvent) => clues.took(Stage::Handler, key, signal, "conversation record"),
         (_, Kind::SdkLog | Kind::OtelLog | Kind::LogLine | Kind::Traceback | Kind::Text) => {
-            line(clues, key, signal)
+            line(clues, key, signal);
         }
         _ => {}
     }
