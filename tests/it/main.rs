@@ -18,5 +18,5 @@ mod pasted;
 mod program;
 mod rules;
 mod samples;
-mod walk;
 mod synthetic;
+mod walk;
