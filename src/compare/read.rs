@@ -159,14 +159,11 @@ fn log(signal: &Signal, facts: &Facts<'_>) -> Option<(Aspect, String)> {
     (!wording.is_empty()).then(|| (Aspect::Log(signal.layer), format!("{level}{wording}")))
 }
 
+/// The tool's name, with and without its target, is the same step whatever the tool.
 fn without_tool(text: &str, facts: &Facts<'_>) -> String {
-    let line = text.lines().next().unwrap_or_default();
-    let Some(tool) = facts.tool.filter(|tool| tool.len() >= 3) else { return text.to_owned() };
-    if !line.contains(tool) {
-        let plain = tool.split_once("___").map_or(tool, |(_, plain)| plain);
-        return if plain.len() >= 3 { text.replace(plain, TOOL) } else { text.to_owned() };
-    }
-    text.replace(tool, TOOL)
+    let Some(tool) = facts.tool else { return text.to_owned() };
+    let plain = tool.split_once("___").map_or(tool, |(_, plain)| plain);
+    words::replace_word(&words::replace_word(text, tool, TOOL), plain, TOOL)
 }
 
 fn duration(signal: &Signal, facts: &Facts<'_>, traits: &mut Traits) {
