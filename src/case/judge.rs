@@ -1,13 +1,14 @@
 //! From the index to a snapshot: correlate, match, judge, diagnose.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
 use super::index::Index;
 use super::read::{self, Source};
-use super::{Explained, Options, Snapshot, coverage, events};
+use super::{Explained, Options, Phase, Progress, Snapshot, coverage, events};
 use crate::correlate::{self, Correlation};
 use crate::diagnose::{self, Diagnoses, Dossier, ErrorSignal};
 use crate::filter::{Filter, ResultFacts};
@@ -15,15 +16,16 @@ use crate::model::{
     Coverage, Diagnosis, Evidence, Finding, Input, Issue, Outcome, RequestKey, RuleMeta, Severity, Signal,
     SignalKey, Undetermined,
 };
-use crate::rules::{self, Catalogue, Docket, Hits, Judgement, Locator, Node, UnknownRule};
+use crate::rules::{Catalogue, Docket, Hits, Judgement, Locator, Node, UnknownRule, self};
 use crate::walk::Around;
 
-/// A case with everything read, correlated and matched.
-#[derive(Debug)]
+/// A case with everything read, correlated and matched. Never changes: share it between threads.
+#[derive(Debug, Default)]
 pub struct Case {
     pub(super) index: Index,
     pub(super) correlation: Correlation,
-    pub(super) coverage: Coverage,
+    pub(super) coverage: Arc<Coverage>,
+    pub(super) partial: bool,
     hits: Hits,
     hidden: Vec<SignalKey>,
     issues: Vec<Issue>,
@@ -34,16 +36,53 @@ pub struct Case {
 impl Case {
     /// Reads the inputs and matches every signal that may matter. `issues` are those of opening the inputs.
     pub fn open(inputs: Vec<Input>, issues: Vec<Issue>, options: &Options) -> Self {
-        let sources: Vec<Source> = inputs.into_par_iter().flat_map_iter(Source::open).collect();
-        let batch = read::read(&sources, &options.catalogue);
+        let progress = Progress::default();
+        Self::open_watched(inputs, issues, options, &progress).unwrap_or_default()
+    }
+
+    /// The same while somebody watches, who may lose interest: then `None`, soon.
+    pub fn open_watched(
+        inputs: Vec<Input>,
+        issues: Vec<Issue>,
+        options: &Options,
+        progress: &Progress,
+    ) -> Option<Self> {
+        progress.start(&inputs);
+        let open = |input| if progress.is_cancelled() { Vec::new() } else { Source::open(input) };
+        let sources: Vec<Source> = inputs.into_par_iter().flat_map_iter(open).collect();
+        Self::of_sources(sources, issues, options, progress)
+    }
+
+    /// Reads what was cut; `None` when cancelled.
+    pub(super) fn of_sources(
+        sources: Vec<Source>,
+        issues: Vec<Issue>,
+        options: &Options,
+        progress: &Progress,
+    ) -> Option<Self> {
+        progress.enter(Phase::Reading)?;
+        let batch = read::read(&sources, &options.catalogue, progress);
+        progress.enter(Phase::Correlating)?;
         let index = Index::build(sources, batch);
         let correlation = correlate::correlate(index.view());
+        progress.enter(Phase::Matching)?;
         let losses: Vec<Issue> = issues.iter().chain(index.issues()).cloned().collect();
         let mut coverage = coverage::coverage(&index, &correlation.request_of, &losses);
         let hidden = hidden(&index, options.filter.as_ref());
         coverage.gaps.extend(coverage::gaps_of_hidden(&index, &hidden));
         let hits = events::find(&index, &correlation.request_of, &options.catalogue, &hidden);
-        Self { index, correlation, coverage, hits, hidden, issues, around: OnceLock::new() }
+        progress.enter(Phase::Done)?;
+        let coverage = Arc::new(coverage);
+        Some(Self {
+            index,
+            correlation,
+            coverage,
+            partial: false,
+            hits,
+            hidden,
+            issues,
+            around: OnceLock::new(),
+        })
     }
 
     /// Judges and diagnoses.
@@ -71,9 +110,9 @@ impl Case {
             rules,
             rules_judged: catalogue.rules().len(),
             catalogue_digest: catalogue.digest(),
-            coverage: self.coverage.clone(),
-            requests: self.correlation.requests.clone(),
-            names: self.index.names.clone(),
+            coverage: Arc::clone(&self.coverage),
+            requests: Arc::clone(&self.correlation.requests),
+            names: Arc::clone(&self.index.names),
         }
     }
 

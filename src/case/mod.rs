@@ -7,10 +7,17 @@
 mod audit;
 mod compare;
 mod coverage;
+mod duplicates;
 mod events;
+mod handle;
+mod histogram;
 mod index;
 mod judge;
+mod preview;
+mod progress;
 mod read;
+mod records;
+mod search;
 mod snapshot;
 #[cfg(test)]
 mod tests;
@@ -22,7 +29,12 @@ use std::time::Duration;
 
 pub use audit::AuditOptions;
 pub use compare::Baseline;
+pub use handle::RequestHandle;
+pub use histogram::{Bucket, histogram};
 pub use judge::Case;
+pub use preview::preview;
+pub use progress::{Glance, Phase, Progress};
+pub use search::Search;
 pub use snapshot::Snapshot;
 
 use crate::filter::Filter;

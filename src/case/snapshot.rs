@@ -1,23 +1,24 @@
 //! What a case knows at one moment: plain data for every output.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::model::{
-    Coverage, Diagnosis, Finding, InputSummary, Names, Request, RuleMeta, Signal, SignalKey, Undetermined,
-    Unexplained,
+    Coverage, Diagnosis, Finding, InputSummary, Names, Outcome, Request, RuleMeta, Signal, SignalKey,
+    Undetermined, Unexplained,
 };
 
-/// Everything an output may show.
+/// Everything an output may show. Cheap to clone in its large parts: a case and its snapshots share them.
 #[derive(Clone, Debug, Default)]
 pub struct Snapshot {
     /// What was read, in the order given.
     pub inputs: Vec<InputSummary>,
     /// What is covered and what is missing.
-    pub coverage: Coverage,
+    pub coverage: Arc<Coverage>,
     /// Requests by key.
-    pub requests: Vec<Request>,
+    pub requests: Arc<Vec<Request>>,
     /// The strings behind the requests' names.
-    pub names: Names,
+    pub names: Arc<Names>,
     /// Findings: worst first, then by time, then by rule.
     pub findings: Vec<Finding>,
     /// Rules that could not be decided.
@@ -39,6 +40,6 @@ pub struct Snapshot {
 impl Snapshot {
     /// Number of failed requests.
     pub fn failed(&self) -> usize {
-        self.requests.iter().filter(|request| request.outcome == crate::model::Outcome::Failed).count()
+        self.requests.iter().filter(|request| request.outcome == Outcome::Failed).count()
     }
 }

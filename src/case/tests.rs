@@ -8,14 +8,14 @@ const UNANSWERED: &str = include_str!("../../tests/data/semantics/runtime/call-n
 const ANSWERED: &str =
     include_str!("../../tests/data/semantics/runtime/call-never-answered/near-miss-in-time.jsonl");
 
-fn options(filter: Option<&str>) -> Options {
+pub(super) fn options(filter: Option<&str>) -> Options {
     let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/semantics"));
     let (catalogue, errors) = Catalogue::builtin().unwrap().with_dirs(&[folder]);
     assert!(errors.is_empty(), "{errors:?}");
     Options { catalogue, lateness: Duration::ZERO, filter: filter.map(|text| Filter::parse(text).unwrap()) }
 }
 
-fn input(text: &str) -> Vec<Input> {
+pub(super) fn input(text: &str) -> Vec<Input> {
     vec![Input { path: "a.jsonl".to_owned(), bytes: Bytes::new(text.to_owned()) }]
 }
 
@@ -56,4 +56,25 @@ fn a_filter_on_results_keeps_what_it_asks_for() {
     };
     assert_eq!(rules(Some("rule:call-never-answered")), ["call-never-answered"]);
     assert!(rules(Some("-rule:call-never-answered")).is_empty());
+}
+
+#[test]
+fn a_case_is_shared_between_threads() {
+    fn shared<T: Send + Sync>(_: &T) {}
+    let case = std::sync::Arc::new(Case::open(input(ANSWERED), Vec::new(), &options(None)));
+    let snapshot = case.snapshot(&options(None));
+    shared(&case);
+    shared(&snapshot);
+    assert!(std::sync::Arc::ptr_eq(&snapshot.requests, &snapshot.clone().requests));
+}
+
+#[test]
+fn who_loses_interest_gets_nothing() {
+    let progress = Progress::default();
+    let read = Case::open_watched(input(ANSWERED), Vec::new(), &options(None), &progress);
+    assert_eq!(progress.glance().phase, Phase::Done);
+    assert_eq!(progress.glance().bytes, ANSWERED.len() as u64);
+    assert_eq!(progress.glance().records, read.map_or(0, |case| case.briefs().len() as u64));
+    progress.cancel();
+    assert!(Case::open_watched(input(ANSWERED), Vec::new(), &options(None), &progress).is_none());
 }

@@ -24,6 +24,11 @@ impl Case {
         self.correlation.request_of.get(key.index()).copied().flatten()
     }
 
+    /// Whether parts of the inputs were left out, as in a [`preview`](super::preview).
+    pub fn is_partial(&self) -> bool {
+        self.partial
+    }
+
     /// A signal, read in full.
     pub fn signal(&self, key: SignalKey) -> Signal {
         self.index.signal(key)

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::model::{
-    Difference, FeatureKind, Ids, Kind, Layer, Outcome, Parameter, Severity, Signal, Timestamp, Tool,
-    ToolList,
+    Difference, FeatureKind, Ids, Kind, Layer, ListOrigin, Outcome, Parameter, Severity, Signal, Timestamp,
+    Tool, ToolList,
 };
 
 const TOOL: &str = "trail___lookup_events";
@@ -120,7 +120,14 @@ fn a_declaration_tells_the_type_that_was_wanted() {
             default: None,
         };
         let tool = Tool { name: "lookup_events".to_owned(), parameters: vec![parameter] };
-        vec![ToolList { label: String::new(), signal: None, is_gateway: false, tools: vec![tool] }]
+        vec![ToolList {
+            label: String::new(),
+            signal: None,
+            origin: ListOrigin::Server,
+            seen: 1,
+            target_room: None,
+            tools: vec![tool],
+        }]
     };
     let mismatches = |lists: &[ToolList], sent: Value| {
         let failing = Traits::of(&[exchange(&json!({"max_results": sent}))], &facts(lists));

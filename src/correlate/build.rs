@@ -1,5 +1,7 @@
 //! From settled calls to requests in the order of the case.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 
 use crate::model::{Kind, Link, LinkReason, Name, Request, RequestKey, SignalKey, TimeRange, TraceId};
@@ -34,20 +36,21 @@ pub(super) fn requests(work: &mut Work<'_>) -> Correlation {
         key_of[*call as usize] = Some(RequestKey(key as u32));
     }
     let requests_per_trace = requests_per_trace(work.index, &drafts);
-    let mut done = Correlation { requests: Vec::new(), request_of: vec![None; work.call_of.len()] };
+    let mut requests = Vec::with_capacity(drafts.len());
+    let mut request_of = vec![None; work.call_of.len()];
     for (key, (call, window, mut links)) in drafts.into_iter().enumerate() {
         let key = RequestKey(key as u32);
         let parent = work.calls.parent(call).and_then(|parent| key_of[parent as usize]);
         strengthen(work.index, &mut links, &requests_per_trace);
         for link in &links {
-            done.request_of[link.signal.index()] = Some(key);
+            request_of[link.signal.index()] = Some(key);
         }
         let mut request = describe(work.index, key, links);
         (request.parent, request.window) = (parent, window);
-        done.requests.push(request);
+        requests.push(request);
     }
-    cut_circles(&mut done.requests);
-    done
+    cut_circles(&mut requests);
+    Correlation { requests: Arc::new(requests), request_of }
 }
 
 fn window(index: Index<'_>, links: &[Link]) -> Option<TimeRange> {

@@ -19,6 +19,8 @@ mod traces;
 mod twins;
 mod work;
 
+use std::sync::Arc;
+
 pub use spans::span_tree;
 
 use crate::model::{Brief, Names, Request, RequestKey, SpanFacts};
@@ -42,7 +44,7 @@ pub struct Index<'a> {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Correlation {
     /// Ordered by start, then by first signal.
-    pub requests: Vec<Request>,
+    pub requests: Arc<Vec<Request>>,
     /// Per signal.
     pub request_of: Vec<Option<RequestKey>>,
 }

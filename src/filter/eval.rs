@@ -84,19 +84,26 @@ fn of_result(test: &Test, facts: ResultFacts<'_>) -> Option<bool> {
 }
 
 /// Any spelling of a trace id equals the others.
-fn equals(name: &str, found: &str, wanted: &str) -> bool {
+pub(super) fn equals(name: &str, found: &str, wanted: &str) -> bool {
     if found.eq_ignore_ascii_case(wanted) {
         return true;
     }
     name == "trace_id" && TraceId::parse(wanted.as_bytes()).is_some_and(|wanted| wanted.to_string() == found)
 }
 
-/// Without regard to case. Compares folded characters in place where both are ASCII, which logs nearly always are.
-fn contains(text: &str, wanted: &str) -> bool {
+/// Without regard to case.
+pub(super) fn contains(text: &str, wanted: &str) -> bool {
     if wanted.is_ascii() {
-        let (text, wanted) = (text.as_bytes(), wanted.as_bytes());
-        return wanted.is_empty()
-            || text.windows(wanted.len()).any(|window| window.eq_ignore_ascii_case(wanted));
+        return contains_ascii(text.as_bytes(), wanted.as_bytes());
     }
     text.to_lowercase().contains(&wanted.to_lowercase())
+}
+
+/// Without regard to case, which is that of ASCII letters alone, as logs nearly always are. Looks for the last byte of
+/// `wanted`: words differ in their ends at least as much as in their beginnings, and JSON keys in neither.
+pub(super) fn contains_ascii(text: &[u8], wanted: &[u8]) -> bool {
+    let Some((last, before)) = wanted.split_last() else { return true };
+    let Some(rest) = text.get(before.len()..) else { return false };
+    memchr::memchr2_iter(last.to_ascii_lowercase(), last.to_ascii_uppercase(), rest)
+        .any(|at| text[at..at + before.len()].eq_ignore_ascii_case(before))
 }

@@ -16,12 +16,14 @@
 //! Fields are those of rules ([`crate::model::semconv`]) and `duration`, `rule`, `status` (the same as `outcome`),
 //! `trace`, `request`, `session`. A record cannot tell which rules fire, so `rule:` decides about results alone.
 
+mod brief;
 mod eval;
 mod parse;
 mod print;
 #[cfg(test)]
 mod tests;
 
+pub use brief::BriefFacts;
 pub use eval::ResultFacts;
 
 use std::fmt;

@@ -293,7 +293,7 @@ fn verdict(diagnosis: &Diagnosis) -> String {
 }
 
 /// Breaks text at spaces into lines of at most `width` characters, where words allow it.
-fn wrap(text: &str, width: usize) -> Vec<String> {
+pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let mut used = 0;
     for word in text.split_whitespace() {

@@ -66,7 +66,12 @@ fn refused(clues: &mut Clues, key: SignalKey, signal: &Signal, door: Stage, stat
     if let Some(stage) = texts::stage_of(&signal.message) {
         return clues.failed(stage, key, signal, note);
     }
+    let is_invocation = signal.name.as_deref().is_some_and(|name| name.contains("/invocations"));
     match (status, code) {
+        // So the AgentCore SDK answers for an entry point that raised.
+        (Some(500), _) if is_invocation && signal.message.starts_with("{\"error\"") => {
+            clues.failed(Stage::Handler, key, signal, note);
+        }
         // The server refused the message itself: JSON-RPC 2.0 §5.1.
         (Some(400..=499), _) | (_, Some(-32700 | -32600 | -32601 | -32602)) => {
             clues.failed(door, key, signal, note);
@@ -74,7 +79,12 @@ fn refused(clues: &mut Clues, key: SignalKey, signal: &Signal, door: Stage, stat
         (Some(502..=504), _) => clues.suspect(door, key, signal, note),
         // Behind a Gateway an error may be of any of its steps.
         _ if door == Stage::GatewayReceived => {}
-        _ => clues.suspect(Stage::Handler, key, signal, note),
+        _ => {
+            if status.is_some_and(|status| status >= 500) {
+                clues.suspect(door, key, signal, &*note);
+            }
+            clues.suspect(Stage::Handler, key, signal, note);
+        }
     }
 }
 

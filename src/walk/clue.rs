@@ -88,13 +88,24 @@ impl Clues {
 /// Longest quotation of a record's text in a note.
 const MAX_QUOTE: usize = 160;
 
-/// The first line of a text that says something, cut to a length that fits a note.
+/// The first line of a text that says something, cut to a length that fits a note; a line that ends with a colon
+/// brings the next one with it.
 pub(super) fn quote(text: &str) -> String {
-    let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let first = lines.next().unwrap_or_default();
+    let next = lines.next().filter(|_| first.ends_with(':')).unwrap_or_default();
+    let line = format!("{first} {}", next.trim_start_matches("- "));
+    let line = line.trim_end();
     match line.char_indices().nth(MAX_QUOTE) {
         Some((at, _)) => format!("{}…", &line[..at]),
         None => line.to_owned(),
     }
+}
+
+/// The same of a failure's text. A Gateway's row says first that the request was processed, then what the answer was.
+pub(super) fn reason(text: &str) -> String {
+    let behind = text.split_once('\n').filter(|(first, _)| first.starts_with("Successfully processed"));
+    quote(behind.map_or(text, |(_, rest)| rest))
 }
 
 /// A length of time in words: `7 ms`, `2.41 s`.
@@ -116,6 +127,10 @@ mod tests {
         assert_eq!(quote("\n  first \nsecond"), "first");
         assert_eq!(quote(&"é".repeat(400)).chars().count(), MAX_QUOTE + 1);
         assert_eq!(quote(""), "");
+        assert_eq!(
+            reason("Successfully processed request\nParameter validation failed:\n- Field 'n'\n- x"),
+            "Parameter validation failed: Field 'n'"
+        );
     }
 
     #[test]

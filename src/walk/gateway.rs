@@ -2,7 +2,7 @@
 
 use crate::model::{Kind, Layer, Outcome, Signal, SignalKey, Stage};
 
-use super::clue::{Clues, quote};
+use super::clue::{Clues, quote, reason};
 use super::texts;
 
 /// Reads a row.
@@ -34,7 +34,7 @@ pub(super) fn read(clues: &mut Clues, key: SignalKey, signal: &Signal) {
 
 /// A row that states a failure: of the step that its text names, else only that the Gateway answered with an error.
 fn failed(clues: &mut Clues, key: SignalKey, signal: &Signal) {
-    let note = quote(&signal.message);
+    let note = reason(&signal.message);
     match texts::stage_of(&signal.message) {
         Some(Stage::RuntimeReceived) => clues.failed(Stage::TargetCalled, key, signal, note),
         Some(stage) => clues.failed(stage, key, signal, note),

@@ -13,6 +13,9 @@ use super::{Scene, client};
 /// Clocks of two hosts differ by about this much; a shorter overhang means nothing.
 const OVERHANG: i64 = 5_000_000;
 
+/// A server whose connection was closed ends at once; one that ends later than this went on with the call.
+const WENT_ON: i64 = 100_000_000;
+
 /// All marks, in order of time.
 pub(super) fn of(scene: &Scene<'_>) -> Vec<Mark> {
     let mut marks = retries(scene);
@@ -75,11 +78,14 @@ fn gave_up(scene: &Scene<'_>) -> Option<Mark> {
     let (key, exchange) = scene.signals.iter().find(|(_, signal)| client::gave_up(signal))?;
     let left = exchange.end.or(exchange.timestamp)?;
     let finished = scene.signals.iter().filter_map(|(key, signal)| Some((*key, finished_well(signal)?)));
-    let (last, at) = finished.filter(|(_, at)| *at > left).max_by_key(|(_, at)| *at)?;
+    let (last, at) = finished.filter(|(_, at)| at.since(left) > WENT_ON).max_by_key(|(_, at)| *at)?;
     Some(Mark {
         kind: MarkKind::ClientGaveUp,
         at: Some(left),
-        note: format!("the caller stopped waiting; the call ended well {} later", span_of(at.since(left))),
+        note: format!(
+            "the caller stopped waiting; the call went on and ended without an error {} later",
+            span_of(at.since(left))
+        ),
         signals: vec![*key, last],
         other: None,
     })

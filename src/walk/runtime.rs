@@ -46,6 +46,7 @@ fn access(clues: &mut Clues, key: SignalKey, signal: &Signal) {
         }
         500.. => {
             clues.took(Stage::RuntimeReceived, key, signal, &*note);
+            clues.suspect(Stage::RuntimeReceived, key, signal, &*note);
             clues.suspect(Stage::Handler, key, signal, &*note);
         }
         _ => clues.took(Stage::RuntimeReceived, key, signal, &*note),

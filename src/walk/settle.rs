@@ -9,6 +9,8 @@ use super::route::Route;
 use super::sight::{self, Sight};
 use super::{Scene, blame};
 
+/// Said of the steps behind the one that failed.
+const NOT_REACHED: &str = "not reached, as far as the capture shows";
 /// A Gateway that has not answered within this time does not: targets may take five minutes.
 const GIVE_UP: Duration = Duration::from_secs(300);
 /// A Gateway that answers faster has not waited for a target.
@@ -57,6 +59,9 @@ impl<'a> Bench<'a> {
         if let Some(culprit) = self.culprit.filter(|culprit| culprit.stage == stage) {
             return (StepState::Failed, culprit.note.clone());
         }
+        if self.is_cut_off(stage) {
+            return (StepState::Unseen, NOT_REACHED.to_owned());
+        }
         if let Some(clue) = self.best(stage) {
             return (StepState::Passed, clue.note.clone());
         }
@@ -72,6 +77,18 @@ impl<'a> Bench<'a> {
         (StepState::Unseen, self.unseen(stage))
     }
 
+    /// Whether the server refused the message, so that what looks like a handler's line is the server's own.
+    fn is_cut_off(&self, stage: Stage) -> bool {
+        let refused = self.culprit.is_some_and(|culprit| culprit.stage == Stage::RuntimeReceived);
+        refused && self.route.skips(stage).is_none() && matches!(stage, Stage::Handler | Stage::Downstream)
+    }
+
+    /// Whether all that is known is a call to another service, made in the course of no request.
+    pub(super) fn is_lone(&self) -> bool {
+        !self.clues.any_between(Stage::Client, Stage::Handler)
+            && self.clues.of(Stage::Response).next().is_none()
+    }
+
     /// The clue that shows a step best: a span, then the earliest.
     fn best(&self, stage: Stage) -> Option<&Clue> {
         let says = |clue: &&Clue| (clue.says, !clue.is_span, clue.at, clue.signal);
@@ -80,6 +97,9 @@ impl<'a> Bench<'a> {
 
     fn is_implied(&self, stage: Stage) -> bool {
         let any = |first, last| self.clues.any_between(first, last);
+        if self.is_lone() && stage < Stage::Downstream {
+            return false;
+        }
         let is_ok = self.scene.request.outcome == Outcome::Ok;
         match stage {
             Stage::Client => !self.clues.0.is_empty(),
@@ -148,7 +168,13 @@ impl<'a> Bench<'a> {
     fn never_answered(&self) -> Option<String> {
         let begun = self.clues.of(Stage::GatewayReceived).next().is_some();
         let open = self.scene.request.outcome != Outcome::Ok && begun && self.route.gateway;
-        (open && self.culprit.is_none() && sight::of_gateway_end(self.scene, GIVE_UP).is_clear())
+        // The caller's own record of the call may be a request of its own.
+        let answered = self.scene.neighbours.iter().any(|neighbour| {
+            let overlaps = neighbour.request.window.zip(self.scene.request.window);
+            neighbour.request.outcome == Outcome::Ok
+                && overlaps.is_some_and(|(other, own)| other.contains(own.start) || own.contains(other.start))
+        });
+        (open && !answered && self.culprit.is_none() && sight::of_gateway_end(self.scene, GIVE_UP).is_clear())
             .then(|| "the Gateway log goes on for minutes and shows no answer".to_owned())
     }
 
@@ -157,7 +183,7 @@ impl<'a> Bench<'a> {
         let culprit = self.culprit.map(|culprit| culprit.stage).filter(|culprit| *culprit < stage);
         match stage {
             Stage::RuntimeReceived if !self.runtime.is_clear() => self.runtime.why().to_owned(),
-            _ if culprit.is_some() => "not reached, as far as the capture shows".to_owned(),
+            _ if culprit.is_some() => NOT_REACHED.to_owned(),
             Stage::Client => "a client's record of the exchange would show it".to_owned(),
             Stage::GatewayReceived => "the Gateway's log or spans would show it".to_owned(),
             Stage::Validated => "the Gateway says nothing of it when it succeeds".to_owned(),

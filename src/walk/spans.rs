@@ -45,11 +45,18 @@ pub(super) fn read(clues: &mut Clues, key: SignalKey, signal: &Signal, behind_ga
     if is_client || is_model_call(signal, name) {
         return called(clues, key, signal, Stage::Downstream);
     }
-    called(clues, key, signal, Stage::Handler);
+    let stated = texts::stage_of(&signal.message).filter(|stage| *stage >= Stage::RuntimeReceived);
+    match stated.filter(|_| is_failed(signal)) {
+        Some(stage) => clues.failed(stage, key, signal, note(signal)),
+        None => called(clues, key, signal, Stage::Handler),
+    }
 }
 
 fn is_http_server(name: &str) -> bool {
-    ["POST /", "GET /", "DELETE /", "PUT /"].iter().any(|verb| name.starts_with(verb))
+    let verb = name.split(' ').next().unwrap_or_default();
+    let is_verb = matches!(verb, "POST" | "GET" | "DELETE" | "PUT");
+    // A path that the server does not know leaves a span named by the method alone.
+    is_verb && (name.len() == verb.len() || name[verb.len()..].starts_with(" /"))
 }
 
 fn is_model_call(signal: &Signal, name: &str) -> bool {
@@ -94,7 +101,10 @@ fn server(clues: &mut Clues, key: SignalKey, signal: &Signal) {
         Some(400..=499) if signal.outcome == Outcome::Failed => {
             clues.failed(Stage::RuntimeReceived, key, signal, note(signal));
         }
-        Some(500..) => clues.suspect(Stage::Handler, key, signal, note(signal)),
+        Some(500..) => {
+            clues.suspect(Stage::RuntimeReceived, key, signal, note(signal));
+            clues.suspect(Stage::Handler, key, signal, note(signal));
+        }
         _ if is_failed(signal) => {
             let stage = texts::stage_of(&signal.message).unwrap_or(Stage::Handler);
             clues.suspect(stage, key, signal, note(signal));

@@ -45,6 +45,7 @@ const SERVER: &[(&str, Stage)] = &[
     ("failed to validate request", Stage::RuntimeReceived),
     ("failed to validate notification", Stage::RuntimeReceived),
     ("invalid request parameters", Stage::RuntimeReceived),
+    ("method not found", Stage::RuntimeReceived),
     ("invalid json", Stage::RuntimeReceived),
     ("invalid encoding", Stage::RuntimeReceived),
     ("task group is not initialized", Stage::RuntimeReceived),
@@ -61,6 +62,7 @@ const DOWNSTREAM: &[(&str, Stage)] = &[
     ("could not connect to the endpoint url", Stage::Downstream),
     ("read timeout on endpoint url", Stage::Downstream),
     ("connect timeout on endpoint url", Stage::Downstream),
+    ("ssl validation failed for ", Stage::Downstream),
     ("unable to locate credentials", Stage::Downstream),
     ("the client initialization failed", Stage::Downstream),
 ];

@@ -2,7 +2,7 @@
 
 use crate::model::{Outcome, Stage, Step, StepState};
 
-use super::clue::{quote, span_of};
+use super::clue::{Says, reason, span_of};
 use super::settle::Bench;
 
 /// Where a request stopped, or why that cannot be told.
@@ -21,7 +21,12 @@ pub(super) fn sentence(bench: &Bench<'_>, steps: &[Step], stopped: Option<Stage>
 
 fn failed(bench: &Bench<'_>, step: &Step) -> String {
     let after = after(bench, step);
-    let place = place(step.stage);
+    let is_unsure = bench.culprit.is_some_and(|clue| clue.says == Says::Suspect);
+    let place = match step.stage {
+        Stage::RuntimeReceived if is_unsure => "in the Runtime (whether a handler had begun is not shown)",
+        Stage::Downstream if bench.is_lone() => "in a call to another service, which no request here made",
+        stage => place(stage),
+    };
     format!("It stopped {place}{after}: {}.", without_stop(&step.note))
 }
 
@@ -54,9 +59,11 @@ fn missing(bench: &Bench<'_>, step: &Step) -> String {
             format!("It stopped in the Gateway before the target was called: {gateway}; {}.", step.note)
         }
         Stage::RuntimeReceived if bench.route.gateway => {
-            format!("It did not reach the Runtime: {gateway}; {}.", step.note)
+            format!("The Runtime never took it up: {gateway}; {}.", step.note)
         }
-        Stage::RuntimeReceived => format!("It did not reach the Runtime: {}.", step.note),
+        Stage::RuntimeReceived => {
+            format!("It did not reach the server, or the server was too busy to take it up: {}.", step.note)
+        }
         Stage::Response => format!("It was never answered: {}.", step.note),
         stage => format!("It stopped {}: {}.", place(stage), without_stop(&step.note)),
     }
@@ -65,7 +72,12 @@ fn missing(bench: &Bench<'_>, step: &Step) -> String {
 /// Why the step cannot be told of a request that failed.
 fn untold(bench: &Bench<'_>) -> String {
     let said = error_text(bench).map(|said| format!(" (\"{said}\")")).unwrap_or_default();
+    let reached = bench.clues.any_between(Stage::RuntimeReceived, Stage::Downstream);
     match (bench.route.gateway, bench.refused_after()) {
+        (true, Some(length)) if length >= 0 && reached => format!(
+            "The Gateway answered with an error{said} after {}; the call had reached the Runtime, whose records state no failure.",
+            span_of(length)
+        ),
         (true, Some(length)) if length >= 0 => format!(
             "The Gateway answered with an error{said} after {}; whether it had called the target cannot be told: {}.",
             span_of(length),
@@ -82,7 +94,7 @@ fn untold(bench: &Bench<'_>) -> String {
 fn error_text(bench: &Bench<'_>) -> Option<String> {
     let failed = bench.scene.signals.iter().map(|(_, signal)| signal);
     let mut stated = failed.filter(|signal| signal.outcome == Outcome::Failed && !signal.message.is_empty());
-    stated.next().map(|signal| without_stop(&quote(&signal.message)).to_owned())
+    stated.next().map(|signal| without_stop(&reason(&signal.message)).to_owned())
 }
 
 fn without_stop(text: &str) -> &str {

@@ -92,7 +92,7 @@ pub(super) struct Counts {
 pub(super) fn impact(snapshot: &Snapshot) -> Impact {
     let mut tools: BTreeMap<Option<&str>, Counts> = BTreeMap::new();
     let mut sessions: BTreeMap<&str, bool> = BTreeMap::new();
-    for request in &snapshot.requests {
+    for request in snapshot.requests.iter() {
         let failed = request.outcome == Outcome::Failed;
         let counts = tools.entry(snapshot.names.text(request.tool)).or_default();
         counts.total += 1;

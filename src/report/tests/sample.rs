@@ -1,5 +1,7 @@
 //! Snapshots made by hand: an incident as it may look, and the same with hostile text in every string of a log.
 
+use std::sync::Arc;
+
 use indexmap::IndexMap;
 
 use crate::case::Snapshot;
@@ -40,11 +42,11 @@ pub(super) fn healthy() -> Snapshot {
     snapshot.unexplained.clear();
     snapshot.undetermined.clear();
     snapshot.rules.clear();
-    for request in &mut snapshot.requests {
+    for request in Arc::make_mut(&mut snapshot.requests) {
         request.outcome = Outcome::Ok;
     }
     snapshot.inputs.truncate(1);
-    snapshot.coverage.gaps.clear();
+    Arc::make_mut(&mut snapshot.coverage).gaps.clear();
     snapshot
 }
 
@@ -58,8 +60,8 @@ impl Maker<'_> {
         let mismatch = |request, signal| self.mismatch(request, signal);
         Snapshot {
             inputs: self.inputs(),
-            coverage: self.coverage(),
-            requests,
+            coverage: Arc::new(self.coverage()),
+            requests: Arc::new(requests),
             findings: vec![mismatch(0, 0), mismatch(1, 1), self.group_missing()],
             undetermined: vec![Undetermined {
                 rule: "gateway-silent-reject-no-runtime".to_owned(),
@@ -81,7 +83,7 @@ impl Maker<'_> {
             evidence: (0..4).map(|key| (SignalKey(key), self.signal(key))).collect(),
             rules_judged: 20,
             catalogue_digest: "0f1e2d3c".to_owned(),
-            names: self.names,
+            names: Arc::new(self.names),
         }
     }
 

@@ -112,7 +112,7 @@ impl fmt::Display for Chord {
         match (NAMED.iter().find(|(_, code)| *code == self.code), self.code) {
             (Some((name, _)), _) => text.push_str(name),
             (None, KeyCode::Char(character)) => text.push(character),
-            (None, KeyCode::F(number)) => text.push_str(&format!("f{number}")),
+            (None, KeyCode::F(number)) => text.extend(["f", &number.to_string()]),
             (None, _) => text.push_str("other"),
         }
         f.pad(&text)

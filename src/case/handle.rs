@@ -1,0 +1,120 @@
+//! What a request is called when a case is read again with more in it: keys then change, identities do not.
+
+use super::Snapshot;
+use crate::model::{Name, Request, RequestKey, Timestamp, TraceId};
+
+/// Names a request across snapshots of a growing capture: its ids, and where it began.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RequestHandle {
+    request: Option<String>,
+    trace: Option<TraceId>,
+    tool: Option<String>,
+    start: Option<Timestamp>,
+    /// Among the requests that are equal in all of these.
+    ordinal: u32,
+}
+
+/// How well a request fits a handle: the request id before the trace id, the beginning and the tool.
+type Fit = (bool, bool, bool, bool);
+
+impl Snapshot {
+    /// A handle to `request`; `None` when there is no such request.
+    pub fn handle(&self, request: RequestKey) -> Option<RequestHandle> {
+        let found = self.requests.get(request.index())?;
+        let text = |name| self.names.text(name).map(str::to_owned);
+        let is_equal = |other: &&Request| {
+            (other.request, other.trace, other.tool) == (found.request, found.trace, found.tool)
+                && start(other) == start(found)
+        };
+        // Requests are in order of their start, so equal ones lie close together.
+        let before = self.requests[..request.index()].iter().rev();
+        let before = before.take_while(|other| start(other) == start(found));
+        Some(RequestHandle {
+            request: text(found.request),
+            trace: found.trace,
+            tool: text(found.tool),
+            start: start(found),
+            ordinal: before.filter(is_equal).count() as u32,
+        })
+    }
+
+    /// The request that `handle` names, of whichever snapshot it was taken: the one with its request id, else the one
+    /// of its trace, else the one of its tool that begins at its time; of several the one that fits best. `None` when
+    /// there is none.
+    pub fn find(&self, handle: &RequestHandle) -> Option<RequestKey> {
+        let name = |text: &Option<String>| text.as_deref().and_then(|text| self.names.find(text));
+        let (request, tool) = (name(&handle.request), name(&handle.tool));
+        let fit = |found: &Request| -> Option<Fit> {
+            let fit = (
+                request.is_some_and(|request| request == found.request),
+                handle.trace.is_some() && handle.trace == found.trace,
+                handle.start == start(found),
+                tool.unwrap_or(Name::NONE) == found.tool,
+            );
+            (fit.0 || fit.1 || (fit.2 && fit.3)).then_some(fit)
+        };
+        let best = self.requests.iter().filter_map(fit).max()?;
+        let mut fitting = self.requests.iter().filter(|request| fit(request) == Some(best));
+        let first = fitting.next()?.key;
+        Some(match handle.ordinal {
+            0 => first,
+            ordinal => fitting.take(ordinal as usize).last().map_or(first, |request| request.key),
+        })
+    }
+}
+
+fn start(request: &Request) -> Option<Timestamp> {
+    request.window.map(|window| window.start)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::model::{Names, Outcome, TimeRange};
+
+    /// Requests of (request id, trace, tool, start), in the order given.
+    fn snapshot(requests: &[(&str, u8, &str, i64)]) -> Snapshot {
+        let mut names = Names::default();
+        let mut name = |text: &str| if text.is_empty() { Name::NONE } else { names.intern(text) };
+        let requests = requests.iter().zip(0..).map(|((id, trace, tool, at), key)| Request {
+            key: RequestKey(key),
+            trace: (*trace > 0).then_some(TraceId([*trace; 16])),
+            request: name(id),
+            session: Name::NONE,
+            tool: name(tool),
+            parent: None,
+            window: Some(TimeRange { start: Timestamp(*at), end: Timestamp(*at) }),
+            signals: Vec::new(),
+            outcome: Outcome::Unknown,
+        });
+        Snapshot { requests: Arc::new(requests.collect()), names: Arc::new(names), ..Snapshot::default() }
+    }
+
+    #[test]
+    fn a_request_is_found_again_after_others_came_before_it() {
+        let early = snapshot(&[("a", 1, "t", 10), ("", 2, "t", 20), ("", 0, "u", 30), ("", 0, "u", 30)]);
+        let late = snapshot(&[
+            ("z", 9, "t", 5),
+            ("", 2, "x", 8),
+            ("a", 1, "t", 9),
+            ("b", 2, "t", 20),
+            ("", 0, "u", 30),
+            ("", 0, "u", 30),
+        ]);
+        let found = |key| late.find(&early.handle(RequestKey(key)).unwrap()).map(|key| key.0);
+        assert_eq!([found(0), found(1), found(2), found(3)], [Some(2), Some(3), Some(4), Some(5)]);
+        assert_eq!(early.find(&late.handle(RequestKey(0)).unwrap()), None);
+        assert_eq!(early.handle(RequestKey(9)), None);
+    }
+
+    #[test]
+    fn every_request_of_a_snapshot_finds_itself() {
+        let case =
+            snapshot(&[("a", 1, "t", 1), ("a", 1, "t", 1), ("", 0, "", 2), ("", 0, "", 2), ("", 1, "", 2)]);
+        for request in case.requests.iter() {
+            assert_eq!(case.find(&case.handle(request.key).unwrap()), Some(request.key));
+        }
+    }
+}
