@@ -16,7 +16,7 @@ use crate::model::{
     Coverage, Diagnosis, Evidence, Finding, Input, Issue, Outcome, RequestKey, RuleMeta, Severity, Signal,
     SignalKey, Undetermined,
 };
-use crate::rules::{Catalogue, Docket, Hits, Judgement, Locator, Node, UnknownRule, self};
+use crate::rules::{self, Catalogue, Docket, Hits, Judgement, Locator, Node, UnknownRule};
 use crate::walk::Around;
 
 /// A case with everything read, correlated and matched. Never changes: share it between threads.
