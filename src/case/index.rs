@@ -114,7 +114,7 @@ impl Index {
     }
 
     /// Orders signals as they stand in the inputs.
-    pub(super) fn input_order(&self, key: SignalKey) -> (u32, u32) {
+    pub(super) fn input_order(&self, key: SignalKey) -> (usize, usize) {
         let place = self.place(key);
         (place.source, place.record)
     }
