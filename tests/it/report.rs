@@ -231,7 +231,7 @@ fn assert_sound(markdown: &str) {
 /// Every line of a diagram is one that the writer means to write.
 fn assert_diagrams(markdown: &str) {
     let line = Regex::new(
-        r"^(sequenceDiagram|    participant [CGPATD] as \w+|    [CGPATD](->>|-->>|-x|--x)[CGPATD]: [\w .,/()+='#;-]+|    Note over [CGPATD](,[CGPATD])?: [\w .,/()+='#;-]+)$",
+        r"^(sequenceDiagram|    participant [CGPATD] as \w+|    [CGPATD](->>|-->>|-x|--x)[CGPATD]: [\w .,:/()+='#;…-]+|    Note over [CGPATD](,[CGPATD])?: [\w .,:/()+='#;…-]+)$",
     )
     .expect("a valid pattern");
     let entities = Regex::new(r"#\d+;").expect("a valid pattern");
