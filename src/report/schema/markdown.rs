@@ -10,22 +10,36 @@ use crate::report::summary::counted;
 const ROWS: usize = 50;
 /// Findings of one risk whose calls are told.
 const HIT: usize = 20;
-/// Rows of a list's table of parameters.
-const PARAMETERS: usize = 100;
+/// Parameters that are written, over all lists.
+const PARAMETERS: usize = 500;
 
+/// The result, the findings, and what was not read.
 pub(super) fn write(document: &SchemaDocument, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{}\n", prose(&verdict(document)))?;
     if !document.findings.is_empty() {
         findings(&document.findings, out)?;
     }
+    if !document.unreadable.is_empty() {
+        writeln!(out, "Not read, or not in full:\n")?;
+        for what in &document.unreadable {
+            writeln!(out, "- {}", prose(what.as_str()))?;
+        }
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+/// Every parameter with its type, list by list.
+pub(super) fn parameters(document: &SchemaDocument, out: &mut dyn Write) -> io::Result<()> {
     if !document.lists.is_empty() {
         writeln!(out, "### Parameters as declared\n")?;
     }
+    let mut left = PARAMETERS;
     for list in &document.lists {
         writeln!(out, "{}\n", prose(&summary(list)))?;
         writeln!(out, "| Tool | Parameter | Type | Required | Default |\n| --- | --- | --- | --- | --- |")?;
         let rows = list.tools.iter().flat_map(|tool| tool.parameters.iter().map(move |leaf| (tool, leaf)));
-        for (tool, leaf) in rows.clone().take(PARAMETERS) {
+        for (tool, leaf) in rows.clone().take(left) {
             writeln!(
                 out,
                 "| {} | {} | {} | {} | {} |",
@@ -36,16 +50,11 @@ pub(super) fn write(document: &SchemaDocument, out: &mut dyn Write) -> io::Resul
                 leaf.default.as_ref().map(|value| code_cell(value.as_str())).unwrap_or_default(),
             )?;
         }
-        let rest = rows.count().saturating_sub(PARAMETERS);
+        let count = rows.count();
+        let rest = count.saturating_sub(left);
+        left = left.saturating_sub(count);
         if rest > 0 {
             writeln!(out, "\n{rest} more parameters are not shown.")?;
-        }
-        writeln!(out)?;
-    }
-    if !document.unreadable.is_empty() {
-        writeln!(out, "Not read, or not in full:\n")?;
-        for what in &document.unreadable {
-            writeln!(out, "- {}", prose(what.as_str()))?;
         }
         writeln!(out)?;
     }
