@@ -24,7 +24,7 @@ pub(super) fn section(report: &Report<'_>, page: &mut Page) {
         }
         causes => {
             page.heading(2, "Root causes");
-            page.paragraph("Each is independent of the others: repairing one leaves the rest.");
+            page.paragraph("No rule explains one of them by another; each is told on its own.");
             overview(report, causes, page);
             for (index, cause) in causes.iter().take(CAUSES).enumerate() {
                 page.heading(3, &format!("{}. {}", index + 1, report.title(&cause.rule)));

@@ -63,6 +63,16 @@ pub fn html(material: Material<'_>, door: Door, tool_version: &str, out: &mut dy
     out.write_all(html::page(&report.markdown(), diagram.as_deref()).as_bytes())
 }
 
+/// Where the most telling request of each root cause stopped, in one sentence: `(rule, verdict)`.
+pub fn stops(case: &Case, snapshot: &Snapshot) -> Vec<(String, String)> {
+    let causes = story::causes(snapshot).into_iter().take(causes::CAUSES);
+    let stop = |cause: Cause| {
+        let key = story::most_telling(&cause.requests, case)?;
+        Some((cause.rule, case.walk(key).verdict))
+    };
+    causes.filter_map(stop).collect()
+}
+
 /// Everything the sections draw on.
 struct Report<'a> {
     case: &'a Case,

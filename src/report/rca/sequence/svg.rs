@@ -36,7 +36,8 @@ fn draw(diagram: &Diagram, out: &mut String) -> std::fmt::Result {
             }
         };
     }
-    let (width, height) = (LANE * diagram.lanes.len().max(2), y + 16);
+    // What the last lane does by itself has its text to the right of it.
+    let (width, height) = (LANE * diagram.lanes.len().max(2) + LANE / 2, y + 16);
     writeln!(
         out,
         "<svg viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" role=\"img\" \
