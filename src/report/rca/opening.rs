@@ -86,10 +86,11 @@ fn why(report: &Report<'_>) -> String {
     let mut why = message;
     let others = report.causes.len() - 1;
     if others > 0 {
-        why.push_str(&format!(" {} stand below.", counted(others as u64, "further cause")));
+        let verb = if others == 1 { "stands" } else { "stand" };
+        why = format!("{why} {} {verb} below.", counted(others as u64, "further cause"));
     }
     if !report.open.is_empty() {
-        why.push_str(&format!(" For {} the cause is unknown.", failed_requests(report.open.len())));
+        why = format!("{why} For {} the cause is unknown.", failed_requests(report.open.len()));
     }
     why
 }
@@ -107,8 +108,8 @@ fn sure(report: &Report<'_>) -> String {
 }
 
 fn first_step(report: &Report<'_>) -> String {
-    let steps = report.causes.iter().filter_map(|cause| report.findings_of(&cause.rule).next());
-    if let Some(step) = steps.filter_map(|(_, finding)| finding.fix.first()).next() {
+    let mut steps = report.causes.iter().filter_map(|cause| report.findings_of(&cause.rule).next());
+    if let Some(step) = steps.find_map(|(_, finding)| finding.fix.first()) {
         let command = if step.command.is_some() { " The command stands under \"Fixes\"." } else { "" };
         return format!("{}{command}", markup::prose(step.text.as_str()));
     }

@@ -63,7 +63,7 @@ fn item(report: &Report<'_>, group: &Group<'_>) -> String {
     for (label, texts) in [("For", supports), ("Against", against)] {
         if !texts.is_empty() {
             let texts: Vec<String> = texts.iter().map(|text| sentence(report, text)).collect();
-            item.push_str(&format!(" {label}: {}", texts.join(" ")));
+            item = format!("{item} {label}: {}", texts.join(" "));
         }
     }
     item
