@@ -151,7 +151,10 @@ fn unknown(report: &Report<'_>, page: &mut Page) {
         return;
     }
     let requests = counted(report.open.len() as u64, "failed request");
+    let symptoms = report.symptoms();
+    let seen = if symptoms.is_empty() { "" } else { " What is seen of it:" };
     page.paragraph(&format!(
-        "No rule explains {requests}. What would decide it stands under \"Hypotheses\" and \"Coverage\"."
+        "No rule names the cause of {requests}; what would decide stands under \"Hypotheses\" and \"Coverage\".{seen}"
     ));
+    page.list(&symptoms.iter().map(|finding| markup::prose(finding.message.as_str())).collect::<Vec<_>>());
 }

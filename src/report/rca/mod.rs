@@ -24,8 +24,9 @@ use super::document::{Document, Finding, Request};
 use super::markup;
 use super::rule::RuleText;
 use super::schema::{SchemaDocument, write_markdown};
+use super::summary;
 use crate::case::{Baseline, Case, Snapshot};
-use crate::model::{Comparison, REPORT_TITLE, RequestKey, SignalKey, Walk};
+use crate::model::{Comparison, Level, REPORT_TITLE, RequestKey, Role, SignalKey, Walk};
 use crate::text::{Door, SafeText};
 
 use page::Page;
@@ -169,6 +170,18 @@ impl<'a> Report<'a> {
     fn findings_of(&self, id: &str) -> impl Iterator<Item = (usize, &Finding)> {
         let id = self.line(id);
         self.document.findings.iter().enumerate().filter(move |(_, finding)| finding.rule == id)
+    }
+
+    /// Where failed requests have no known cause: what was seen of the failure, one finding for each rule.
+    fn symptoms(&self) -> Vec<&Finding> {
+        let groups = if self.open.is_empty() { Vec::new() } else { summary::ranked(&self.document) };
+        let first = groups.into_iter().filter_map(|group| group.first().copied());
+        let is_open = |finding: &&Finding| {
+            finding.role == Role::Symptom
+                && finding.severity > Level::Info
+                && !summary::is_explained(&self.document, &finding.rule)
+        };
+        first.filter(is_open).take(3).collect()
     }
 
     /// What a finding's condition matched in a signal.

@@ -56,6 +56,9 @@ fn what_failed(report: &Report<'_>) -> String {
             [(Some(tool), _)] => format!(", all of them calls of {}", report.code(tool)),
             _ => String::new(),
         };
+        if requests.total == 1 {
+            return format!("The only request failed{of}.");
+        }
         return format!("{} of {} failed{of}.", requests.failed, counted(requests.total as u64, "request"));
     }
     let requests = match requests.total {
@@ -110,6 +113,10 @@ fn sure(report: &Report<'_>) -> String {
 fn first_step(report: &Report<'_>) -> String {
     let mut steps = report.causes.iter().filter_map(|cause| report.findings_of(&cause.rule).next());
     if let Some(step) = steps.find_map(|(_, finding)| finding.fix.first()) {
+        let command = if step.command.is_some() { " The command stands under \"Fixes\"." } else { "" };
+        return format!("{}{command}", markup::prose(step.text.as_str()));
+    }
+    if let Some(step) = report.symptoms().iter().find_map(|finding| finding.fix.first()) {
         let command = if step.command.is_some() { " The command stands under \"Fixes\"." } else { "" };
         return format!("{}{command}", markup::prose(step.text.as_str()));
     }

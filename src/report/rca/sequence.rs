@@ -106,7 +106,7 @@ pub(super) fn step_name(stage: Stage) -> &'static str {
         Stage::RuntimeReceived => "Runtime receives",
         Stage::Handler => "handler runs",
         Stage::Downstream => "downstream calls",
-        Stage::Response => "response",
+        Stage::Response => "answer",
     }
 }
 
