@@ -90,7 +90,8 @@ fn said(report: &Report<'_>, group: &Group<'_>) -> String {
 
 fn sentence(report: &Report<'_>, text: &str) -> String {
     let text = markup::prose(report.line(text).as_str());
-    if text.ends_with(['.', '!', '?', '`']) { text } else { format!("{text}.") }
+    let bare = text.trim_end_matches(['\'', '"', ')']);
+    if bare.ends_with(['.', '!', '?', '`']) { text } else { format!("{text}.") }
 }
 
 /// Hypotheses that are no root cause, each rule once for each standing and what speaks against it, the commonest first.
