@@ -2,11 +2,13 @@
 //! nothing else.
 
 mod envelope;
+mod examples;
 mod failure;
 mod judged;
 mod mixed;
 mod random;
 mod record;
+mod removed;
 mod traffic;
 mod words;
 
