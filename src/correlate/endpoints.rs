@@ -36,16 +36,16 @@ fn exchanges_with_servers(work: &mut Work<'_>) {
     let mut exchange_of: FxHashMap<u32, (&str, Option<Timestamp>)> = FxHashMap::default();
     // A call that an id ties to its exchange is no candidate for another one.
     let mut answered: FxHashSet<u32> = FxHashSet::default();
-    for signal in 0..briefs.len() {
+    for (signal, brief) in briefs.iter().enumerate() {
         let Some((name, range, call)) = exchange_call(work, signal) else { continue };
-        if work.calls.kind(call) != CallKind::Client {
-            answered.insert(call);
-        } else {
+        if work.calls.kind(call) == CallKind::Client {
             exchanges.entry(method(name)).or_default().push(range, call);
             let until = TimeRange { end: range.end.plus(CLOCK_GRAIN), ..range };
             rounded.entry(method(name)).or_default().push(until, call);
-            let until = (briefs[signal].outcome == Outcome::Ok).then_some(range.end);
+            let until = (brief.outcome == Outcome::Ok).then_some(range.end);
             exchange_of.insert(call, (name, until));
+        } else {
+            answered.insert(call);
         }
     }
     if exchanges.is_empty() {
@@ -72,7 +72,9 @@ fn exchanges_with_servers(work: &mut Work<'_>) {
             pairs.push((exchange, call));
         }
     }
-    begun_at.values_mut().for_each(|begun| begun.sort_unstable());
+    for begun in begun_at.values_mut() {
+        begun.sort_unstable();
+    }
     let range_of = work.windows();
     pairs.retain(|(exchange, call)| {
         let Some(range) = range_of[*exchange as usize] else { return true };
@@ -129,7 +131,9 @@ fn served_for_nobody<'a>(work: &mut Work<'a>) -> FxHashMap<&'a str, Vec<Timestam
             served.entry(name).or_default().push(range.start);
         }
     }
-    served.values_mut().for_each(|starts| starts.sort_unstable());
+    for starts in served.values_mut() {
+        starts.sort_unstable();
+    }
     served
 }
 

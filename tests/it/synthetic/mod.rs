@@ -5,6 +5,7 @@ mod envelope;
 mod examples;
 mod failure;
 mod judged;
+mod laws;
 mod mixed;
 mod random;
 mod record;
