@@ -72,6 +72,7 @@ fn exchanges_with_servers(work: &mut Work<'_>) {
             pairs.push((exchange, call));
         }
     }
+    #[allow(clippy::iter_over_hash_type, reason = "each list is sorted by itself")]
     for begun in begun_at.values_mut() {
         begun.sort_unstable();
     }
@@ -131,6 +132,7 @@ fn served_for_nobody<'a>(work: &mut Work<'a>) -> FxHashMap<&'a str, Vec<Timestam
             served.entry(name).or_default().push(range.start);
         }
     }
+    #[allow(clippy::iter_over_hash_type, reason = "each list is sorted by itself")]
     for starts in served.values_mut() {
         starts.sort_unstable();
     }
