@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::index::Index;
-use super::read::{self, Source};
+use super::read::{self, Batch, Source};
 use super::{Explained, Options, Phase, Progress, Snapshot, coverage, events};
 use crate::correlate::{self, Correlation};
 use crate::diagnose::{self, Diagnoses, Dossier, ErrorSignal};
@@ -58,6 +58,17 @@ impl Case {
     ) -> Option<Self> {
         progress.enter(Phase::Reading)?;
         let batch = read::read(&sources, &options.catalogue, progress);
+        Self::of_batch(sources, batch, issues, options, progress)
+    }
+
+    /// Correlates and matches what was read; `None` when cancelled.
+    pub(super) fn of_batch(
+        sources: Vec<Source>,
+        batch: Batch,
+        issues: Vec<Issue>,
+        options: &Options,
+        progress: &Progress,
+    ) -> Option<Self> {
         progress.enter(Phase::Correlating)?;
         let index = Index::build(sources, batch);
         let correlation = correlate::correlate(index.view());

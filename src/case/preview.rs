@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::read::Source;
 use super::{Case, Options, Progress};
-use crate::model::{Bytes, Input, Issue};
+use crate::model::{Input, Issue};
 
 /// Bytes that a first look takes, over all inputs: read in some 20 ms.
 const BYTES: usize = 2 << 20;
@@ -28,8 +28,7 @@ fn of_heads(inputs: &[Input], issues: Vec<Issue>, options: &Options, budget: usi
 
 fn open(input: &Input, share: usize) -> Vec<Source> {
     let Some(end) = head(input, share) else { return Source::open(input.clone()) };
-    let bytes = Bytes::new(Head { whole: input.bytes.clone(), end });
-    let mut sources = Source::open(Input { path: input.path.clone(), bytes });
+    let mut sources = Source::open(Input { path: input.path.clone(), bytes: input.bytes.head(end) });
     let mut missing = Issue::new(&input.path, None, "only its beginning is read so far");
     for source in &mut sources {
         // Complaints that a document breaks off would be ours, not the input's; the others come again.
@@ -48,18 +47,6 @@ fn open(input: &Input, share: usize) -> Vec<Source> {
 fn head(input: &Input, share: usize) -> Option<usize> {
     let head = input.bytes.get(..share).filter(|_| input.bytes.len() > share)?;
     Some(memchr::memrchr(b'\n', head).map_or(share, |at| at + 1))
-}
-
-/// The beginning of somebody's bytes.
-struct Head {
-    whole: Bytes,
-    end: usize,
-}
-
-impl AsRef<[u8]> for Head {
-    fn as_ref(&self) -> &[u8] {
-        self.whole.get(..self.end).unwrap_or_default()
-    }
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ use crate::rules::{Catalogue, Reach};
 const BLOCK: usize = 4096;
 
 /// An input and its records.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Source {
     pub(super) input: Input,
     /// What cutting gave besides the records.
@@ -55,11 +55,11 @@ struct Block<'a> {
     readings: &'a mut [Reading],
 }
 
-/// What the briefs of one block refer to.
-#[derive(Debug, Default)]
+/// What briefs refer to.
+#[derive(Clone, Debug, Default)]
 pub(super) struct Tables {
-    spans: Vec<SpanFacts>,
-    names: Names,
+    pub(super) spans: Vec<SpanFacts>,
+    pub(super) names: Names,
 }
 
 impl Source {
@@ -101,7 +101,12 @@ impl Source {
 
 /// Reads every record of every source; what is left when cancelled is of no use.
 pub(super) fn read(sources: &[Source], catalogue: &Catalogue, progress: &Progress) -> Batch {
-    let total = sources.iter().map(|source| source.records.len()).sum();
+    read_on(&sources.iter().map(|source| (source, 0)).collect::<Vec<_>>(), catalogue, progress)
+}
+
+/// Reads the records of sources from a position on.
+pub(super) fn read_on(sources: &[(&Source, usize)], catalogue: &Catalogue, progress: &Progress) -> Batch {
+    let total = sources.iter().map(|(source, from)| source.records.len() - from).sum();
     let mut batch = Batch {
         briefs: vec![Brief::default(); total],
         readings: vec![Reading::default(); total],
@@ -132,13 +137,13 @@ pub(super) fn read(sources: &[Source], catalogue: &Catalogue, progress: &Progres
 }
 
 fn blocks<'a>(
-    sources: &'a [Source],
+    sources: &[(&'a Source, usize)],
     mut briefs: &'a mut [Brief],
     mut readings: &'a mut [Reading],
 ) -> Vec<Block<'a>> {
     let mut blocks = Vec::new();
-    for source in sources {
-        for from in (0..source.records.len()).step_by(BLOCK) {
+    for (source, start) in sources {
+        for from in (*start..source.records.len()).step_by(BLOCK) {
             let size = BLOCK.min(source.records.len() - from);
             let (own_briefs, own_readings);
             (own_briefs, briefs) = briefs.split_at_mut(size);
