@@ -1,7 +1,7 @@
 //! The schema audit of a case: every list of tools it holds against every call in it.
 
-use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, LazyLock};
 
 use aho_corasick::AhoCorasick;
 use rayon::prelude::*;
@@ -35,6 +35,8 @@ const NEEDLES: [(&str, u8); 9] = [
     ("toolSpec.name", REFUSAL),
     ("An internal error occurred", REFUSAL),
 ];
+/// Records that are read in full at a time.
+const CHUNK: usize = 256;
 const LIST: u8 = 1;
 const CALL: u8 = 1 << 1;
 const REFUSAL: u8 = 1 << 2;
@@ -77,17 +79,31 @@ impl Case {
 
     fn lists(&self, keys: &[SignalKey], options: &AuditOptions) -> Lists {
         // In order of the inputs, so that pages and bare tools follow each other as they were written.
-        let mut read: Vec<(SignalKey, Signal)> =
-            keys.par_iter().map(|key| (*key, self.signal(*key))).collect();
-        read.sort_by(|(_, a), (_, b)| (&a.origin.path, a.origin.line).cmp(&(&b.origin.path, b.origin.line)));
-        let mut broken: BTreeMap<&str, (u32, u32)> = BTreeMap::new();
+        let mut keys = keys.to_vec();
+        keys.sort_by_key(|key| self.index.input_order(*key));
+        let mut known: HashMap<String, Arc<Vec<Value>>> = HashMap::new();
+        let mut broken: BTreeMap<String, (u32, u32)> = BTreeMap::new();
         let mut listings = Vec::new();
-        for (key, signal) in &read {
-            let found = listings_of(*key, signal, options);
-            if found.is_empty() && declares(&self.index.text(*key)) {
-                broken.entry(&signal.origin.path).or_insert((signal.origin.line, 0)).1 += 1;
+        for keys in keys.chunks(CHUNK) {
+            let read: Vec<(String, u32, Vec<Listing>)> = keys
+                .par_iter()
+                .map(|key| {
+                    let signal = self.signal(*key);
+                    let found = listings_of(*key, &signal, options);
+                    (signal.origin.path, signal.origin.line, found)
+                })
+                .collect();
+            for (key, (path, line, mut found)) in keys.iter().zip(read) {
+                if found.is_empty() && declares(&self.index.text(*key)) {
+                    broken.entry(path).or_insert((line, 0)).1 += 1;
+                }
+                for listing in &mut found {
+                    let tools = &mut listing.found.tools;
+                    let shared = known.entry(Value::from(tools.as_slice()).to_string());
+                    *tools = Arc::clone(shared.or_insert_with(|| Arc::clone(tools)));
+                }
+                listings.extend(found);
             }
-            listings.extend(found);
         }
         let named = options.servers.iter().chain(&options.gateways);
         let without: Vec<&String> = named

@@ -113,6 +113,12 @@ impl Index {
         source.input.bytes.get(source.records.get(record).payload.range()).unwrap_or_default()
     }
 
+    /// Orders signals as they stand in the inputs.
+    pub(super) fn input_order(&self, key: SignalKey) -> (usize, usize) {
+        let place = self.place(key);
+        (place.source, place.record)
+    }
+
     /// What a signal's record shares with others of its input.
     pub(super) fn context(&self, key: SignalKey) -> &Context {
         let Place { source, record } = self.place(key);

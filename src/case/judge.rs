@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
@@ -15,7 +16,8 @@ use crate::model::{
     Coverage, Diagnosis, Evidence, Finding, Input, Issue, Outcome, RequestKey, RuleMeta, Severity, Signal,
     SignalKey, Undetermined,
 };
-use crate::rules::{self, Docket, Hits, Judgement, Locator, Node, UnknownRule};
+use crate::rules::{self, Catalogue, Docket, Hits, Judgement, Locator, Node, UnknownRule};
+use crate::walk::Around;
 
 /// A case with everything read, correlated and matched. Never changes: share it between threads.
 #[derive(Debug, Default)]
@@ -27,6 +29,8 @@ pub struct Case {
     hits: Hits,
     hidden: Vec<SignalKey>,
     issues: Vec<Issue>,
+    /// Surveyed when the first walk is asked for.
+    pub(super) around: OnceLock<Around>,
 }
 
 impl Case {
@@ -80,7 +84,16 @@ impl Case {
         let hits = events::find(&index, &correlation.request_of, &options.catalogue, &hidden);
         progress.enter(Phase::Done)?;
         let coverage = Arc::new(coverage);
-        Some(Self { index, correlation, coverage, partial: false, hits, hidden, issues })
+        Some(Self {
+            index,
+            correlation,
+            coverage,
+            partial: false,
+            hits,
+            hidden,
+            issues,
+            around: OnceLock::new(),
+        })
     }
 
     /// Judges and diagnoses.
@@ -90,7 +103,7 @@ impl Case {
             catalogue.rules().iter().map(|rule| (rule.meta.id.clone(), rule.meta.clone())).collect();
         let (judgement, diagnosed) = self.with_docket(options, |docket| {
             let judgement = rules::judge(catalogue, docket);
-            let diagnosed = self.diagnose(docket, &judgement, &rules);
+            let diagnosed = self.diagnose(catalogue, docket, &judgement, &rules);
             (judgement, diagnosed)
         });
         let (judgement, diagnosed) = self.asked_for(options.filter.as_ref(), judgement, diagnosed);
@@ -116,6 +129,7 @@ impl Case {
 
     fn diagnose(
         &self,
+        catalogue: &Catalogue,
         docket: &Docket<'_>,
         judgement: &Judgement,
         rules: &BTreeMap<String, RuleMeta>,
@@ -125,7 +139,7 @@ impl Case {
             .iter()
             .map(|(signal, request, message)| ErrorSignal { signal: *signal, request: *request, message })
             .collect();
-        let locator = Locator::new(docket);
+        let locator = Locator::new(catalogue, docket);
         diagnose::diagnose(&Dossier {
             requests: &self.correlation.requests,
             briefs: &self.index.briefs,
@@ -137,6 +151,7 @@ impl Case {
             rules,
             errors: &errors,
             locate: &|request| locator.of(request),
+            checks: &|rule, request| locator.checks(rule, request),
         })
     }
 

@@ -7,12 +7,13 @@ use clap::{Args, Parser, ValueEnum, ValueHint};
 use clap_complete::Shell;
 
 use crate::commands::rules::Explain;
-use crate::commands::{Check, Colour, Judgement, Report, Target};
+use crate::commands::{self, Check, Colour, Judgement, Print, Report, Schema, Target, View};
 use crate::filter;
 use crate::model::Level;
-use crate::report::Format;
+use crate::report::{Format, SchemaFormat};
 
 use super::help;
+use super::screens::ScreenArguments;
 use super::values::{self, Threshold};
 
 #[derive(Parser, Debug)]
@@ -63,6 +64,13 @@ pub(super) struct CheckArguments {
     )]
     report: Option<PathBuf>,
 
+    /// Compare the failed request with a healthy one of this capture, or with the request of this id
+    ///
+    /// An existing path is a capture; all else is a trace id or request id of CAPTURE, or its beginning. Without the
+    /// option, the healthy request that is nearest in kind is chosen: the same tool, the same target, the same gateway.
+    #[arg(long, value_name = "CAPTURE|REQUEST", requires = "report", help_heading = "Report")]
+    baseline: Option<String>,
+
     /// Accept the findings of an earlier run
     ///
     /// FILE is the JSON document of an earlier check. Only findings that it does not have, and those that it has
@@ -99,9 +107,9 @@ pub(super) struct CheckArguments {
     #[command(flatten)]
     lateness: Lateness,
 
-    /// Write in this format
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = FormatName::Text, help_heading = "Output")]
-    format: FormatName,
+    /// Write in this format [default: text]
+    #[arg(long, value_enum, value_name = "FORMAT", help_heading = "Output")]
+    format: Option<FormatName>,
 
     /// Write to FILE instead of standard output; FILE is replaced in one step, at the end
     #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output")]
@@ -116,6 +124,9 @@ pub(super) struct CheckArguments {
     /// Colour the text; auto heeds NO_COLOR and colours only what a terminal shows
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = ColourName::Auto, help_heading = "Output")]
     color: ColourName,
+
+    #[command(flatten)]
+    screen: ScreenArguments,
 }
 
 /// Where rules come from besides the built-in catalogue.
@@ -149,6 +160,10 @@ pub(super) enum Subcommand {
         #[command(subcommand)]
         command: RulesCommand,
     },
+    /// Audit tools' input schemas: what fails at a Gateway or with a model that sends strings
+    ///
+    /// Reads every tools/list answer in the captures, or saved alone, and holds it against the calls beside it.
+    Schema(SchemaArguments),
     /// Print a completion script for a shell
     Completions {
         /// Write it for this shell
@@ -224,6 +239,47 @@ pub(super) struct ExplainArguments {
     no_redact: bool,
 }
 
+#[derive(Args, Debug)]
+pub(super) struct SchemaArguments {
+    /// Read this file or folder, or standard input for '-': a capture, or a saved tools/list answer
+    #[arg(value_name = "CAPTURE", value_hint = ValueHint::AnyPath)]
+    captures: Vec<PathBuf>,
+    /// Read this tools/list answer as the server's own (repeatable)
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    server: Vec<PathBuf>,
+    /// Read this tools/list answer as a Gateway's, and compare it with the server's (repeatable)
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    gateway: Vec<PathBuf>,
+    /// Name of the Gateway target in front of the server: it prefixes every tool
+    #[arg(long, value_name = "NAME")]
+    target: Option<String>,
+    /// Write in this format
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = SchemaFormatName::Text)]
+    format: SchemaFormatName,
+    /// Write to FILE instead of standard output; FILE is replaced in one step, at the end
+    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    output: Option<PathBuf>,
+    /// Fail from this level on: error, warning, info or never
+    #[arg(long, value_name = "LEVEL", value_parser = values::threshold, default_value = "error")]
+    fail_on: Threshold,
+    /// Show secrets as they are
+    #[arg(long)]
+    no_redact: bool,
+    /// Colour the text; auto heeds NO_COLOR and colours only what a terminal shows
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = ColourName::Auto)]
+    color: ColourName,
+}
+
+#[derive(ValueEnum, Clone, Copy, Debug)]
+enum SchemaFormatName {
+    /// For people
+    Text,
+    /// One document with everything
+    Json,
+    /// For an issue or a chat
+    Markdown,
+}
+
 #[derive(ValueEnum, Clone, Copy, Debug)]
 enum FormatName {
     /// For people
@@ -254,10 +310,27 @@ pub(super) enum Mode {
     Check(Check),
     /// Write a root-cause report.
     Report(Report),
+    /// Show the screens.
+    View(View),
+    /// Print one frame of a screen.
+    Print(View, Print),
+}
+
+impl CheckArguments {
+    /// Whether nothing but the screens was asked for.
+    fn is_plain(&self) -> bool {
+        !self.rule_check
+            && self.report.is_none()
+            && self.fail_on.is_none()
+            && self.expect.is_none()
+            && self.format.is_none()
+            && self.output.is_none()
+    }
 }
 
 impl From<CheckArguments> for Mode {
     fn from(typed: CheckArguments) -> Self {
+        let is_plain = typed.is_plain();
         let judgement = Judgement {
             rules: typed.rules.rules,
             disable: typed.disable,
@@ -268,16 +341,32 @@ impl From<CheckArguments> for Mode {
         let unless_told = Threshold(typed.rule_check.then_some(Level::Error));
         let fail_on = typed.fail_on.unwrap_or(unless_told).0;
         let redact = !typed.no_redact;
+        let output = Target::of(typed.output.as_deref());
+        let print = typed.screen.print(output.clone());
+        if print.is_some() || (is_plain && commands::has_terminal()) {
+            let view = View { captures: typed.captures, judgement, redact, theme: typed.screen.theme };
+            return match print {
+                Some(print) => Self::Print(view, print),
+                None => Self::View(view),
+            };
+        }
         if let Some(path) = typed.report {
             let output = Target::of(Some(&path));
-            return Self::Report(Report { captures: typed.captures, judgement, output, fail_on, redact });
+            return Self::Report(Report {
+                captures: typed.captures,
+                baseline: typed.baseline,
+                judgement,
+                output,
+                fail_on,
+                redact,
+            });
         }
         Self::Check(Check {
             captures: typed.captures,
             strict: typed.rule_check,
             judgement,
-            format: typed.format.into(),
-            output: Target::of(typed.output.as_deref()),
+            format: typed.format.unwrap_or(FormatName::Text).into(),
+            output,
             fail_on,
             expect: typed.expect,
             redact,
@@ -297,6 +386,26 @@ impl From<ExplainArguments> for Explain {
                 ..Judgement::default()
             },
             redact: !typed.no_redact,
+        }
+    }
+}
+
+impl From<SchemaArguments> for Schema {
+    fn from(typed: SchemaArguments) -> Self {
+        Self {
+            captures: typed.captures,
+            servers: typed.server,
+            gateways: typed.gateway,
+            target: typed.target,
+            format: match typed.format {
+                SchemaFormatName::Text => SchemaFormat::Text,
+                SchemaFormatName::Json => SchemaFormat::Json,
+                SchemaFormatName::Markdown => SchemaFormat::Markdown,
+            },
+            output: Target::of(typed.output.as_deref()),
+            fail_on: typed.fail_on.0,
+            redact: !typed.no_redact,
+            colour: typed.color.into(),
         }
     }
 }

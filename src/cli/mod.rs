@@ -3,6 +3,7 @@
 mod arguments;
 mod generate;
 mod help;
+mod screens;
 mod values;
 
 use std::ffi::OsString;
@@ -35,8 +36,11 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<Outcome> {
         None => match arguments.check.into() {
             Mode::Check(check) => commands::check(&check),
             Mode::Report(report) => commands::report(&report),
+            Mode::View(view) => commands::view(&view),
+            Mode::Print(view, print) => commands::print_screen(&view, &print),
         },
         Some(Subcommand::Rules { command }) => run_rules(command),
+        Some(Subcommand::Schema(arguments)) => commands::schema(&arguments.into()),
         Some(Subcommand::Completions { shell }) => generate::completions(shell, Arguments::command()),
         Some(Subcommand::Man) => generate::manual(Arguments::command()),
     }

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use crate::model::Level;
+use crate::tui::screens::ScreenId;
+use crate::tui::theme::ThemeName;
 
 /// `RULE=LEVEL`.
 pub(super) fn severity(text: &str) -> Result<(String, Level), String> {
@@ -51,6 +53,30 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
     number.checked_mul(millis).map(Duration::from_millis).ok_or_else(|| format!("'{text}' is too long"))
 }
 
+/// A screen by its word.
+pub(super) fn screen(word: &str) -> Result<ScreenId, String> {
+    ScreenId::from_word(word).ok_or_else(|| {
+        let words: Vec<_> = ScreenId::ALL.iter().map(|screen| screen.word()).collect();
+        format!("'{word}' is no screen; the screens are {}", words.join(", "))
+    })
+}
+
+/// A theme by its word.
+pub(super) fn theme(word: &str) -> Result<ThemeName, String> {
+    ThemeName::from_word(word).ok_or_else(|| {
+        let words: Vec<_> = ThemeName::ALL.iter().map(|theme| theme.word()).collect();
+        format!("'{word}' is no theme; the themes are {}", words.join(", "))
+    })
+}
+
+/// Columns and rows: `120x40`.
+pub(super) fn size(text: &str) -> Result<(u16, u16), String> {
+    let wrong = || format!("'{text}' is no size; write columns and rows, from 1x1 to 500x500, as in 120x40");
+    let (columns, rows) = text.split_once('x').ok_or_else(wrong)?;
+    let number = |text: &str| text.parse().ok().filter(|number| (1..=500).contains(number)).ok_or_else(wrong);
+    Ok((number(columns)?, number(rows)?))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -79,5 +105,21 @@ mod tests {
         assert_eq!(threshold("never"), Ok(Threshold(None)));
         assert_eq!(threshold("warning"), Ok(Threshold(Some(Level::Warning))));
         assert!(threshold("all").unwrap_err().ends_with("and never"));
+    }
+
+    #[test]
+    fn sizes_are_columns_and_rows() {
+        assert_eq!(size("120x40"), Ok((120, 40)));
+        for wrong in ["", "120", "0x40", "120x501", "x", "-1x5", "99999x1"] {
+            assert!(size(wrong).unwrap_err().contains("120x40"), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn screens_and_themes_go_by_their_words() {
+        assert_eq!(screen("logs"), Ok(ScreenId::Logs));
+        assert!(screen("log").unwrap_err().contains("requests, timeline"));
+        assert_eq!(theme("light"), Ok(ThemeName::Light));
+        assert!(theme("pink").unwrap_err().contains("high-contrast"));
     }
 }

@@ -64,7 +64,7 @@ pub fn check(check: &Check) -> anyhow::Result<Outcome> {
     let comparison = baseline.map(|baseline| baseline.compare(&snapshot));
     let style = report::Options {
         door: Door { redact: check.redact },
-        color: check.colours(),
+        color: check.colour.applies(&check.output),
         width: terminal_width(&check.output),
         fail_on: check.fail_on,
         tool_version: env!("CARGO_PKG_VERSION"),
@@ -81,14 +81,15 @@ pub fn check(check: &Check) -> anyhow::Result<Outcome> {
     })
 }
 
-impl Check {
-    fn colours(&self) -> bool {
+impl Colour {
+    /// Whether text that goes to `output` is coloured.
+    pub(super) fn applies(self, output: &Target) -> bool {
         let is_set = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty());
-        match self.colour {
-            Colour::Always => true,
-            Colour::Never => false,
-            Colour::Auto => {
-                is_terminal(&self.output)
+        match self {
+            Self::Always => true,
+            Self::Never => false,
+            Self::Auto => {
+                is_terminal(output)
                     && !is_set("NO_COLOR")
                     && env::var_os("TERM").is_none_or(|terminal| terminal != "dumb")
             }
@@ -100,7 +101,8 @@ fn is_terminal(output: &Target) -> bool {
     *output == Target::Stdout && io::stdout().is_terminal()
 }
 
-fn terminal_width(output: &Target) -> Option<usize> {
+/// Columns of the terminal that `output` is.
+pub(super) fn terminal_width(output: &Target) -> Option<usize> {
     let (width, _) = is_terminal(output).then(terminal_size::terminal_size).flatten()?;
     Some(usize::from(width.0))
 }

@@ -11,9 +11,13 @@ mod output;
 mod report;
 pub mod rules;
 mod sample;
+mod schema;
+mod view;
 
 pub use check::{Check, Colour, check};
 pub use judgement::Judgement;
 pub use outcome::Outcome;
 pub use output::Target;
 pub use report::{Report, report};
+pub use schema::{Schema, schema};
+pub use view::{Print, View, has_terminal, print_screen, view};

@@ -2,11 +2,12 @@
 
 use std::path::PathBuf;
 
-use crate::case::Case;
+use crate::case::{Baseline, Case};
 use crate::model::Level;
 use crate::report::{self, rca};
 use crate::text::Door;
 
+use super::baseline::{self, NamedBaseline};
 use super::judgement::Judgement;
 use super::output::{Target, tell_unreadable};
 use super::{Outcome, captures};
@@ -16,6 +17,8 @@ use super::{Outcome, captures};
 pub struct Report {
     /// Files, folders, `-`; without any, what is piped in or the sample.
     pub captures: Vec<PathBuf>,
+    /// What the failed request is compared with: a capture, or a request of these captures.
+    pub baseline: Option<String>,
     /// By which rules.
     pub judgement: Judgement,
     /// Where to; a name that ends in `.html` or `.htm` makes it an HTML page.
@@ -38,7 +41,10 @@ pub fn report(report: &Report) -> anyhow::Result<Outcome> {
     let case = Case::open(loaded.inputs, loaded.issues, &options);
     let snapshot = case.snapshot(&options);
     let door = Door { redact: report.redact };
-    let material = rca::Material { case: &case, snapshot: &snapshot };
+    let named =
+        report.baseline.as_deref().map(|named| baseline::resolve(named, &case, &options)).transpose()?;
+    let baseline = named.as_ref().map_or(Baseline::Automatic, NamedBaseline::as_baseline);
+    let material = rca::Material { case: &case, snapshot: &snapshot, baseline };
     let version = env!("CARGO_PKG_VERSION");
     report.output.write(|out| match report.is_page() {
         true => rca::html(material, door, version, out),

@@ -15,7 +15,13 @@ impl<'a> Facts<'a> {
             .enumerate()
             .map(|(position, cause)| self.found(cause, position == 0, causes))
             .collect();
-        let is_certain = hypotheses.iter().any(|hypothesis| hypothesis.standing == Standing::Confirmed);
+        // The rule's own confidence: how surely the finding belongs to the request opens no other cause.
+        let is_sure = |cause: &Candidate<'_>| {
+            let rule = self.dossier.rules.get(&cause.finding.rule);
+            rule.is_some_and(|rule| rule.confidence == Confidence::High)
+        };
+        let is_certain = causes.iter().any(is_sure);
+        hypotheses.extend(self.coincident(causes));
         let unseen = self.unseen(causes).map(|(rule, effect)| self.unseen_cause(rule, effect));
         hypotheses.extend(unseen.filter(|open| !is_certain || open.standing == Standing::RuledOut));
         self.add_undetermined(&mut hypotheses, is_certain);
@@ -38,18 +44,44 @@ impl<'a> Facts<'a> {
         });
         let mut against: Vec<String> =
             explained_by.map(|other| format!("It follows from {}.", other.finding.rule)).collect();
-        against.extend(self.arguments(&finding.rule, false));
+        let contradicting = self.arguments(&finding.rule, false);
+        let standing = match standing(finding, is_own, is_root) {
+            Standing::Confirmed | Standing::Likely if !contradicting.is_empty() => Standing::Possible,
+            standing => standing,
+        };
+        against.extend(contradicting);
         if !is_own {
             against.push("No id ties it to this request, only time.".to_owned());
         }
         Hypothesis {
             rule: finding.rule.clone(),
-            standing: standing(finding, is_own, is_root),
+            standing,
             supports,
             against,
             missing: Vec::new(),
             commands: Vec::new(),
         }
+    }
+
+    /// Causes of the capture at the time of a request that has none of its own. Telemetry that cannot be exported fails
+    /// no request.
+    fn coincident(&self, causes: &[Candidate<'a>]) -> Vec<Hypothesis> {
+        if !causes.is_empty() {
+            return Vec::new();
+        }
+        let is_meant = |finding: &&&Finding| {
+            let subject = self.dossier.rules.get(&finding.rule).map(|rule| rule.layer.as_str());
+            finding.role == Role::Cause && subject != Some("observability")
+        };
+        let coincident = self.of_capture.iter().filter(is_meant).map(|finding| Hypothesis {
+            rule: finding.rule.clone(),
+            standing: Standing::Possible,
+            supports: vec![finding.message.clone()],
+            against: vec!["No id ties it to this request, only time.".to_owned()],
+            missing: Vec::new(),
+            commands: Vec::new(),
+        });
+        coincident.collect()
     }
 
     /// Causes that did not fire and would account for what did, each with the effect. Of a found root only what lies

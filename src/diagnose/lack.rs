@@ -9,7 +9,7 @@ use crate::model::{Layer, Request, RequestKey, RuleMeta, TimeRange, Whereabouts}
 use super::Dossier;
 
 /// How far around a request to look: clocks differ, and log events are written late.
-const AROUND: Duration = Duration::from_secs(60);
+const AROUND: Duration = Duration::from_mins(1);
 
 /// Sources named per hypothesis: the most telling ones.
 const MAX_SOURCES: usize = 2;
@@ -46,7 +46,14 @@ impl<'a> Sources<'a> {
 
     /// What would show that a rule's cause is there, or that it is not.
     pub(super) fn of_rule(&self, rule: &RuleMeta) -> Vec<Lack> {
-        rule.shown_in.iter().take(MAX_SOURCES).map(|layer| self.lack(*layer)).collect()
+        let telemetry = rule.shown_in.iter().take(MAX_SOURCES).map(|layer| self.lack(*layer));
+        let request = self.request.map(|request| request.key);
+        let checks = (self.dossier.checks)(&rule.id, request).into_iter().filter_map(|step| {
+            let text = step.text.trim_end_matches([' ', '.', ':', '…']);
+            let command = step.command?;
+            Some(Lack { text: format!("{text}: {command}"), command: Some(command) })
+        });
+        telemetry.chain(checks).collect()
     }
 
     /// Sources that hold nothing of the request.

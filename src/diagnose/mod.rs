@@ -10,18 +10,19 @@ mod template;
 mod tests;
 mod unexplained;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use rustc_hash::FxHashMap;
 
 use crate::model::{
-    Argument, Brief, Coverage, Diagnosis, Finding, Level, Outcome, Request, RequestKey, Role, RuleMeta,
-    SignalKey, Undetermined, Unexplained, Whereabouts,
+    Argument, Brief, Coverage, Diagnosis, Finding, FixStep, Level, Outcome, Request, RequestKey, Role,
+    RuleMeta, SignalKey, Undetermined, Unexplained, Whereabouts,
 };
 
 use cause::Facts;
 use lack::Sources;
+pub use template::of as template;
 
 /// What is known when rules have judged.
 #[derive(Clone, Copy)]
@@ -46,6 +47,8 @@ pub struct Dossier<'a> {
     pub errors: &'a [ErrorSignal<'a>],
     /// Where the telemetry of a request lies; of the capture without one.
     pub locate: &'a dyn Fn(Option<RequestKey>) -> Whereabouts,
+    /// Steps that only read and would tell whether a rule's cause is there, filled in for a request.
+    pub checks: &'a dyn Fn(&str, Option<RequestKey>) -> Vec<FixStep>,
 }
 
 /// A signal that reports an error.
@@ -62,7 +65,8 @@ pub struct ErrorSignal<'a> {
 /// What [`diagnose`] concludes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Diagnoses {
-    /// One per failed request in order of key, then one per independent cause that concerns the capture as a whole.
+    /// One per failed request in order of key, then one per independent cause that concerns the capture as a whole and
+    /// is no root cause of a failed request.
     pub diagnoses: Vec<Diagnosis>,
     /// Errors that are no evidence of any finding and in no request whose cause is known, grouped by wording, in
     /// canonical order.
@@ -72,7 +76,11 @@ pub struct Diagnoses {
 /// Diagnoses a case. Pure; linear in findings and errors, but for the findings of one request.
 pub fn diagnose(dossier: &Dossier<'_>) -> Diagnoses {
     let mut diagnoses = of_requests(dossier);
-    diagnoses.extend(of_capture(dossier));
+    let known: BTreeSet<String> =
+        diagnoses.iter().filter_map(|diagnosis| diagnosis.root_cause.clone()).collect();
+    let is_new =
+        |diagnosis: &Diagnosis| diagnosis.root_cause.as_ref().is_none_or(|root| !known.contains(root));
+    diagnoses.extend(of_capture(dossier).into_iter().filter(is_new));
     spread::spread(&mut diagnoses, dossier.findings);
     let unexplained = unexplained::unexplained(dossier, &diagnoses);
     Diagnoses { diagnoses, unexplained }

@@ -22,8 +22,7 @@ pub(super) fn spread(diagnoses: &mut [Diagnosis], findings: &[Finding]) {
     for finding in findings {
         let Some(spread) = spreads.get_mut(&finding.rule) else { continue };
         spread.occurrences = spread.occurrences.saturating_add(finding.occurrences);
-        let earlier = |a: Option<_>, b: Option<_>| a.into_iter().chain(b).min();
-        spread.first = earlier(spread.first, finding.first);
+        spread.first = spread.first.into_iter().chain(finding.first).min();
         spread.last = spread.last.max(finding.last.or(finding.first));
     }
     for diagnosis in diagnoses {

@@ -6,7 +6,7 @@ const MAX_LEN: usize = 240;
 /// The telling line of `message` with what changes from one occurrence to the next replaced by `*`: words with a
 /// digit (numbers, times, ids, addresses), hexadecimal words of eight digits and more, quoted text, paths. Equal
 /// neighbours and runs of `*` become one, as in Drain's parameter masking (He et al., ICWS 2017).
-pub(super) fn of(message: &str) -> String {
+pub fn of(message: &str) -> String {
     let line = telling_line(message);
     let mut template = String::new();
     let mut rest = line;

@@ -94,7 +94,7 @@ pub struct SchemaFinding {
     pub declared: String,
     /// What happens because of it, in one sentence.
     pub message: String,
-    /// The declaration to use instead: Python where the server is written with FastMCP, else JSON Schema.
+    /// The declaration to use instead: Python where the server is written with `FastMCP`, else JSON Schema.
     pub recommended: String,
     /// The command that belongs to the fix.
     pub command: Option<String>,

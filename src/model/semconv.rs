@@ -68,6 +68,7 @@ fields! {
     "operation" ["operation", "attributes.aws.operation.name", "attributes.rpc.method", "eventName",
         "aws.operation.name", "aws.operation"] "AWS operation"
     "service" ["attributes.rpc.service", "service_name", "eventSource", "resource.attributes.service.name"] "service"
+    "target.type" ["attributes.target.type", "metadata.target.type"] "type of a Gateway target: LAMBDA, MCP, OPENAPI"
     "region" ["resource.attributes.cloud.region", "attributes.aws.region", "awsRegion", "aws.region"] "AWS region"
     "account" ["account_id", "attributes.aws.account.id", "resource.attributes.cloud.account.id", "recipientAccountId",
         "aws.account.id", "aws.account_id"] "AWS account id"
@@ -75,6 +76,18 @@ fields! {
     "span.kind" ["kind", "annotations.aws:span.kind", "annotations.span.kind"] "span kind: SERVER, CLIENT, …"
     "code.file" ["code.file", "attributes.code.file.path", "attributes.code.filepath"] "source file of a log line"
     "distro.version" ["resource.attributes.telemetry.auto.version"] "version of the AWS OpenTelemetry distribution"
+    "service.version" ["resource.attributes.service.version"] "version of the service, as it states it"
+    "runtime.version" ["resource.attributes.process.runtime.version"] "version of the language runtime"
+    "protocol.version" ["attributes.mcp.protocol.version", "response.result.protocolVersion"] "MCP protocol version"
+    "server.version" ["response.result.serverInfo.version"] "version that an MCP server states in its answer to initialize"
+    "client.version" ["request.params.clientInfo.version"] "version that an MCP client states in initialize"
+    "user_agent" ["attributes.user_agent.original", "attributes.http.user_agent", "http.request.headers.user-agent",
+        "userAgent"] "user agent"
+    "endpoint" ["attributes.aws.endpoint.name", "resource.attributes.deployment.environment.name"] "runtime endpoint"
+    "caller" ["attributes.enduser.id", "attributes.user.id", "userIdentity.arn"] "who called"
+    "gateway.request" ["body.requestBody", "requestBody"] "request body of a Gateway row, as written"
+    "tool.arguments" ["request.params.arguments", "requestParameters.body.params.arguments",
+        "attributes.gen_ai.tool.call.arguments"] "arguments of a tool call, as JSON"
     "sdk.version" ["resource.attributes.telemetry.sdk.version"] "version of the OpenTelemetry SDK"
 }
 

@@ -15,6 +15,7 @@ mod markup;
 pub mod rca;
 mod rule;
 mod sarif;
+mod schema;
 mod summary;
 #[cfg(test)]
 mod tests;
@@ -25,6 +26,7 @@ use std::io::{self, Write};
 pub use document::Document;
 pub use excerpt::of as excerpt;
 pub use expect::{Baseline, Comparison, ExpectError, Expected, fails, fingerprint};
+pub use schema::{SchemaDocument, SchemaFormat, write_schema};
 
 use crate::case::Snapshot;
 use crate::model::Level;

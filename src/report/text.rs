@@ -283,7 +283,14 @@ fn verdict(diagnosis: &Diagnosis) -> String {
                 .collect();
             if beside.is_empty() { chain } else { format!("{chain}; independently {}", beside.join(", ")) }
         }
-        None if diagnosis.hypotheses.is_empty() => "no cause known".to_owned(),
+        None if diagnosis.hypotheses.is_empty() => {
+            let missing: Vec<_> = diagnosis.missing.iter().map(SafeText::as_str).collect();
+            if missing.is_empty() {
+                "no cause known".to_owned()
+            } else {
+                format!("no cause known. {}", missing.join(". "))
+            }
+        }
         None => {
             let open = diagnosis.hypotheses.iter();
             let open: Vec<_> = open.map(|other| format!("{} {}", other.rule, other.standing)).collect();
@@ -293,7 +300,7 @@ fn verdict(diagnosis: &Diagnosis) -> String {
 }
 
 /// Breaks text at spaces into lines of at most `width` characters, where words allow it.
-fn wrap(text: &str, width: usize) -> Vec<String> {
+pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let mut used = 0;
     for word in text.split_whitespace() {

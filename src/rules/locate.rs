@@ -4,14 +4,30 @@ use std::collections::BTreeSet;
 
 use rustc_hash::FxHashSet;
 
-use crate::model::{Layer, RequestKey, SignalKey, Whereabouts};
+use crate::model::{FixStep, Layer, RequestKey, SignalKey, Whereabouts};
 
 use super::builtin::{Arn, built_in_value, runtime_of_group};
+use super::catalogue::Catalogue;
 use super::docket::Docket;
 use super::scope::Facts;
 
 /// Log streams that are asked for their place: enough to see whether a case has one resource or several.
 const MAX_STREAMS: usize = 64;
+
+/// Steps of a fix that are named as checks.
+const MAX_CHECKS: usize = 2;
+
+/// Whether a command is one call of the AWS CLI that reads configuration; telemetry is named otherwise.
+fn only_reads(command: &str) -> bool {
+    let mut words = command.split_whitespace();
+    let (program, service, operation) = (words.next(), words.next(), words.next());
+    let reads =
+        |operation: &str| ["get-", "list-", "describe-"].iter().any(|verb| operation.starts_with(verb));
+    program == Some("aws")
+        && service != Some("logs")
+        && operation.is_some_and(reads)
+        && ![" | ", ";", "&", ">", "`", "$(", "\n"].iter().any(|sign| command.contains(sign))
+}
 
 /// Everything that the signals of a case name.
 #[derive(Debug, Default)]
@@ -75,18 +91,39 @@ pub(crate) fn whereabouts(
 
 /// Tells where the telemetry of requests lies.
 pub struct Locator<'a> {
+    catalogue: &'a Catalogue,
     docket: &'a Docket<'a>,
     facts: Facts,
 }
 
 impl<'a> Locator<'a> {
     /// For the requests of a docket.
-    pub fn new(docket: &'a Docket<'a>) -> Self {
-        Self { docket, facts: Facts::default() }
+    pub fn new(catalogue: &'a Catalogue, docket: &'a Docket<'a>) -> Self {
+        Self { catalogue, docket, facts: Facts::default() }
     }
 
     /// Where the telemetry of `request` lies; of the case as a whole without one. The window is left open.
     pub fn of(&self, request: Option<RequestKey>) -> Whereabouts {
         whereabouts(self.docket, &self.facts, request, &[])
+    }
+
+    /// The first steps of a rule's fix whose commands only read the configuration, filled in for `request`.
+    pub fn checks(&self, rule: &str, request: Option<RequestKey>) -> Vec<FixStep> {
+        let Ok(rule) = self.catalogue.rule(rule) else { return Vec::new() };
+        let place = self.of(request);
+        let value = |name: &str| match name {
+            "region" => place.region.clone(),
+            "gateway_id" => place.gateway_id.clone(),
+            "runtime_id" => place.runtime_id.clone(),
+            _ => built_in_value(name, self.docket, &self.facts, request, &[]),
+        };
+        let steps = rule.meta.fix.iter().zip(&rule.templates.fix);
+        let reading = steps.filter(|(step, _)| step.command.as_deref().is_some_and(only_reads));
+        let filled = reading.take(MAX_CHECKS).map(|(step, (text, command))| FixStep {
+            text: text.fill(&value),
+            command: command.as_ref().map(|command| command.fill(&value)),
+            source: step.source.clone(),
+        });
+        filled.collect()
     }
 }

@@ -1,1 +1,151 @@
 //! Threads, channels, terminal, clock and operating-system signals around the terminal screens.
+//!
+//! One thread owns the model and the screen. It sleeps until something happens: keys (`events`), answers about the
+//! capture (`worker`) or signals of the operating system. Everything that waits is taken in, then one frame is drawn.
+
+mod answer;
+mod effects;
+mod events;
+mod print;
+mod terminal;
+mod worker;
+
+use std::io;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::time::Instant;
+
+pub use print::print_screen;
+pub use worker::Load;
+
+use crate::tui::{Effect, Message, Model, Settings, update};
+
+use effects::Hands;
+use events::{Event, Permit};
+use terminal::Screen;
+use worker::Worker;
+
+/// How the screens were left.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Ended {
+    /// By the person.
+    Quit,
+    /// By this signal of the operating system; the terminal is as before.
+    Signal(i32),
+}
+
+/// What the program needs of the world.
+pub struct World {
+    /// Reads the captures.
+    pub load: Load,
+    /// Whether the mouse is taken.
+    pub mouse: bool,
+}
+
+/// Shows the screens until the person quits.
+///
+/// # Errors
+/// When the terminal cannot be taken, or ends.
+pub fn run(world: World, mut settings: Settings) -> io::Result<Ended> {
+    let options = Arc::clone(&settings.options);
+    let mut screen = Screen::take(world.mouse)?;
+    settings.size = screen.size()?;
+    let (sender, events) = sync_channel(events::QUEUE);
+    #[cfg(unix)]
+    events::read_signals(sender.clone())?;
+    let answers = sender.clone();
+    let worker = Worker::start(world.load, options, move |data| answers.send(Event::Answer(data)).is_ok())?;
+    let permit = events::read_terminal(sender)?;
+    let model = Model::new(settings);
+    screen.draw(&model)?;
+    let hands = Hands { screen, worker };
+    Loop { model, hands, permit, started: now() }.run(&events)
+}
+
+/// Ends the process as `signal` does by default.
+///
+/// # Errors
+/// When it is no signal that ends a process.
+#[cfg(unix)]
+pub fn end_by(signal: i32) -> io::Result<()> {
+    signal_hook::low_level::emulate_default_handler(signal)
+}
+
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the one clock of the screens; everything below gets time as an argument"
+)]
+fn now() -> Instant {
+    Instant::now()
+}
+
+struct Loop {
+    model: Model,
+    hands: Hands,
+    permit: Permit,
+    started: Instant,
+}
+
+impl Loop {
+    fn run(mut self, events: &Receiver<Event>) -> io::Result<Ended> {
+        loop {
+            let Ok(first) = events.recv() else { return Ok(Ended::Quit) };
+            for event in std::iter::once(first).chain(events.try_iter().take(events::QUEUE)) {
+                if let Some(ended) = self.take(event)? {
+                    return Ok(ended);
+                }
+            }
+            self.hands.screen.draw(&self.model)?;
+        }
+    }
+
+    fn take(&mut self, event: Event) -> io::Result<Option<Ended>> {
+        match event {
+            Event::Input(messages) => {
+                for message in messages {
+                    if let Some(ended) = self.message(message)? {
+                        return Ok(Some(ended));
+                    }
+                }
+                self.permit.read();
+                Ok(None)
+            }
+            Event::Answer(data) => self.message(Message::Data(data)),
+            Event::Closed(error) => Err(error),
+            Event::Signal(signal) => self.signal(signal),
+        }
+    }
+
+    fn message(&mut self, message: Message) -> io::Result<Option<Ended>> {
+        let mut messages = vec![message];
+        while let Some(message) = messages.pop() {
+            for effect in update(&mut self.model, message, now().duration_since(self.started)) {
+                match effect {
+                    Effect::Quit => return Ok(Some(Ended::Quit)),
+                    effect => messages.extend(self.hands.run(effect)?.map(Message::Data)),
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    #[cfg(unix)]
+    fn signal(&mut self, signal: i32) -> io::Result<Option<Ended>> {
+        use signal_hook::consts::{SIGCONT, SIGTSTP};
+        match signal {
+            SIGTSTP => self.message(Message::Suspend),
+            SIGCONT => {
+                // Whoever stopped us from outside may have changed the terminal.
+                self.hands.screen.resume()?;
+                Ok(None)
+            }
+            signal if events::ENDING.contains(&signal) => Ok(Some(Ended::Signal(signal))),
+            _ => Ok(None),
+        }
+    }
+
+    #[cfg(not(unix))]
+    fn signal(&mut self, _signal: i32) -> io::Result<Option<Ended>> {
+        Ok(None)
+    }
+}

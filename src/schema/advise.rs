@@ -91,7 +91,9 @@ pub(super) fn flat(tool: &Declared, origin: ListOrigin, leaf: &Leaf) -> String {
             let kind = kind.unwrap_or(JsonType::String);
             let own = format!("{}_{property}", name(leaf));
             match style {
-                Style::Python => format!("{own}: {} = {}", python_type(kind), python_default(kind, None)),
+                Style::Python => {
+                    format!("{own}: {} = {}", python_type(kind), python_default(property, kind, None))
+                }
                 _ => format!("{}: {}", Value::from(own), json!({"type": kind.word()})),
             }
         })
@@ -135,7 +137,7 @@ fn declaration(style: Style, leaf: &Leaf, kind: JsonType, say_type: bool) -> Str
         return if leaf.required {
             format!("{name}: {plain}")
         } else {
-            format!("{name}: {plain} = {}", python_default(kind, default))
+            format!("{name}: {plain} = {}", python_default(name, kind, default))
         };
     }
     let mut schema = Map::from_iter([("type".to_owned(), kind.word().into())]);
@@ -146,7 +148,7 @@ fn declaration(style: Style, leaf: &Leaf, kind: JsonType, say_type: bool) -> Str
         schema.insert("description".to_owned(), said.into());
     }
     if style == Style::JsonSchema && !leaf.required {
-        schema.insert("default".to_owned(), default.cloned().unwrap_or_else(|| empty(kind)));
+        schema.insert("default".to_owned(), default.cloned().unwrap_or_else(|| empty(name, kind)));
     }
     format!("{}: {}", Value::from(name), Value::from(schema))
 }
@@ -162,20 +164,21 @@ fn python_type(kind: JsonType) -> &'static str {
     }
 }
 
-/// The value that stands for "not given".
-fn empty(kind: JsonType) -> Value {
+/// A default that may stand for "not given". A bound on results cannot be zero.
+fn empty(name: &str, kind: JsonType) -> Value {
+    let is_bound = ["max", "limit", "size", "count", "top"].iter().any(|word| name.contains(word));
     match kind {
         JsonType::String | JsonType::Null => "".into(),
-        JsonType::Integer => 10.into(),
-        JsonType::Number => json!(1.0),
+        JsonType::Integer => (if is_bound { 10 } else { 0 }).into(),
+        JsonType::Number => json!(0.0),
         JsonType::Boolean => false.into(),
         JsonType::Object => json!({}),
         JsonType::Array => json!([]),
     }
 }
 
-fn python_default(kind: JsonType, default: Option<&Value>) -> String {
-    let value = default.cloned().unwrap_or_else(|| empty(kind));
+fn python_default(name: &str, kind: JsonType, default: Option<&Value>) -> String {
+    let value = default.cloned().unwrap_or_else(|| empty(name, kind));
     match &value {
         Value::Bool(true) => "True".to_owned(),
         Value::Bool(false) => "False".to_owned(),

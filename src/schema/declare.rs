@@ -17,6 +17,8 @@ const MAX_DEFAULT: usize = 200;
 const MAX_FLAT: usize = 8;
 /// Stands for the items of an array in a path.
 pub(super) const ITEMS: &str = "[]";
+/// Ends the words of a declaration whose `type` is a list.
+pub(super) const TYPE_LIST: &str = "(list of types)";
 /// What the API's schema model has.
 /// <https://docs.aws.amazon.com/bedrock-agentcore-control/latest/APIReference/API_SchemaDefinition.html>
 const API_KEYWORDS: [&str; 5] = ["type", "properties", "required", "items", "description"];
@@ -78,6 +80,8 @@ pub(super) enum Form {
 pub(super) struct Leaf {
     /// Property names from the arguments object, [`ITEMS`] for an array's items.
     pub(super) steps: Vec<String>,
+    /// The same, dotted.
+    pub(super) path: String,
     pub(super) form: Form,
     /// The declaration in words.
     pub(super) words: String,
@@ -88,17 +92,6 @@ pub(super) struct Leaf {
 }
 
 impl Leaf {
-    pub(super) fn path(&self) -> String {
-        let mut path = String::new();
-        for step in &self.steps {
-            if step != ITEMS && !path.is_empty() {
-                path.push('.');
-            }
-            path.push_str(step);
-        }
-        path
-    }
-
     /// The types that a value may have, when they are known and a string is none of them.
     pub(super) fn refuses_strings(&self) -> Option<&[JsonType]> {
         let types = match &self.form {
@@ -207,13 +200,14 @@ impl<'s> Reader<'s> {
         let is_reference = matches!(shape.form, Form::Reference(_));
         let leaf = Leaf {
             steps: at.clone(),
+            path: dotted(at),
             form: shape.form,
             words: shape.words,
             required,
             default: schema.get("default").cloned(),
             is_inside_reference: inside,
         };
-        self.note_unsupported(schema, &leaf.path());
+        self.note_unsupported(schema, &leaf.path);
         self.leaves.push(leaf);
         let Some((target, reference)) = shape.inside else { return };
         if at.len() >= MAX_DEPTH {
@@ -277,7 +271,7 @@ impl<'s> Reader<'s> {
                     .filter_map(|word| JsonType::from_word(word.as_str()?))
                     .collect();
                 let words: Vec<&str> = types.iter().map(|member| member.word()).collect();
-                let words = format!("{} (list of types)", words.join(" or "));
+                let words = format!("{} {TYPE_LIST}", words.join(" or "));
                 Shape { form: Form::Union(types), words, inside: Some((schema, None)) }
             }
             _ => {
@@ -359,6 +353,17 @@ impl<'s> Reader<'s> {
     }
 }
 
+fn dotted(steps: &[String]) -> String {
+    let mut path = String::new();
+    for step in steps {
+        if step != ITEMS && !path.is_empty() {
+            path.push('.');
+        }
+        path.push_str(step);
+    }
+    path
+}
+
 fn reference(map: &Map<String, Value>) -> Option<&str> {
     map.get("$ref").and_then(Value::as_str)
 }
@@ -381,7 +386,7 @@ fn plain_words(plain: JsonType, map: &Map<String, Value>) -> String {
         }
     }
     if let Some(values) = map.get("enum").and_then(Value::as_array) {
-        words.push_str(&format!(", one of {}", values.len()));
+        words = format!("{words}, one of {}", values.len());
     }
     words
 }

@@ -58,12 +58,11 @@ struct Comparison<'a> {
 impl Comparison<'_> {
     fn run(&mut self, copies: &Copies<'_>) {
         for tool in &self.server.tools {
-            match copies.get(tool.name.as_str()) {
-                Some((position, copy)) => self.tool(tool, *position, copy),
-                None => {
-                    let prefixed = format!("{}{}{}", self.target, names::SEPARATOR, tool.name);
-                    self.add(&prefixed, None, "in the server's list, not in the Gateway's".to_owned());
-                }
+            if let Some((position, copy)) = copies.get(tool.name.as_str()) {
+                self.tool(tool, *position, copy);
+            } else {
+                let prefixed = format!("{}{}{}", self.target, names::SEPARATOR, tool.name);
+                self.add(&prefixed, None, "in the server's list, not in the Gateway's".to_owned());
             }
         }
         let own: BTreeSet<&str> = self.server.tools.iter().map(|tool| tool.name.as_str()).collect();
@@ -75,7 +74,7 @@ impl Comparison<'_> {
     fn tool(&mut self, tool: &Declared, position: usize, copy: &Declared) {
         let paths = |declared: &Declared| -> BTreeMap<String, usize> {
             let visible = declared.leaves.iter().enumerate().filter(|(_, leaf)| !leaf.is_inside_reference);
-            visible.map(|(at, leaf)| (leaf.path(), at)).collect()
+            visible.map(|(at, leaf)| (leaf.path.clone(), at)).collect()
         };
         let (own, copied) = (paths(tool), paths(copy));
         for (path, &at) in &own {
@@ -115,7 +114,7 @@ impl Comparison<'_> {
             "The Gateway validates calls against the tools it read when the target was created or last synchronised; compared with {}.",
             self.server.label
         );
-        found.recommended = "let the Gateway read the server's tools again after each deployment; when both lists are not of the same time, fetch them again first".to_owned();
+        found.recommended = "let the Gateway read the server's tools again after each deployment; when both lists are not of the same time, fetch them again first".into();
         found.command = Some(advise::synchronize());
         found.source = Some(advise::SYNCHRONIZE.to_owned());
         self.findings.push(found);

@@ -59,6 +59,8 @@ impl Calls {
 pub(super) struct LeafCalls {
     /// Calls that failed because the value was a string, or of another type than declared.
     pub(super) failed: Calls,
+    /// Whether a Gateway refused any of them; the server itself otherwise.
+    pub(super) by_gateway: bool,
     /// Calls that sent a string; whether they failed by it is not said.
     pub(super) sent: Calls,
     /// Calls that a Gateway refused for another type than this list declares, and the type it wants.
@@ -142,8 +144,8 @@ impl Evidence {
             let items = path.strip_suffix(ITEMS).unwrap_or(path);
             let leaf = leaves
                 .iter()
-                .position(|leaf| leaf.path() == *path)
-                .or_else(|| leaves.iter().position(|leaf| leaf.path() == items));
+                .position(|leaf| leaf.path == *path)
+                .or_else(|| leaves.iter().position(|leaf| leaf.path == items));
             let Some(leaf) = leaf else { continue };
             known = true;
             let calls = self.leaves.entry((at.0, at.1, leaf)).or_default();
@@ -154,6 +156,7 @@ impl Evidence {
                 calls.stale_type = calls.stale_type.or(wanted(expected));
             } else {
                 calls.failed.add(call.request, call.signal);
+                calls.by_gateway |= by_gateway;
             }
         }
         if !known {

@@ -1,19 +1,23 @@
 //! Lists of tools anywhere in a tree: results, envelopes, exchanges, configurations, texts that hold JSON.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 /// Deepest level that is searched; a `tools/list` answer in a log record lies about six deep.
 const MAX_DEPTH: u32 = 40;
 /// How often a text inside a text is read as JSON.
 const MAX_TEXTS: u32 = 3;
+/// Lists that are taken from one record.
+const MAX_FOUND: usize = 1_000;
 /// The word without which nothing is a tool.
 const MARK: &str = "inputSchema";
 
 /// Tools that stand together.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Found {
-    /// The entries as written.
-    pub tools: Vec<Value>,
+    /// The entries as written; shared, because every session of a capture may hold the same answer.
+    pub tools: Arc<Vec<Value>>,
     /// Whether they are the inline payload of a Gateway target's configuration.
     pub is_inline: bool,
     /// Whether they stand outside a `tools` array: one line, or an array, of bare tools.
@@ -43,7 +47,7 @@ impl Search {
         }
         match value {
             Value::Object(_) if is_tool(value) => {
-                self.push(Found { tools: vec![value.clone()], is_loose: true, ..Found::default() });
+                self.push(Found { tools: Arc::new(vec![value.clone()]), is_loose: true, ..Found::default() });
             }
             Value::Object(map) => {
                 // `get-gateway-target` names the target beside its configuration.
@@ -53,10 +57,10 @@ impl Search {
                     match member {
                         Value::Array(items)
                             if matches!(key.as_str(), "tools" | "inlinePayload")
-                                && items.iter().any(is_tool) =>
+                                && items.iter().any(|item| is_tool(unwrapped(item))) =>
                         {
                             self.push(Found {
-                                tools: items.clone(),
+                                tools: entries(items),
                                 is_inline: key == "inlinePayload",
                                 next: map.get("nextCursor").and_then(Value::as_str).map(str::to_owned),
                                 target: target.map(str::to_owned),
@@ -67,11 +71,13 @@ impl Search {
                     }
                 }
             }
-            Value::Array(items) if items.iter().any(is_tool) => {
-                self.push(Found { tools: items.clone(), is_loose: true, ..Found::default() });
+            Value::Array(items) if items.iter().any(|item| is_tool(unwrapped(item))) => {
+                self.push(Found { tools: entries(items), is_loose: true, ..Found::default() });
             }
             Value::Array(items) => {
-                items.iter().for_each(|item| self.walk(item, depth + 1, texts, target));
+                for item in items {
+                    self.walk(item, depth + 1, texts, target);
+                }
             }
             Value::String(text) if texts < MAX_TEXTS && text.contains(MARK) => {
                 documents(text, |tree| self.walk(&tree, depth + 1, texts + 1, target));
@@ -82,7 +88,7 @@ impl Search {
 
     fn push(&mut self, found: Found) {
         // A record's text and the tree that was read from it say the same.
-        if !self.found.contains(&found) {
+        if self.found.len() < MAX_FOUND && !self.found.contains(&found) {
             self.found.push(found);
         }
     }
@@ -102,6 +108,15 @@ fn documents(text: &str, mut visit: impl FnMut(Value)) {
             visit(tree);
         }
     }
+}
+
+/// Bedrock's Converse wraps each tool in `toolSpec`.
+fn unwrapped(item: &Value) -> &Value {
+    item.get("toolSpec").unwrap_or(item)
+}
+
+fn entries(items: &[Value]) -> Arc<Vec<Value>> {
+    Arc::new(items.iter().map(|item| unwrapped(item).clone()).collect())
 }
 
 fn is_tool(value: &Value) -> bool {

@@ -1,6 +1,7 @@
 //! Lists of tools, put together from pages and read.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 use serde_json::Value;
@@ -10,6 +11,8 @@ use super::find::Found;
 use super::names;
 use crate::model::{ListOrigin, SignalKey};
 
+/// Different lists that are read; comparing is done for each pair.
+const MAX_LISTS: usize = 200;
 /// Open lists in which the predecessor of a page is looked for.
 const OPEN_PAGES: usize = 64;
 
@@ -56,13 +59,18 @@ impl Lists {
     pub fn read(listings: Vec<Listing>, target: Option<&str>) -> Self {
         let mut lists = Self::default();
         let mut known: HashMap<String, usize> = HashMap::new();
+        let mut left_out = 0_u32;
         for listing in joined(listings) {
             let label = format!("{}:{}", listing.path, listing.line);
             let origin = origin(&listing);
-            let content = Value::from(listing.found.tools);
-            let key = format!("{origin} {:?} {content}", listing.found.target);
+            let content = listing.found.tools.as_slice();
+            let key = format!("{origin} {:?} {}", listing.found.target, Value::from(content));
             if let Some(&at) = known.get(&key) {
                 lists.all[at].seen += 1;
+                continue;
+            }
+            if lists.all.len() >= MAX_LISTS {
+                left_out += 1;
                 continue;
             }
             known.insert(key, lists.all.len());
@@ -71,12 +79,15 @@ impl Lists {
                     .unreadable
                     .push(format!("{label}: the list goes on (nextCursor), the next page is not here"));
             }
-            let tools = lists.tools(&content, &label);
+            let tools = lists.tools(content, &label);
             let target = match origin {
                 ListOrigin::Gateway => None,
-                _ => listing.found.target.or_else(|| target.map(str::to_owned)),
+                _ => listing.found.target.clone().or_else(|| target.map(str::to_owned)),
             };
             lists.all.push(List { label, signal: listing.signal, origin, target, seen: 1, tools });
+        }
+        if left_out > 0 {
+            lists.unreadable.push(format!("{left_out} further lists that differ from the first {MAX_LISTS}"));
         }
         lists.all.sort_by(|a, b| a.label.cmp(&b.label).then(a.signal.cmp(&b.signal)));
         for (list, tools) in lists.all.iter().enumerate() {
@@ -98,8 +109,7 @@ impl Lists {
         self.unreadable.push(what);
     }
 
-    fn tools(&mut self, content: &Value, label: &str) -> Vec<Declared> {
-        let items = content.as_array().map(Vec::as_slice).unwrap_or_default();
+    fn tools(&mut self, items: &[Value], label: &str) -> Vec<Declared> {
         let mut tools: Vec<Declared> = items.iter().filter_map(Declared::read).collect();
         if tools.len() < items.len() {
             let nameless = items.len() - tools.len();
@@ -171,7 +181,7 @@ fn joined(listings: Vec<Listing>) -> Vec<Listing> {
         };
         match before {
             Some(before) => {
-                before.found.tools.extend(listing.found.tools);
+                Arc::make_mut(&mut before.found.tools).extend(listing.found.tools.iter().cloned());
                 before.found.next = listing.found.next;
             }
             None => whole.push(listing),

@@ -15,8 +15,10 @@ mod drift;
 mod evidence;
 mod find;
 mod findings;
+mod list_audit;
 mod lists;
 mod names;
+mod orphan;
 mod refusal;
 #[cfg(test)]
 mod tests;

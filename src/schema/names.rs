@@ -1,5 +1,11 @@
 //! Tool names: the Gateway's prefix, and what Bedrock's Converse takes.
 
+use super::advise;
+use super::declare::Declared;
+use super::findings::{hit, named};
+use super::list_audit::ListAudit;
+use crate::model::{Level, ListOrigin, SchemaRisk};
+
 /// Stands between the target's name and the tool's own name.
 pub(super) const SEPARATOR: &str = "___";
 /// Longest tool name of Converse, in characters.
@@ -41,6 +47,52 @@ pub(super) fn refused_characters(name: &str) -> Vec<char> {
     refused.sort_unstable();
     refused.dedup();
     refused
+}
+
+impl ListAudit<'_> {
+    /// Judges a tool's name: its length behind the prefix, its characters.
+    pub(super) fn name(&mut self, tool: &Declared) {
+        let full = match (&self.list.target, self.list.origin) {
+            (Some(target), ListOrigin::Server | ListOrigin::Target) => {
+                format!("{target}{SEPARATOR}{}", tool.name)
+            }
+            _ => tool.name.clone(),
+        };
+        let length = full.chars().count();
+        let is_open = self.list.target.is_none() && self.list.origin != ListOrigin::Gateway;
+        let no_room = is_open && room(&tool.name) == 0;
+        if length > MAX_NAME || no_room {
+            let calls = &self.evidence.name_length;
+            let level = if calls.is_empty() { Level::Warning } else { Level::Error };
+            let (target, own) = split(&full);
+            let room = room(own);
+            let advice = match (target, room) {
+                (_, 0) => format!("a tool name of at most {} characters", MAX_NAME - SEPARATOR.len() - 1),
+                (Some(_), _) => format!("a target name of at most {room} characters, or a shorter tool name"),
+                (None, _) => format!("a tool name of at most {MAX_NAME} characters"),
+            };
+            self.add(SchemaRisk::NameTooLong, level, Some(&tool.name), |found| {
+                found.declared = format!("{full} ({length} characters)");
+                found.message = "Converse takes tool names of at most 64 characters, the target's prefix included, and refuses the whole request when one is longer.".into();
+                found.recommended = advice;
+                found.source = Some(advise::TOOL_NAME.to_owned());
+                hit(found, calls);
+            });
+        }
+        let characters = refused_characters(&tool.name);
+        if !characters.is_empty() {
+            let calls = &self.evidence.name_characters;
+            let level = if calls.is_empty() { Level::Warning } else { Level::Error };
+            let characters: Vec<String> = characters.iter().map(|c| format!("{c:?}")).collect();
+            self.add(SchemaRisk::NameCharacters, level, Some(&tool.name), |found| {
+                found.declared = named(&characters);
+                found.message = "Converse takes only letters, digits, underscore and hyphen in tool names and refuses the whole request otherwise.".into();
+                found.recommended = "a name of letters, digits, underscores and hyphens".into();
+                found.source = Some(advise::TOOL_NAME.to_owned());
+                hit(found, calls);
+            });
+        }
+    }
 }
 
 #[cfg(test)]

@@ -35,6 +35,9 @@ pub enum Refusal {
     Internal,
 }
 
+/// Refusals that are read from one text.
+const MAX_REFUSALS: usize = 100;
+
 struct Patterns {
     gateway: Regex,
     pydantic: Regex,
@@ -60,11 +63,11 @@ static PATTERNS: LazyLock<Option<Patterns>> = LazyLock::new(|| {
 pub fn refusals(text: &str) -> Vec<Refusal> {
     let mut found: Vec<Refusal> = Vec::new();
     if let Some(patterns) = PATTERNS.as_ref() {
-        for refused in patterns.gateway.captures_iter(text) {
+        for refused in patterns.gateway.captures_iter(text).take(MAX_REFUSALS) {
             let path = refused.name("path").map_or(&refused["field"], |path| path.as_str());
             note_type(&mut found, dotted(path), &refused["found"], &refused["expected"], true);
         }
-        for refused in patterns.pydantic.captures_iter(text) {
+        for refused in patterns.pydantic.captures_iter(text).take(MAX_REFUSALS) {
             let expected = match &refused["expected"] {
                 "list" => "array",
                 "dictionary" => "object",
@@ -82,7 +85,7 @@ pub fn refusals(text: &str) -> Vec<Refusal> {
             };
             note_type(&mut found, dotted(&refused["field"]), kind, expected, false);
         }
-        let values = patterns.json_schema.captures_iter(text);
+        let values = patterns.json_schema.captures_iter(text).take(MAX_REFUSALS);
         found.extend(values.map(|refused| Refusal::Value { value: refused["value"].to_owned() }));
     }
     for (needle, refusal) in [

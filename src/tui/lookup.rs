@@ -34,7 +34,11 @@ impl Lookup {
     }
 
     /// The diagnosis of a request, or of the capture.
-    pub fn diagnosis<'s>(&self, snapshot: &'s Snapshot, request: Option<RequestKey>) -> Option<&'s Diagnosis> {
+    pub fn diagnosis<'s>(
+        &self,
+        snapshot: &'s Snapshot,
+        request: Option<RequestKey>,
+    ) -> Option<&'s Diagnosis> {
         snapshot.diagnoses.get(*self.diagnoses.get(&request)?)
     }
 

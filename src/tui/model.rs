@@ -165,7 +165,7 @@ impl Model {
             door: settings.door,
         };
         Self {
-            screen: ScreenId::from_word(&session.screen).unwrap_or_default(),
+            screen: ScreenId::from_word(&session.screen).unwrap_or(ScreenId::FIRST),
             trail: Vec::new(),
             screens: Screens::default(),
             shared,

@@ -24,7 +24,8 @@ const CELL: (f64, f64, f64) = (8.4, 18.0, 14.0);
 /// The frame as an SVG picture. Each run of text gets its exact width, so that any monospaced font fits.
 pub fn svg(buffer: &Buffer, theme: ThemeName) -> String {
     let (wide, high, font) = CELL;
-    let (width, height) = (f64::from(buffer.area.width) * wide + 16.0, f64::from(buffer.area.height) * high + 16.0);
+    let (width, height) =
+        (f64::from(buffer.area.width) * wide + 16.0, f64::from(buffer.area.height) * high + 16.0);
     let (front, back) = ground(theme);
     let mut out = String::new();
     let _ = writeln!(

@@ -91,9 +91,7 @@ fn answer(model: &Model, effect: &Effect) -> Option<Data> {
 
 /// Presses keys, written as in the key table and separated by spaces.
 pub(super) fn press(model: &mut Model, keys: &str) -> Vec<Effect> {
-    keys.split_whitespace()
-        .flat_map(|key| send(model, Message::Key(key.parse().expect("a key"))))
-        .collect()
+    keys.split_whitespace().flat_map(|key| send(model, Message::Key(key.parse().expect("a key")))).collect()
 }
 
 /// Shows a screen.

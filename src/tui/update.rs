@@ -175,7 +175,8 @@ impl Model {
         let after = failed.partition_point(|key| *key <= current);
         let before = failed.partition_point(|key| *key < current);
         let last = failed.len() - 1;
-        let at = if by > 0 { if after > last { 0 } else { after } } else { before.checked_sub(1).unwrap_or(last) };
+        let at =
+            if by > 0 { if after > last { 0 } else { after } } else { before.checked_sub(1).unwrap_or(last) };
         out.send(Message::SelectRequest(failed[at]));
     }
 
@@ -227,7 +228,8 @@ impl Model {
             MouseKind::Click | MouseKind::Drag => {
                 let body = self.shared.body();
                 if mouse.row == 0 && mouse.kind == MouseKind::Click {
-                    out.messages.extend(view::tab_at(self.shared.size, self.screen, mouse.column).map(Message::Show));
+                    out.messages
+                        .extend(view::tab_at(self.shared.size, self.screen, mouse.column).map(Message::Show));
                 } else if body.contains((mouse.column, mouse.row).into()) {
                     let message = self.screens.click(self.screen, &self.shared, body, mouse);
                     out.messages.extend(message.map(Message::Screen));

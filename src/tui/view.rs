@@ -56,7 +56,11 @@ fn tab_places(size: Size, active: Option<ScreenId>) -> Vec<(u16, String, ScreenI
     let mut places = Vec::new();
     for screen in ScreenId::ALL {
         let named = size.width >= WIDE_TABS || active == Some(*screen);
-        let text = if named { format!(" {} {} ", screen.key(), screen.title()) } else { format!(" {} ", screen.key()) };
+        let text = if named {
+            format!(" {} {} ", screen.key(), screen.title())
+        } else {
+            format!(" {} ", screen.key())
+        };
         let next = column + width(&text) as u16;
         places.push((column, text, *screen));
         column = next;
@@ -76,7 +80,7 @@ fn tabs(model: &Model, frame: &mut Frame<'_>) {
     let mut line = Line::new(frame.buffer_mut(), shared.look, area, 0);
     for (_, text, screen) in tab_places(area.as_size(), Some(model.screen)) {
         let role = if screen == model.screen { Role::Selection } else { Role::Dim };
-        line = line.put(role, &text);
+        line.put(role, &text);
     }
     let room = line.room();
     line.right(Role::Dim, shared.capture.as_str(), room.saturating_sub(1));
@@ -84,7 +88,7 @@ fn tabs(model: &Model, frame: &mut Frame<'_>) {
 
 fn status(model: &Model, frame: &mut Frame<'_>) {
     let (shared, area) = (&model.shared, frame.area());
-    let line = Line::new(frame.buffer_mut(), shared.look, area, area.height - 2);
+    let mut line = Line::new(frame.buffer_mut(), shared.look, area, area.height - 2);
     if let Some(notice) = &model.notice {
         let role = if notice.is_error { Role::Failed } else { Role::Title };
         let sign = if notice.is_error { shared.look.symbols.failed } else { shared.look.symbols.dot };
@@ -95,13 +99,13 @@ fn status(model: &Model, frame: &mut Frame<'_>) {
     let failed = shared.lookup.failed.len();
     let counts = format!("{} requests", snapshot.requests.len());
     let role = if failed > 0 { Role::Failed } else { Role::Ok };
-    let mut line = line.put(Role::Normal, &counts).put(Role::Dim, ", ").put(role, &format!("{failed} failed"));
+    line.put(Role::Normal, &counts).put(Role::Dim, ", ").put(role, &format!("{failed} failed"));
     if !shared.progress.is_done {
-        line = reading(shared, line);
+        reading(shared, &mut line);
     }
     if !shared.filter.text.is_empty() {
         let state = if shared.filter.is_on { "filter " } else { "filter off " };
-        line = line.put(Role::Dim, "  ").put(Role::Title, state).put(Role::Match, &shared.filter.text);
+        line.put(Role::Dim, "  ").put(Role::Title, state).put(Role::Match, &shared.filter.text);
         let count = shared.hits().map(|hits| {
             let more = if hits.is_complete { "" } else { "+" };
             format!(" {}{more} signals", hits.signals.len())
@@ -110,24 +114,24 @@ fn status(model: &Model, frame: &mut Frame<'_>) {
     }
 }
 
-fn reading<'b>(shared: &Shared, line: Line<'b>) -> Line<'b> {
+fn reading(shared: &Shared, line: &mut Line<'_>) {
     let progress = shared.progress;
     let share = progress.total.filter(|total| *total > 0).map(|total| progress.bytes as f64 / total as f64);
-    let mut line = line.put(Role::Dim, "  reading ");
+    line.put(Role::Dim, "  reading ");
     if let Some(share) = share {
-        line = line.cell(Role::Bar, &bar(shared.look.symbols, share, 10), 10);
+        line.cell(Role::Bar, &bar(shared.look.symbols, share, 10), 10);
     }
-    line = line.put(Role::Dim, &format!(" {:.1} MB, {} signals", progress.bytes as f64 / 1e6, progress.signals));
-    match progress.seconds_left {
-        Some(seconds) => line.put(Role::Dim, &format!(", {seconds} s left")),
-        None => line,
+    line.put(Role::Dim, &format!(" {:.1} MB, {} signals", progress.bytes as f64 / 1e6, progress.signals));
+    if let Some(seconds) = progress.seconds_left {
+        line.put(Role::Dim, &format!(", {seconds} s left"));
     }
 }
 
 fn hints(model: &Model, frame: &mut Frame<'_>) {
     let (shared, area) = (&model.shared, frame.area());
     let popup = model.popup.as_ref().map(Popup::kind).map(Context::Popup);
-    let contexts = popup.map_or_else(|| vec![Context::Screen(model.screen), Context::Global], |popup| vec![popup]);
+    let contexts =
+        popup.map_or_else(|| vec![Context::Screen(model.screen), Context::Global], |popup| vec![popup]);
     let mut line = Line::new(frame.buffer_mut(), shared.look, area, area.height - 1);
     for context in contexts {
         for entry in model.keymap.entries().iter().filter(|entry| entry.context == context) {
@@ -136,7 +140,7 @@ fn hints(model: &Model, frame: &mut Frame<'_>) {
             if width(&key) + width(entry.hint) + 3 > line.room() {
                 continue;
             }
-            line = line.put(Role::Key, &key).skip(1).put(Role::Dim, entry.hint).skip(2);
+            line.put(Role::Key, &key).skip(1).put(Role::Dim, entry.hint).skip(2);
         }
     }
 }

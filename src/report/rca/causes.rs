@@ -47,6 +47,7 @@ fn one(report: &Report<'_>, cause: &Cause, page: &mut Page) {
     if let Some((_, finding)) = report.findings_of(&cause.rule).next() {
         page.paragraph(&markup::prose(finding.cause.as_str()));
     }
+    stopped(report, cause, page);
     let symptoms: Vec<String> = cause.chain.iter().skip(1).map(|rule| symptom(report, rule)).collect();
     if !symptoms.is_empty() {
         page.paragraph("What follows from it, and needs no repair of its own:");
@@ -59,6 +60,20 @@ fn one(report: &Report<'_>, cause: &Cause, page: &mut Page) {
         format!("**{}** {}", markup::prose(advice.as_str()), markup::prose(why.as_str()))
     };
     page.list(&rule.not.iter().map(advice).collect::<Vec<_>>());
+}
+
+/// Where its requests stopped. Of a single cause the timeline says so.
+fn stopped(report: &Report<'_>, cause: &Cause, page: &mut Page) {
+    let walks = || report.walks.values().filter(|walk| cause.requests.contains(&walk.request));
+    if report.causes.len() < 2 {
+        return;
+    }
+    if let Some(walk) = walks().next() {
+        page.paragraph(&format!(
+            "**Where it stopped:** {}",
+            markup::prose(report.line(&walk.verdict).as_str())
+        ));
+    }
 }
 
 /// In how many requests it stands how.

@@ -3,6 +3,7 @@
 //! Each section is a function from the [`Report`] to the [`Page`]; the order of the sections is the order below.
 
 mod causes;
+mod comparison;
 mod evidence;
 mod fixes;
 mod html;
@@ -11,20 +12,24 @@ mod others;
 mod page;
 mod provenance;
 mod reasoning;
+mod sequence;
 mod story;
 mod timeline;
 mod words;
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use super::document::{Document, Finding, Request};
 use super::markup;
 use super::rule::RuleText;
-use crate::case::{Case, Snapshot};
-use crate::model::{REPORT_TITLE, RequestKey, SignalKey};
+use super::schema::{SchemaDocument, write_markdown};
+use crate::case::{Baseline, Case, Snapshot};
+use crate::model::{Comparison, REPORT_TITLE, RequestKey, SignalKey, Walk};
 use crate::text::{Door, SafeText};
 
 use page::Page;
+use sequence::Diagram;
 use story::Cause;
 
 /// Longest one-line text, in characters.
@@ -37,6 +42,8 @@ pub struct Material<'a> {
     pub case: &'a Case,
     /// What it concluded.
     pub snapshot: &'a Snapshot,
+    /// With what the failed request is compared.
+    pub baseline: Baseline<'a>,
 }
 
 /// Writes the report as Markdown.
@@ -52,7 +59,8 @@ pub fn markdown(
 /// Writes the report as one self-contained HTML page.
 pub fn html(material: Material<'_>, door: Door, tool_version: &str, out: &mut dyn Write) -> io::Result<()> {
     let report = Report::new(material, door, tool_version);
-    out.write_all(html::page(&report.markdown(), None).as_bytes())
+    let diagram = report.diagram().map(|diagram| diagram.svg());
+    out.write_all(html::page(&report.markdown(), diagram.as_deref()).as_bytes())
 }
 
 /// Everything the sections draw on.
@@ -67,17 +75,46 @@ struct Report<'a> {
     open: Vec<RequestKey>,
     /// The failed request that is shown in detail.
     focus: Option<RequestKey>,
+    /// The ways of the focus and of the most telling request of each cause that is told in full, through the layers.
+    walks: BTreeMap<RequestKey, Walk>,
+    /// The focus beside a healthy request.
+    comparison: Option<Comparison>,
 }
 
 impl<'a> Report<'a> {
     fn new(material: Material<'a>, door: Door, tool_version: &str) -> Self {
-        let Material { case, snapshot } = material;
+        let Material { case, snapshot, baseline } = material;
         let causes = story::causes(snapshot);
         let open = story::unexplained_requests(snapshot);
         let telling = causes.iter().find(|cause| !cause.requests.is_empty());
-        let focus = story::most_telling(telling.map_or(&open, |cause| &cause.requests), case);
+        let alike = telling.map_or(&open, |cause| &cause.requests);
+        let focus = story::most_telling(alike, case);
+        let shown = causes.iter().take(causes::CAUSES);
+        let walked = shown.filter_map(|cause| story::most_telling(&cause.requests, case)).chain(focus);
+        let walks = walked.map(|key| (key, case.walk(key))).collect();
+        let comparison = focus.map(|key| case.compare(key, &baseline, alike));
         let document = Document::new(snapshot, door, tool_version);
-        Self { case, snapshot, door, document, causes, open, focus }
+        Self { case, snapshot, door, document, causes, open, focus, walks, comparison }
+    }
+
+    /// What is wrong with the tools' schemas, where the capture tells of any.
+    fn schema_audit(&self, page: &mut Page) {
+        let audit = self.case.audit();
+        if audit.lists.is_empty() && audit.findings.is_empty() && audit.unreadable.is_empty() {
+            return;
+        }
+        let document = SchemaDocument::new(&audit, self.case, self.door, &self.document.tool.version);
+        let mut section = Vec::new();
+        if write_markdown(&document, &mut section).is_ok() {
+            page.heading(2, "Schema audit");
+            page.markdown(&String::from_utf8_lossy(&section));
+        }
+    }
+
+    /// The way of the focus through the layers, to be drawn.
+    fn diagram(&self) -> Option<Diagram> {
+        let key = self.focus?;
+        Diagram::new(self, self.snapshot.requests.get(key.index())?, self.walks.get(&key)?)
     }
 
     fn markdown(&self) -> String {
@@ -88,10 +125,12 @@ impl<'a> Report<'a> {
         causes::section(self, &mut page);
         timeline::section(self, &mut page);
         evidence::section(self, &mut page);
+        comparison::section(self, &mut page);
         reasoning::section(self, &mut page);
         fixes::section(self, &mut page);
         others::findings(self, &mut page);
         others::unexplained(self, &mut page);
+        self.schema_audit(&mut page);
         provenance::coverage(self, &mut page);
         provenance::making(self, &mut page);
         page.finish()

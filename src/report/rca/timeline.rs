@@ -2,9 +2,12 @@
 
 use super::opening::id;
 use super::page::{Page, Table};
-use super::words::{listed, offset, span_of_time};
+use super::sequence::step_name;
+use super::words::{capital, listed, offset, span_of_time};
 use super::{Report, markup};
-use crate::model::{LinkReason, Outcome, Request, RequestKey, Severity, Signal, SignalKey, Timestamp};
+use crate::model::{
+    LinkReason, Outcome, Request, RequestKey, Severity, Signal, SignalKey, StepState, Timestamp, Walk,
+};
 use crate::report::summary::counted;
 
 /// Rows of the table.
@@ -18,6 +21,9 @@ pub(super) fn section(report: &Report<'_>, page: &mut Page) {
     let Some(request) = report.snapshot.requests.get(key.index()) else { return };
     page.heading(2, "Timeline");
     introduction(report, key, request, page);
+    if let Some(walk) = report.walks.get(&key) {
+        steps(report, request, walk, page);
+    }
     signals(report, request, page);
 }
 
@@ -33,6 +39,50 @@ fn introduction(report: &Report<'_>, key: RequestKey, request: &Request, page: &
         _ => "The failed request that most layers tell of",
     };
     page.paragraph(&format!("{which}: {}{tool}{}.", id(&shown), start.unwrap_or_default()));
+}
+
+/// The steps through the layers, as a table and as a diagram, and what the steps do not tell.
+fn steps(report: &Report<'_>, request: &Request, walk: &Walk, page: &mut Page) {
+    page.paragraph(&format!("**Where it stopped:** {}", markup::prose(report.line(&walk.verdict).as_str())));
+    let start = request.window.map(|window| window.start);
+    let mut table = Table::new(&["Step", "Taken", ">At", ">Took", "What shows it"]);
+    for step in walk.steps.iter().filter(|step| step.state != StepState::NotApplicable) {
+        let stopped = if walk.stopped == Some(step.stage) { ", **stopped here**" } else { "" };
+        table.row([
+            step_name(step.stage).to_owned(),
+            format!("{}{stopped}", taken(step.state)),
+            step.at.zip(start).map(|(at, start)| offset(at, start)).unwrap_or_default(),
+            step.duration.map(span_of_time).unwrap_or_default(),
+            markup::cell(report.door.line(&step.note, TEXT).as_str()),
+        ]);
+    }
+    page.table(&table);
+    let marks = walk.marks.iter().take(ROWS).map(|mark| {
+        let at =
+            mark.at.zip(start).map(|(at, start)| format!(" ({})", offset(at, start))).unwrap_or_default();
+        markup::prose(&capital(report.line(&mark.note).as_str())) + &at
+    });
+    page.list(&marks.collect::<Vec<_>>());
+    if let Some(diagram) = report.diagram() {
+        page.block(&diagram.mermaid(), "mermaid");
+        if !diagram.hidden.is_empty() {
+            page.paragraph(&format!(
+                "Not drawn, because the capture cannot show it: {}.",
+                diagram.hidden.join(", ")
+            ));
+        }
+    }
+}
+
+fn taken(state: StepState) -> &'static str {
+    match state {
+        StepState::Passed => "yes",
+        StepState::Failed => "**failed**",
+        StepState::Missing => "**no**",
+        StepState::Implied => "yes, implied",
+        StepState::Unseen => "cannot tell",
+        StepState::NotApplicable => "",
+    }
 }
 
 fn signals(report: &Report<'_>, request: &Request, page: &mut Page) {

@@ -96,9 +96,7 @@ fn key(word: &str) -> Option<KeyCode> {
     let mut characters = word.chars();
     match (characters.next(), characters.as_str()) {
         (Some(single), "") if !single.is_control() => Some(KeyCode::Char(single)),
-        (Some('f'), number) => {
-            number.parse().ok().filter(|number| (1..=24).contains(number)).map(KeyCode::F)
-        }
+        (Some('f'), number) => number.parse().ok().filter(|number| (1..=24).contains(number)).map(KeyCode::F),
         _ => None,
     }
 }
@@ -114,7 +112,7 @@ impl fmt::Display for Chord {
         match (NAMED.iter().find(|(_, code)| *code == self.code), self.code) {
             (Some((name, _)), _) => text.push_str(name),
             (None, KeyCode::Char(character)) => text.push(character),
-            (None, KeyCode::F(number)) => text.push_str(&format!("f{number}")),
+            (None, KeyCode::F(number)) => text.extend(["f", &number.to_string()]),
             (None, _) => text.push_str("other"),
         }
         f.pad(&text)
@@ -127,7 +125,9 @@ mod tests {
 
     #[test]
     fn every_spelling_reads_back() {
-        for text in ["a", "G", "?", "-", "enter", "space", "ctrl-p", "alt-enter", "backtab", "f12", "ctrl-alt-x"] {
+        for text in
+            ["a", "G", "?", "-", "enter", "space", "ctrl-p", "alt-enter", "backtab", "f12", "ctrl-alt-x"]
+        {
             let chord: Chord = text.parse().unwrap();
             assert_eq!(chord.to_string(), text);
         }

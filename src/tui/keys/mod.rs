@@ -76,7 +76,8 @@ pub fn markdown(keymap: &Keymap) -> String {
             format_args!("**{}**\n\n| Key | Action | Name |\n|---|---|---|\n", context.title()),
         );
         for entry in entries {
-            let keys: Vec<_> = entry.keys.iter().map(|key| format!("`{key}`").replace("`|`", "`\\|`")).collect();
+            let keys: Vec<_> =
+                entry.keys.iter().map(|key| format!("`{key}`").replace("`|`", "`\\|`")).collect();
             let _ = fmt::Write::write_fmt(
                 &mut out,
                 format_args!("| {} | {} | `{}` |\n", keys.join(" "), entry.words, entry.name),

@@ -90,7 +90,8 @@ pub(super) fn view(state: &State, shared: &Shared, _keymap: &Keymap, frame: &mut
     let inside = popup(frame.buffer_mut(), shared.look, low, "Filter", area.width, 5);
     state.input.view(frame, shared.look, Rect { height: 1, ..inside });
     let Some(error) = &state.error else {
-        let words = "layer:gateway  severity>=error  tool~coverage  duration>2s  status:failed  \"free text\"";
+        let words =
+            "layer:gateway  severity>=error  tool~coverage  duration>2s  status:failed  \"free text\"";
         Line::new(frame.buffer_mut(), shared.look, inside, 1).put(Role::Dim, words);
         return;
     };

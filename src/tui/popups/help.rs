@@ -65,14 +65,14 @@ pub(super) fn view(state: &State, shared: &Shared, keymap: &Keymap, frame: &mut 
     let inside = popup(frame.buffer_mut(), shared.look, area, "Keys", 74, height);
     let top = state.top.min(rows.len().saturating_sub(usize::from(inside.height)));
     for (line, row) in rows.iter().skip(top).take(usize::from(inside.height)).enumerate() {
-        let out = Line::new(frame.buffer_mut(), shared.look, inside, line as u16);
+        let mut out = Line::new(frame.buffer_mut(), shared.look, inside, line as u16);
         match row {
             Row::Heading(title) => out.put(Role::Title, title),
             Row::Key(entry) => {
                 let keys: Vec<_> = entry.keys.iter().map(ToString::to_string).collect();
                 out.skip(2).cell(Role::Key, &keys.join("  "), 24).skip(1).put(Role::Normal, entry.words)
             }
-            Row::Empty => out,
+            Row::Empty => &mut out,
         };
     }
 }
@@ -86,7 +86,8 @@ enum Row<'k> {
 fn rows(screen: ScreenId, keymap: &Keymap) -> Vec<Row<'_>> {
     let mut rows = Vec::new();
     for context in [Context::Screen(screen), Context::Global] {
-        let entries = keymap.entries().iter().filter(|entry| entry.context == context && !entry.keys.is_empty());
+        let entries =
+            keymap.entries().iter().filter(|entry| entry.context == context && !entry.keys.is_empty());
         let entries: Vec<_> = entries.map(Row::Key).collect();
         if !entries.is_empty() {
             rows.push(Row::Heading(context.title()));

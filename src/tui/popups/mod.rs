@@ -3,6 +3,11 @@
 //! A popup has the shape of a screen (`State`, `Message`, `KEYS`, `update`, `view`), and takes every key while it is
 //! open: those of its table first, the others as typing. `help.rs` is the minimal example.
 
+#![allow(
+    clippy::needless_pass_by_value,
+    reason = "a message is consumed, also when it holds nothing to move"
+)]
+
 mod filter;
 mod help;
 mod picker;

@@ -144,11 +144,15 @@ pub(super) fn view(state: &State, shared: &Shared, _keymap: &Keymap, frame: &mut
     for (line, row) in state.list.visible().enumerate() {
         let Some(item) = state.found.get(row).and_then(|index| state.items.get(*index)) else { continue };
         let selected = state.list.selected() == Some(row);
-        let out = Line::new(frame.buffer_mut(), shared.look, inside, line as u16 + 1);
+        let mut out = Line::new(frame.buffer_mut(), shared.look, inside, line as u16 + 1);
         let role = if selected { Role::Selection } else { Role::Normal };
         let pointer = if selected { shared.look.symbols.pointer } else { " " };
         let detail = 14.min(out.room());
         let label = out.room().saturating_sub(detail + 2);
-        out.put(Role::Key, pointer).cell(role, &item.label, label).skip(1).right(Role::Dim, &item.detail, detail);
+        out.put(Role::Key, pointer).cell(role, &item.label, label).skip(1).right(
+            Role::Dim,
+            &item.detail,
+            detail,
+        );
     }
 }

@@ -9,6 +9,11 @@
 //! - `click(&State, &Shared, Rect, Mouse) -> Option<Message>`: the mouse within its room;
 //! - `view(&State, &Shared, &mut Frame, Rect)`: draws, changes nothing.
 
+#![allow(
+    clippy::needless_pass_by_value,
+    reason = "a message is consumed, also when it holds nothing to move"
+)]
+
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
@@ -33,6 +38,9 @@ macro_rules! screens {
         pub enum ScreenMessage { $($(#[$doc])* $name($module::Message)),+ }
 
         impl ScreenId {
+            /// The one shown first.
+            pub const FIRST: Self = Self::Requests;
+
             /// Every screen.
             pub const ALL: &'static [Self] = &[$(Self::$name),+];
 
@@ -117,12 +125,6 @@ screens! {
     Rules = rules, "Rules", "8";
     /// What was read and what is missing.
     Coverage = coverage, "Coverage", "9";
-}
-
-impl Default for ScreenId {
-    fn default() -> Self {
-        Self::Requests
-    }
 }
 
 impl ScreenId {

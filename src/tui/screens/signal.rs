@@ -1,4 +1,4 @@
-//! One record
+//! One record: the decoded tree beside the raw text.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -36,5 +36,5 @@ pub(super) fn click(_state: &State, _shared: &Shared, _area: Rect, _mouse: Mouse
 }
 
 pub(super) fn view(_state: &State, shared: &Shared, frame: &mut Frame<'_>, area: Rect) {
-    Line::new(frame.buffer_mut(), shared.look, area, 0).put(Role::Title, " the decoded tree beside the raw text.:Signal");
+    Line::new(frame.buffer_mut(), shared.look, area, 0).put(Role::Title, "Signal");
 }

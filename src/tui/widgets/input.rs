@@ -1,8 +1,8 @@
 //! One line of text being typed, with the keys of a shell prompt.
 
+use ratatui::Frame;
 use ratatui::crossterm::event::{KeyCode, KeyModifiers};
 use ratatui::layout::{Position, Rect};
-use ratatui::Frame;
 use tui_input::InputRequest;
 use unicode_width::UnicodeWidthStr;
 

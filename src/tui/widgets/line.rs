@@ -30,13 +30,13 @@ impl<'b> Line<'b> {
     }
 
     /// Writes `text`, cut where the room ends.
-    pub fn put(self, role: Role, text: &str) -> Self {
+    pub fn put(&mut self, role: Role, text: &str) -> &mut Self {
         let columns = width(text).min(self.room());
         self.cell(role, text, columns)
     }
 
     /// Writes `text` in exactly `columns` columns, or as many as are left.
-    pub fn cell(mut self, role: Role, text: &str, columns: usize) -> Self {
+    pub fn cell(&mut self, role: Role, text: &str, columns: usize) -> &mut Self {
         let columns = columns.min(self.room());
         if columns > 0 {
             let text = fit(text, columns, self.look.symbols.ellipsis);
@@ -47,14 +47,14 @@ impl<'b> Line<'b> {
     }
 
     /// The same, at the right side of its columns.
-    pub fn right(self, role: Role, text: &str, columns: usize) -> Self {
+    pub fn right(&mut self, role: Role, text: &str, columns: usize) -> &mut Self {
         let columns = columns.min(self.room());
         let lead = columns.saturating_sub(width(text));
         self.skip(lead).cell(role, text, columns - lead)
     }
 
     /// Leaves columns empty.
-    pub fn skip(mut self, columns: usize) -> Self {
+    pub fn skip(&mut self, columns: usize) -> &mut Self {
         self.column += columns.min(self.room()) as u16;
         self
     }

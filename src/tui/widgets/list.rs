@@ -101,10 +101,9 @@ mod tests {
             for row in rows {
                 list.apply(Move::Rows(row));
                 list.apply(if row % 2 == 0 { Move::Last } else { Move::PageUp });
-                match list.selected() {
-                    Some(selected) => prop_assert!(height == 0 || list.visible().contains(&selected)),
-                    None => prop_assert_eq!(len, 0),
-                }
+                let in_view = list.selected().is_none_or(|row| height == 0 || list.visible().contains(&row));
+                prop_assert!(in_view);
+                prop_assert_eq!(list.selected().is_none(), len == 0);
                 prop_assert!(list.visible().len() <= usize::from(height));
             }
         }

@@ -23,12 +23,8 @@ const ASCII_BORDER: border::Set<'static> = border::Set {
 /// returns the room inside.
 pub fn popup(buffer: &mut Buffer, look: Look, area: Rect, title: &str, width: u16, height: u16) -> Rect {
     let (width, height) = (width.min(area.width), height.min(area.height));
-    let outer = Rect {
-        x: area.x + (area.width - width) / 2,
-        y: area.y + (area.height - height) / 2,
-        width,
-        height,
-    };
+    let outer =
+        Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 2, width, height };
     Clear.render(outer, buffer);
     let set = if look.symbols.unicode { border::ROUNDED } else { ASCII_BORDER };
     let block = Block::bordered()

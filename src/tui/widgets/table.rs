@@ -65,17 +65,19 @@ impl Table<'_> {
         mut row: impl FnMut(usize) -> Vec<(Role, String)>,
     ) {
         let widths = self.widths(area.width.saturating_sub(2));
-        let mut heading = Line::new(buffer, look, area, 0).skip(1);
+        let mut heading = Line::new(buffer, look, area, 0);
+        heading.skip(1);
         for (column, width) in self.columns.iter().zip(&widths) {
-            heading = cell(heading, column.align, Role::Title, column.title, *width).skip(1);
+            cell(&mut heading, column.align, Role::Title, column.title, *width);
         }
         for (line, index) in self.list.visible().enumerate().take(usize::from(Self::height(area))) {
             let line = line as u16 + 1;
             let selected = self.list.selected() == Some(index);
             let pointer = if selected { look.symbols.pointer } else { " " };
-            let mut out = Line::new(buffer, look, area, line).put(Role::Key, pointer);
+            let mut out = Line::new(buffer, look, area, line);
+            out.put(Role::Key, pointer);
             for ((column, width), (role, text)) in self.columns.iter().zip(&widths).zip(row(index)) {
-                out = cell(out, column.align, role, &text, *width).skip(1);
+                cell(&mut out, column.align, role, &text, *width);
             }
             if selected && self.focused {
                 let whole = Rect { y: area.y + line, height: 1, ..area }.intersection(buffer.area);
@@ -96,11 +98,12 @@ impl Table<'_> {
     }
 }
 
-fn cell<'b>(line: Line<'b>, align: Align, role: Role, text: &str, width: usize) -> Line<'b> {
+fn cell(line: &mut Line<'_>, align: Align, role: Role, text: &str, width: usize) {
     match align {
         Align::Left => line.cell(role, text, width),
         Align::Right => line.right(role, text, width),
-    }
+    };
+    line.skip(1);
 }
 
 /// A thumb at the right border, when not all rows are in view.

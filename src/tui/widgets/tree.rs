@@ -59,7 +59,9 @@ impl<T> Tree<T> {
 
     /// Folds or unfolds a row.
     pub fn fold(&mut self, row: usize, folded: bool) {
-        let Some(node) = self.rows.get(row).copied().filter(|node| self.parent_of_next(*node)) else { return };
+        let Some(node) = self.rows.get(row).copied().filter(|node| self.parent_of_next(*node)) else {
+            return;
+        };
         if folded {
             self.folded.insert(node);
         } else {
@@ -111,7 +113,8 @@ mod tests {
     fn folding_hides_what_is_below() {
         let node = |depth, item| Node { depth, item };
         let mut tree = Tree::new(vec![node(0, 'a'), node(1, 'b'), node(2, 'c'), node(1, 'd'), node(0, 'e')]);
-        let shown = |tree: &Tree<char>| (0..tree.len()).map(|row| tree.row(row).unwrap().item).collect::<String>();
+        let shown =
+            |tree: &Tree<char>| (0..tree.len()).map(|row| tree.row(row).unwrap().item).collect::<String>();
         assert_eq!(tree.parent(3), Some(0));
         tree.fold(1, true);
         assert_eq!(shown(&tree), "abde");

@@ -10,6 +10,7 @@ fn help_goes_to_stdout() {
     insta::assert_snapshot!("help-short", run(["-h"]).stdout);
     insta::assert_snapshot!("help-rules", run(["rules", "--help"]).stdout);
     insta::assert_snapshot!("help-rules-explain", run(["rules", "explain", "-h"]).stdout);
+    insta::assert_snapshot!("help-schema", run(["schema", "-h"]).stdout);
 }
 
 #[test]

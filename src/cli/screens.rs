@@ -1,0 +1,43 @@
+//! Options of the terminal screens.
+
+use clap::Args;
+
+use crate::commands::{Print, Target};
+use crate::tui::screens::ScreenId;
+use crate::tui::theme::ThemeName;
+
+use super::values;
+
+/// The terminal screens.
+#[derive(Args, Debug)]
+pub(super) struct ScreenArguments {
+    /// Colours of the screens: dark, light, high-contrast, 16-colour or plain
+    #[arg(long, value_name = "THEME", value_parser = values::theme, help_heading = "Screens")]
+    pub(super) theme: Option<ThemeName>,
+
+    /// Print one frame of a screen: requests, timeline, diagnosis, signal, logs, compare, schemas, rules or coverage
+    #[arg(long, value_name = "SCREEN", value_parser = values::screen, help_heading = "Screens")]
+    print_screen: Option<ScreenId>,
+
+    /// Give the frame so many columns and rows
+    #[arg(
+        long,
+        value_name = "COLUMNSxROWS",
+        value_parser = values::size,
+        default_value = "120x40",
+        requires = "print_screen",
+        help_heading = "Screens"
+    )]
+    size: (u16, u16),
+
+    /// Print the frame as an SVG picture
+    #[arg(long, requires = "print_screen", help_heading = "Screens")]
+    svg: bool,
+}
+
+impl ScreenArguments {
+    /// One frame, when it is asked for.
+    pub(super) fn print(&self, output: Target) -> Option<Print> {
+        Some(Print { screen: self.print_screen?, size: self.size, svg: self.svg, output })
+    }
+}
