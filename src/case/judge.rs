@@ -81,7 +81,7 @@ impl Case {
         let mut coverage = coverage::coverage(&index, &correlation.request_of, &losses);
         let hidden = hidden(&index, options.filter.as_ref());
         coverage.gaps.extend(coverage::gaps_of_hidden(&index, &hidden));
-        let hits = events::find(&index, &correlation.request_of, &options.catalogue, &hidden);
+        let hits = events::find(&index, &correlation.request_of, &options.catalogue, &hidden, progress);
         progress.enter(Phase::Done)?;
         let coverage = Arc::new(coverage);
         Some(Self {

@@ -29,13 +29,12 @@ fn of_heads(inputs: &[Input], issues: Vec<Issue>, options: &Options, budget: usi
 fn open(input: &Input, share: usize) -> Vec<Source> {
     let Some(end) = head(input, share) else { return Source::open(input.clone()) };
     let mut sources = Source::open(Input { path: input.path.clone(), bytes: input.bytes.head(end) });
-    let mut missing = Issue::new(&input.path, None, "only its beginning is read so far");
+    let missing = Issue::new(&input.path, None, "only its beginning is read so far");
     for source in &mut sources {
         // Complaints that a document breaks off would be ours, not the input's; the others come again.
         source.issues.clear();
         source.cut.issues.clear();
     }
-    missing.loses_records = true;
     if let Some(first) = sources.first_mut() {
         first.issues.push(missing);
     }
