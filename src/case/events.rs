@@ -22,12 +22,12 @@ pub(super) fn find(
     let mut found = matches(index, &candidates, catalogue, progress);
     if let Some(next) = catalogue.follow_up(&found, &index.briefs, &index.spans, request_of) {
         let wanted = keys(index, |key| {
-            next.covers(request_of[key.index()])
-                && !is_hidden(key)
+            let (brief, request) = (&index.briefs[key.index()], request_of[key.index()]);
+            !is_hidden(key)
                 && match index.readings[key.index()] {
                     Reading::Candidate => false,
-                    Reading::Decoded => true,
-                    Reading::Skimmed => next.wants(&index.briefs[key.index()], index.raw(key)),
+                    Reading::Decoded => next.wants(request, brief, None),
+                    Reading::Skimmed => next.wants(request, brief, Some(index.raw(key))),
                 }
         });
         found.extend(matches(index, &wanted, catalogue, progress));
