@@ -15,6 +15,8 @@ use crate::rules::{Catalogue, Reach};
 
 /// Records per unit of parallel work: large enough to pay for itself, small enough to balance.
 const BLOCK: usize = 4096;
+/// Blocks whose names wait to be merged at a time.
+const GROUP: usize = 32;
 
 /// An input and its records.
 #[derive(Clone, Debug)]
@@ -112,28 +114,32 @@ pub(super) fn read_on(sources: &[(&Source, usize)], catalogue: &Catalogue, progr
         readings: vec![Reading::default(); total],
         ..Batch::default()
     };
-    let read_one = |block: Block<'_>| {
-        if progress.is_cancelled() {
-            return Tables::default();
+    let mut blocks = blocks(sources, &mut batch.briefs, &mut batch.readings).into_iter();
+    loop {
+        let group: Vec<Block<'_>> = blocks.by_ref().take(GROUP).collect();
+        if group.is_empty() || progress.is_cancelled() {
+            break;
         }
-        let Block { source, from, briefs, readings } = block;
-        let records: Vec<Record> = (from..from + briefs.len()).map(|at| source.records.get(at)).collect();
-        let tables = read_records(source, &records, catalogue, briefs, readings);
-        progress.advance(&records);
-        tables
-    };
-    let blocks = blocks(sources, &mut batch.briefs, &mut batch.readings);
-    let sizes: Vec<usize> = blocks.iter().map(|block| block.briefs.len()).collect();
-    let tables: Vec<Tables> = blocks.into_par_iter().map(read_one).collect();
-    let mut rest = &mut batch.briefs[..];
-    for (tables, size) in tables.into_iter().zip(sizes) {
-        let (own, after) = rest.split_at_mut(size);
-        tables.merge(own, &mut batch.spans, &mut batch.names);
-        rest = after;
+        let read: Vec<_> =
+            group.into_par_iter().map(|block| read_block(block, catalogue, progress)).collect();
+        for (tables, briefs) in read {
+            tables.merge(briefs, &mut batch.spans, &mut batch.names);
+        }
     }
     batch.spans.shrink_to_fit();
     batch.names.shrink();
     batch
+}
+
+fn read_block<'a>(block: Block<'a>, catalogue: &Catalogue, progress: &Progress) -> (Tables, &'a mut [Brief]) {
+    let Block { source, from, briefs, readings } = block;
+    if progress.is_cancelled() {
+        return (Tables::default(), briefs);
+    }
+    let records: Vec<Record> = (from..from + briefs.len()).map(|at| source.records.get(at)).collect();
+    let tables = read_records(source, &records, catalogue, briefs, readings);
+    progress.advance(&records);
+    (tables, briefs)
 }
 
 fn blocks<'a>(
