@@ -344,7 +344,13 @@ impl From<CheckArguments> for Mode {
         let output = Target::of(typed.output.as_deref());
         let print = typed.screen.print(output.clone());
         if print.is_some() || (is_plain && commands::has_terminal()) {
-            let view = View { captures: typed.captures, judgement, redact, theme: typed.screen.theme };
+            let view = View {
+                captures: typed.captures,
+                judgement,
+                redact,
+                theme: typed.screen.theme,
+                ascii: typed.screen.ascii,
+            };
             return match print {
                 Some(print) => Self::Print(view, print),
                 None => Self::View(view),

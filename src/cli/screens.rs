@@ -15,6 +15,10 @@ pub(super) struct ScreenArguments {
     #[arg(long, value_name = "THEME", value_parser = values::theme, help_heading = "Screens")]
     pub(super) theme: Option<ThemeName>,
 
+    /// Draw with ASCII signs only
+    #[arg(long, help_heading = "Screens")]
+    pub(super) ascii: bool,
+
     /// Print one frame of a screen: requests, timeline, diagnosis, signal, logs, compare, schemas, rules or coverage
     #[arg(long, value_name = "SCREEN", value_parser = values::screen, help_heading = "Screens")]
     print_screen: Option<ScreenId>,

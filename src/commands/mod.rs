@@ -5,9 +5,11 @@
 pub mod baseline;
 mod captures;
 mod check;
+mod config;
 mod judgement;
 mod outcome;
 mod output;
+mod remember;
 mod report;
 pub mod rules;
 mod sample;

@@ -56,6 +56,10 @@ pub enum Message {
     ToggleBookmark(SignalKey),
     /// Copies text.
     Copy(SafeText),
+    /// Writes a file.
+    Export(ExportKind, PathBuf),
+    /// Keeps the filter among the saved ones, or no longer.
+    SaveFilter,
     /// Opens the selected signal in the pager or the editor.
     OpenRecord {
         /// In the editor.
@@ -172,6 +176,8 @@ pub enum Effect {
     Export {
         /// What.
         kind: ExportKind,
+        /// The selected request.
+        request: Option<RequestKey>,
         /// Where to.
         path: PathBuf,
     },
@@ -188,8 +194,6 @@ pub enum Effect {
     Compare(RequestKey),
     /// Audits the tool schemas.
     Audit,
-    /// Remembers where the person is.
-    SaveSession(super::session::Session),
 }
 
 crate::model::words! {

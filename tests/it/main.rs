@@ -20,4 +20,6 @@ mod rules;
 mod samples;
 mod schema;
 mod synthetic;
+#[cfg(unix)]
+mod tui;
 mod walk;

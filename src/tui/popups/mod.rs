@@ -106,7 +106,7 @@ impl Popup {
             Ask::Line(line) => Self::Prompt(prompt::State::new(line)),
             Ask::Command => Self::Picker(picker::commands(model)),
             Ask::Place => Self::Picker(picker::places(&model.shared)),
-            Ask::Export => Self::Picker(picker::exports(&model.shared)),
+            Ask::Export => Self::Picker(picker::exports()),
         }
     }
 }
