@@ -69,13 +69,15 @@ fn ctrl_z_gives_the_terminal_back_until_the_program_goes_on() {
     terminal.press(CTRL_Z);
     terminal.until_it("the terminal is given back", terminal::is_given_back);
     terminal.until_stopped();
-    assert!(terminal.is_cooked());
+    assert!(terminal.has_settings_as_before());
     terminal.signal("CONT");
     terminal.until_it("the screens are back", vt100::Screen::alternate_screen);
     terminal.until("7 requests, 2 failed");
     terminal.press("?");
     terminal.until("next failed request");
     terminal.press(ESC);
+    // Escape and a letter in one go would be Alt with that letter.
+    terminal.until_it("the help is closed", |screen| !screen.contents().contains("next failed request"));
     terminal.press("q");
     assert!(terminal.finish().success());
 }

@@ -5,14 +5,14 @@ use std::io::{Read, Write};
 use std::num::NonZeroU16;
 use std::path::Path;
 use std::process::Command;
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
 
 /// The longest any screen may take, on a machine that is busy with other things.
-const DEADLINE: Duration = Duration::from_secs(60);
+const DEADLINE: Duration = Duration::from_mins(1);
 
 /// The program in its terminal.
 pub(crate) struct Terminal {
@@ -67,13 +67,13 @@ impl Terminal {
 
     /// Reads until `condition` holds; panics with the screen when it does not.
     pub(crate) fn until_it(&mut self, what: &str, condition: impl Fn(&vt100::Screen) -> bool) {
-        let end = Instant::now() + DEADLINE;
+        let end = now() + DEADLINE;
         while !condition(self.emulator.screen()) {
-            let left = end.saturating_duration_since(Instant::now());
-            match self.output.recv_timeout(left) {
-                Ok(bytes) => self.emulator.process(&bytes),
-                Err(_) => panic!("not so: {what}; the screen:\n{}", self.screen()),
-            }
+            let left = end.saturating_duration_since(now());
+            let Ok(bytes) = self.output.recv_timeout(left) else {
+                panic!("not so: {what}; the screen:\n{}", self.screen());
+            };
+            self.emulator.process(&bytes);
         }
     }
 
@@ -102,27 +102,40 @@ impl Terminal {
     #[cfg(target_os = "linux")]
     pub(crate) fn until_stopped(&self) {
         let path = format!("/proc/{}/stat", self.child.process_id().expect("running"));
-        let end = Instant::now() + DEADLINE;
+        let end = now() + DEADLINE;
         let is_stopped = || {
             let stat = std::fs::read_to_string(&path).expect("running");
             stat.rsplit_once(") ").is_some_and(|(_, rest)| rest.starts_with('T'))
         };
         while !is_stopped() {
-            assert!(Instant::now() < end, "never stopped");
+            assert!(now() < end, "never stopped");
             thread::yield_now();
         }
     }
 
     /// Waits for the end and checks that the terminal is as it was before.
     pub(crate) fn finish(mut self) -> ExitStatus {
+        self.until_end();
         let status = self.child.wait().expect("the binary ends");
-        self.until_it("the terminal is given back", is_given_back);
+        assert!(is_given_back(self.emulator.screen()), "{}", self.screen());
         assert_eq!(settings(&*self.master), self.before);
         status
     }
 
+    /// Reads until nobody writes any more.
+    fn until_end(&mut self) {
+        let end = now() + DEADLINE;
+        loop {
+            match self.output.recv_timeout(end.saturating_duration_since(now())) {
+                Ok(bytes) => self.emulator.process(&bytes),
+                Err(RecvTimeoutError::Disconnected) => return,
+                Err(RecvTimeoutError::Timeout) => panic!("never ended; the screen:\n{}", self.screen()),
+            }
+        }
+    }
+
     /// Whether line editing and echo are as before.
-    pub(crate) fn is_cooked(&self) -> bool {
+    pub(crate) fn has_settings_as_before(&self) -> bool {
         settings(&*self.master) == self.before
     }
 }
@@ -140,6 +153,11 @@ pub(crate) fn is_given_back(screen: &vt100::Screen) -> bool {
         && !screen.hide_cursor()
         && !screen.bracketed_paste()
         && screen.mouse_protocol_mode() == vt100::MouseProtocolMode::None
+}
+
+#[allow(clippy::disallowed_methods, reason = "a deadline for waiting needs a clock")]
+fn now() -> Instant {
+    Instant::now()
 }
 
 fn cells(number: u16) -> NonZeroU16 {
