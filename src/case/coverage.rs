@@ -78,12 +78,11 @@ pub(super) fn gaps_of_hidden(index: &Index, hidden: &[SignalKey]) -> Vec<Gap> {
 
 fn last_time_before(index: &Index, path: &str, line: u32) -> Option<Timestamp> {
     let source = index.sources.iter().position(|source| source.input.path == path)?;
-    let records = &index.sources[source].cut.records;
+    let records = &index.sources[source].records;
     index
-        .places
-        .iter()
+        .all_places()
         .zip(&index.briefs)
-        .filter(|(place, _)| place.source as usize == source && records[place.record as usize].line <= line)
+        .filter(|(place, _)| place.source == source && records.line(place.record) <= line)
         .filter_map(|(_, brief)| brief.timestamp)
         .max()
 }
@@ -91,8 +90,8 @@ fn last_time_before(index: &Index, path: &str, line: u32) -> Option<Timestamp> {
 /// What each input gave, embedded documents counted with the input that holds them.
 pub(super) fn summaries(index: &Index, opening: &[Issue]) -> Vec<InputSummary> {
     let mut spans = vec![0u64; index.sources.len()];
-    for (place, brief) in index.places.iter().zip(&index.briefs) {
-        spans[place.source as usize] +=
+    for (place, brief) in index.all_places().zip(&index.briefs) {
+        spans[place.source] +=
             u64::from(matches!(brief.kind, Kind::Span | Kind::XraySegment | Kind::XraySummary));
     }
     let mut by_path: FxHashMap<&str, Vec<&Issue>> = FxHashMap::default();
@@ -133,7 +132,7 @@ fn passed_over(issue: &Issue) -> InputSummary {
 }
 
 fn summary(source: &Source, spans: u64, opening: &FxHashMap<&str, Vec<&Issue>>) -> InputSummary {
-    let records = source.cut.records.len() as u64;
+    let records = source.records.len() as u64;
     let own = opening.get(source.input.path.as_str()).into_iter().flatten().copied();
     let issues: Vec<Issue> = own.chain(&source.issues).chain(&source.cut.issues).cloned().collect();
     let unreadable = records == 0 && issues.iter().any(|issue| issue.fatal);

@@ -1,10 +1,10 @@
 //! The compact index: where each signal lies and the few facts that correlation and scoping need.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
-
-use super::read::{self, Entry, Reading, Source};
+use super::duplicates;
+use super::read::{Batch, Reading, Source};
 use crate::correlate;
 use crate::model::{Brief, Context, Issue, Names, Signal, SignalKey, SpanFacts};
 use crate::parse;
@@ -15,7 +15,10 @@ use crate::parse;
 #[derive(Debug, Default)]
 pub(super) struct Index {
     pub(super) sources: Vec<Source>,
-    pub(super) places: Vec<Place>,
+    /// Number of the first record of each source, all records of the case counted through.
+    firsts: Vec<u32>,
+    /// The number of each signal's record; empty when it is the signal's own.
+    places: Vec<u32>,
     pub(super) briefs: Vec<Brief>,
     pub(super) spans: Vec<SpanFacts>,
     pub(super) names: Arc<Names>,
@@ -28,32 +31,69 @@ pub(super) struct Index {
 /// Where a signal's record is.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Place {
-    pub(super) source: u32,
-    pub(super) record: u32,
+    /// Which source.
+    pub(super) source: usize,
+    /// Which of its records.
+    pub(super) record: usize,
 }
 
 impl Index {
     /// Puts what was read into canonical order and drops what was read twice.
-    pub(super) fn build(sources: Vec<Source>, batch: read::Batch) -> Self {
-        let read::Batch { entries, spans, names } = batch;
-        let order = canonical_order(&sources, &entries);
-        let mut index = Self { sources, spans, names: Arc::new(names), ..Self::default() };
-        let mut seen = Seen::default();
-        index.places.reserve_exact(order.len());
-        index.briefs.reserve_exact(order.len());
-        index.readings.reserve_exact(order.len());
-        for position in order {
-            let entry = &entries[position as usize];
-            if seen.before(entry, &entries, &index.sources) {
-                index.duplicates += 1;
-                continue;
-            }
-            seen.remember(entry, position);
-            index.places.push(entry.place);
-            index.briefs.push(entry.brief);
-            index.readings.push(entry.reading);
+    pub(super) fn build(mut sources: Vec<Source>, batch: Batch) -> Self {
+        let Batch { briefs, readings, spans, names } = batch;
+        let mut next = 0;
+        let mut firsts = Vec::with_capacity(sources.len());
+        for source in &mut sources {
+            source.records.forget_times();
+            firsts.push(next);
+            next += source.records.len() as u32;
         }
+        let names = Arc::new(names);
+        let mut index =
+            Self { sources, firsts, places: Vec::new(), briefs, spans, names, readings, duplicates: 0 };
+        index.sort();
+        index.drop_duplicates();
         index
+    }
+
+    /// Sorts by time, ties and untimed records in input order.
+    fn sort(&mut self) {
+        let times = carried_times(&self.sources, &self.briefs);
+        if times.is_sorted() {
+            return;
+        }
+        self.places = (0..times.len() as u32).collect();
+        self.places.sort_by_key(|record| times[*record as usize]);
+        drop(times);
+        arrange(&mut self.briefs, &self.places);
+        arrange(&mut self.readings, &self.places);
+    }
+
+    fn drop_duplicates(&mut self) {
+        let doubles = duplicates::find(&self.briefs, |at| self.text(SignalKey(at)));
+        if doubles.is_empty() {
+            return;
+        }
+        if self.places.is_empty() {
+            self.places = (0..self.briefs.len() as u32).collect();
+        }
+        retain_others(&mut self.briefs, &doubles);
+        retain_others(&mut self.readings, &doubles);
+        retain_others(&mut self.places, &doubles);
+        self.duplicates = doubles.len() as u64;
+    }
+
+    /// Where a signal's record is.
+    pub(super) fn place(&self, key: SignalKey) -> Place {
+        let record = self.places.get(key.index()).copied().unwrap_or(key.0);
+        // Of sources that begin at the same number all but the last are empty.
+        let source = self.firsts.partition_point(|first| *first <= record).saturating_sub(1);
+        Place { source, record: (record - self.firsts[source]) as usize }
+    }
+
+    /// The places of all signals, in canonical order.
+    pub(super) fn all_places(&self) -> impl Iterator<Item = Place> {
+        (0..self.briefs.len() as u32).map(|key| self.place(SignalKey(key)))
     }
 
     /// What could not be read while cutting.
@@ -68,106 +108,124 @@ impl Index {
 
     /// The bytes of a signal's record as stored, without further parts.
     pub(super) fn raw(&self, key: SignalKey) -> &[u8] {
-        let place = self.places[key.index()];
-        let source = &self.sources[place.source as usize];
-        source.input.bytes.get(source.cut.records[place.record as usize].payload.range()).unwrap_or_default()
+        let Place { source, record } = self.place(key);
+        let source = &self.sources[source];
+        source.input.bytes.get(source.records.get(record).payload.range()).unwrap_or_default()
     }
 
     /// Orders signals as they stand in the inputs.
-    pub(super) fn input_order(&self, key: SignalKey) -> (u32, u32) {
-        let place = self.places[key.index()];
+    pub(super) fn input_order(&self, key: SignalKey) -> (usize, usize) {
+        let place = self.place(key);
         (place.source, place.record)
-    }
-
-    /// The whole text of a signal's record, all its parts.
-    pub(super) fn whole_text(&self, key: SignalKey) -> std::borrow::Cow<'_, str> {
-        let place = self.places[key.index()];
-        self.sources[place.source as usize].text(place.record as usize)
     }
 
     /// What a signal's record shares with others of its input.
     pub(super) fn context(&self, key: SignalKey) -> &Context {
-        let place = self.places[key.index()];
-        let cut = &self.sources[place.source as usize].cut;
-        &cut.contexts[cut.records[place.record as usize].context as usize]
+        let Place { source, record } = self.place(key);
+        let source = &self.sources[source];
+        &source.cut.contexts[source.records.get(record).context as usize]
     }
 
-    /// The text of a signal's record; `None` when it was put together from several.
-    pub(super) fn text<'a>(&'a self, key: SignalKey, buffer: &'a mut Vec<u8>) -> Option<&'a [u8]> {
-        let place = self.places[key.index()];
-        let Source { input, cut, .. } = &self.sources[place.source as usize];
-        let record = &cut.records[place.record as usize];
-        (record.more == 0).then(|| parse::payload_into(&input.bytes, cut, record, buffer))
+    /// The bytes of a signal's text; `None` when it was put together from several records.
+    pub(super) fn text_bytes<'a>(&'a self, key: SignalKey, buffer: &'a mut Vec<u8>) -> Option<&'a [u8]> {
+        let Place { source, record } = self.place(key);
+        let Source { input, cut, records, .. } = &self.sources[source];
+        let record = records.get(record);
+        (record.more == 0).then(|| parse::payload_into(&input.bytes, cut, &record, buffer))
+    }
+
+    /// The whole text of a signal's record, all its parts.
+    pub(super) fn text(&self, key: SignalKey) -> Cow<'_, str> {
+        let Place { source, record } = self.place(key);
+        self.sources[source].text(record)
     }
 
     /// A signal without its tree, when its record is an uneventful one.
     pub(super) fn skimmed(&self, key: SignalKey) -> Option<Signal> {
-        let place = self.places[key.index()];
-        self.sources[place.source as usize].skimmed(place.record as usize)
+        let Place { source, record } = self.place(key);
+        self.sources[source].skimmed(record)
     }
 
     /// Reads a signal in full.
     pub(super) fn signal(&self, key: SignalKey) -> Signal {
-        let place = self.places[key.index()];
-        self.sources[place.source as usize].signal(place.record as usize)
+        let Place { source, record } = self.place(key);
+        self.sources[source].signal(record, self.briefs[key.index()].timestamp)
     }
 }
 
-/// Positions of `entries` by time, ties and untimed records in input order.
-fn canonical_order(sources: &[Source], entries: &[Entry]) -> Vec<u32> {
-    let times = carried_times(sources, entries);
-    let mut order: Vec<u32> = (0..entries.len() as u32).collect();
-    if !times.is_sorted() {
-        order.sort_by_key(|position| times[*position as usize]);
+/// A sort time for every record: its own, else that of the record before it in the same source, else the first
+/// one known after it; a record of a source without any time sorts last.
+fn carried_times(sources: &[Source], briefs: &[Brief]) -> Vec<i64> {
+    let mut times = Vec::with_capacity(briefs.len());
+    let mut rest = briefs;
+    for source in sources {
+        let (own, after) = rest.split_at(source.records.len().min(rest.len()));
+        rest = after;
+        let mut last = own.iter().find_map(|brief| brief.timestamp).map_or(i64::MAX, |at| at.0);
+        times.extend(own.iter().map(|brief| {
+            last = brief.timestamp.map_or(last, |at| at.0);
+            last
+        }));
     }
-    order
+    times
 }
 
-/// A sort time for every entry: its own, else that of the entry before it in the same source, else the first
-/// one known after it; an entry of a source without any time sorts last.
-fn carried_times(sources: &[Source], entries: &[Entry]) -> Vec<i64> {
-    let mut first_known = vec![i64::MAX; sources.len()];
-    for entry in entries.iter().rev() {
-        if let Some(at) = entry.brief.timestamp {
-            first_known[entry.place.source as usize] = at.0;
+/// Brings items into a new order in place: `order` holds, for each place, where its item is now.
+fn arrange<T: Copy>(items: &mut [T], order: &[u32]) {
+    let mut done = vec![false; items.len()];
+    for start in 0..items.len() {
+        if done[start] {
+            continue;
         }
-    }
-    let mut last = first_known;
-    entries
-        .iter()
-        .map(|entry| {
-            let last = &mut last[entry.place.source as usize];
-            if let Some(at) = entry.brief.timestamp {
-                *last = at.0;
+        let first = items[start];
+        let mut at = start;
+        loop {
+            done[at] = true;
+            let from = order[at] as usize;
+            if from == start {
+                items[at] = first;
+                break;
             }
-            *last
-        })
-        .collect()
-}
-
-/// Finds records that were stored or fetched twice: pages that overlap, a stream in two files.
-#[derive(Default)]
-struct Seen {
-    by_fingerprint: FxHashMap<u64, u32>,
-}
-
-impl Seen {
-    fn before(&self, entry: &Entry, entries: &[Entry], sources: &[Source]) -> bool {
-        let Some(fingerprint) = entry.fingerprint else { return false };
-        self.by_fingerprint.get(&fingerprint).is_some_and(|earlier| {
-            let earlier = &entries[*earlier as usize];
-            earlier.brief.timestamp == entry.brief.timestamp
-                && text_at(sources, earlier) == text_at(sources, entry)
-        })
-    }
-
-    fn remember(&mut self, entry: &Entry, position: u32) {
-        if let Some(fingerprint) = entry.fingerprint {
-            self.by_fingerprint.entry(fingerprint).or_insert(position);
+            items[at] = items[from];
+            at = from;
         }
     }
 }
 
-fn text_at<'a>(sources: &'a [Source], entry: &Entry) -> std::borrow::Cow<'a, str> {
-    sources[entry.place.source as usize].text(entry.place.record as usize)
+/// Removes the items at `positions`, which are in order.
+fn retain_others<T>(items: &mut Vec<T>, positions: &[u32]) {
+    let mut removed = positions.iter().peekable();
+    let mut at = 0;
+    items.retain(|_| {
+        let is_removed = removed.next_if(|position| **position == at).is_some();
+        at += 1;
+        !is_removed
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn arranging_in_place_equals_picking(
+            order in Just((0u32..40).collect::<Vec<_>>()).prop_shuffle(),
+            doubles in proptest::collection::btree_set(0u32..40, 0..40),
+        ) {
+            let items: Vec<u32> = (100..140).collect();
+            let mut arranged = items.clone();
+            arrange(&mut arranged, &order);
+            let picked: Vec<u32> = order.iter().map(|at| items[*at as usize]).collect();
+            prop_assert_eq!(&arranged, &picked);
+            let kept = (0..40).filter(|at| !doubles.contains(at)).map(|at| picked[at as usize]);
+            let kept: Vec<u32> = kept.collect();
+            retain_others(&mut arranged, &doubles.into_iter().collect::<Vec<_>>());
+            prop_assert_eq!(arranged, kept);
+        }
+    }
 }

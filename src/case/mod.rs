@@ -7,6 +7,7 @@
 mod audit;
 mod compare;
 mod coverage;
+mod duplicates;
 mod events;
 mod handle;
 mod histogram;
@@ -15,6 +16,7 @@ mod judge;
 mod preview;
 mod progress;
 mod read;
+mod records;
 mod search;
 mod snapshot;
 #[cfg(test)]

@@ -3,13 +3,12 @@
 use std::borrow::Cow;
 
 use rayon::prelude::*;
-use rustc_hash::FxHasher;
-use std::hash::Hasher;
 
 use super::Progress;
-use super::index::Place;
+use super::records::Records;
 use crate::model::{
-    Brief, Cut, Input, Issue, Kind, Name, Names, Outcome, Record, Severity, Signal, SpanFacts, message_hash,
+    Brief, Cut, Input, Issue, Kind, Name, Names, Outcome, Record, Severity, Signal, SpanFacts, Timestamp,
+    message_hash,
 };
 use crate::parse::{self, Skim};
 use crate::rules::{Catalogue, Reach};
@@ -21,25 +20,17 @@ const BLOCK: usize = 4096;
 #[derive(Debug)]
 pub(super) struct Source {
     pub(super) input: Input,
+    /// What cutting gave besides the records.
     pub(super) cut: Cut,
+    pub(super) records: Records,
     pub(super) issues: Vec<Issue>,
 }
 
-/// One record with its facts, before sorting.
-#[derive(Debug)]
-pub(super) struct Entry {
-    pub(super) place: Place,
-    pub(super) brief: Brief,
-    /// Hash of time and text; `None` when there is no time, for then nothing tells two equal lines apart.
-    pub(super) fingerprint: Option<u64>,
-    /// How far it was read.
-    pub(super) reading: Reading,
-}
-
 /// How far a record was read for its brief, and whether it must be read again.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(super) enum Reading {
     /// By its bytes alone: its message stands in them as it is.
+    #[default]
     Skimmed,
     /// In full: its message may be put together from several places. It holds no text of a rule's anchors.
     Decoded,
@@ -47,12 +38,28 @@ pub(super) enum Reading {
     Candidate,
 }
 
-/// What a block, or all blocks together, gave.
+/// What records gave, in input order.
 #[derive(Debug, Default)]
 pub(super) struct Batch {
-    pub(super) entries: Vec<Entry>,
+    pub(super) briefs: Vec<Brief>,
+    pub(super) readings: Vec<Reading>,
     pub(super) spans: Vec<SpanFacts>,
     pub(super) names: Names,
+}
+
+/// Where the briefs of one block go, and where its records are.
+struct Block<'a> {
+    source: &'a Source,
+    from: usize,
+    briefs: &'a mut [Brief],
+    readings: &'a mut [Reading],
+}
+
+/// What the briefs of one block refer to.
+#[derive(Debug, Default)]
+pub(super) struct Tables {
+    spans: Vec<SpanFacts>,
+    names: Names,
 }
 
 impl Source {
@@ -62,29 +69,30 @@ impl Source {
         let mut cut = parse::cut(&input);
         parse::join(&input.bytes, &mut cut);
         let children = std::mem::take(&mut cut.children);
-        let mut sources = vec![Self { input, cut, issues }];
+        let records = Records::new(&std::mem::take(&mut cut.records));
+        let mut sources = vec![Self { input, cut, records, issues }];
         sources.extend(children.into_iter().flat_map(Self::open));
         sources
     }
 
     /// The text of a record.
     pub(super) fn text(&self, record: usize) -> Cow<'_, str> {
-        parse::payload(&self.input.bytes, &self.cut, &self.cut.records[record])
+        parse::payload(&self.input.bytes, &self.cut, &self.records.get(record))
     }
 
     /// A record without its tree, when it is an uneventful one.
     pub(super) fn skimmed(&self, record: usize) -> Option<Signal> {
-        let record = &self.cut.records[record];
+        let record = self.records.get(record);
         let mut buffer = Vec::new();
-        let text = parse::payload_into(&self.input.bytes, &self.cut, record, &mut buffer);
+        let text = parse::payload_into(&self.input.bytes, &self.cut, &record, &mut buffer);
         let skim = (record.more == 0).then(|| parse::skim(text, &self.cut.contexts[record.context as usize]));
         skim.flatten().map(Skim::to_signal)
     }
 
-    /// A record, read in full.
-    pub(super) fn signal(&self, record: usize) -> Signal {
-        let Record { timestamp, context, line, .. } = self.cut.records[record];
-        let mut signal = parse::decode(&self.text(record), &self.cut.contexts[context as usize], timestamp);
+    /// A record, read in full; `known` is its time as it was read before, which that of the envelope cannot change.
+    pub(super) fn signal(&self, record: usize, known: Option<Timestamp>) -> Signal {
+        let Record { context, line, .. } = self.records.get(record);
+        let mut signal = parse::decode(&self.text(record), &self.cut.contexts[context as usize], known);
         signal.origin.path.clone_from(&self.input.path);
         signal.origin.line = line;
         signal
@@ -93,55 +101,87 @@ impl Source {
 
 /// Reads every record of every source; what is left when cancelled is of no use.
 pub(super) fn read(sources: &[Source], catalogue: &Catalogue, progress: &Progress) -> Batch {
-    let blocks: Vec<(usize, usize)> = sources
-        .iter()
-        .enumerate()
-        .flat_map(|(source, Source { cut, .. })| {
-            (0..cut.records.len()).step_by(BLOCK).map(move |from| (source, from))
-        })
-        .collect();
-    let read_one = |(source, from)| {
-        if progress.is_cancelled() {
-            return Batch::default();
-        }
-        let batch = read_block(sources, source, from, catalogue);
-        progress.advance(&sources[source].cut.records[from..from + batch.entries.len()]);
-        batch
+    let total = sources.iter().map(|source| source.records.len()).sum();
+    let mut batch = Batch {
+        briefs: vec![Brief::default(); total],
+        readings: vec![Reading::default(); total],
+        ..Batch::default()
     };
-    merge(blocks.into_par_iter().map(read_one).collect())
+    let read_one = |block: Block<'_>| {
+        if progress.is_cancelled() {
+            return Tables::default();
+        }
+        let Block { source, from, briefs, readings } = block;
+        let records: Vec<Record> = (from..from + briefs.len()).map(|at| source.records.get(at)).collect();
+        let tables = read_records(source, &records, catalogue, briefs, readings);
+        progress.advance(&records);
+        tables
+    };
+    let blocks = blocks(sources, &mut batch.briefs, &mut batch.readings);
+    let sizes: Vec<usize> = blocks.iter().map(|block| block.briefs.len()).collect();
+    let tables: Vec<Tables> = blocks.into_par_iter().map(read_one).collect();
+    let mut rest = &mut batch.briefs[..];
+    for (tables, size) in tables.into_iter().zip(sizes) {
+        let (own, after) = rest.split_at_mut(size);
+        tables.merge(own, &mut batch.spans, &mut batch.names);
+        rest = after;
+    }
+    batch.spans.shrink_to_fit();
+    batch.names.shrink();
+    batch
 }
 
-fn read_block(sources: &[Source], source: usize, from: usize, catalogue: &Catalogue) -> Batch {
-    let Source { input, cut, .. } = &sources[source];
-    let to = (from + BLOCK).min(cut.records.len());
-    let mut marked = vec![Reach::default(); to - from];
-    mark_hits(&input.bytes, &cut.records[from..to], catalogue, &mut marked);
-    let mut batch = Batch::default();
-    let streams = stream_names(&sources[source], &mut batch.names);
+fn blocks<'a>(
+    sources: &'a [Source],
+    mut briefs: &'a mut [Brief],
+    mut readings: &'a mut [Reading],
+) -> Vec<Block<'a>> {
+    let mut blocks = Vec::new();
+    for source in sources {
+        for from in (0..source.records.len()).step_by(BLOCK) {
+            let size = BLOCK.min(source.records.len() - from);
+            let (own_briefs, own_readings);
+            (own_briefs, briefs) = briefs.split_at_mut(size);
+            (own_readings, readings) = readings.split_at_mut(size);
+            blocks.push(Block { source, from, briefs: own_briefs, readings: own_readings });
+        }
+    }
+    blocks
+}
+
+/// Reads `records` of a source into as many briefs, whose names and span facts stand in the tables that come back.
+pub(super) fn read_records(
+    source: &Source,
+    records: &[Record],
+    catalogue: &Catalogue,
+    briefs: &mut [Brief],
+    readings: &mut [Reading],
+) -> Tables {
+    let Source { input, cut, .. } = source;
+    let mut marked = vec![Reach::default(); records.len()];
+    mark_hits(&input.bytes, records, catalogue, &mut marked);
+    let mut tables = Tables::default();
+    let mut streams = Streams::new(source);
     let mut buffer = Vec::new();
-    for (position, marked) in (from..to).zip(marked) {
-        let record = &cut.records[position];
+    let places = briefs.iter_mut().zip(readings);
+    for ((record, marked), (brief, reading)) in records.iter().zip(marked).zip(places) {
         let context = &cut.contexts[record.context as usize];
         let text = parse::payload_into(&input.bytes, cut, record, &mut buffer);
         let skimmed = if record.more == 0 { parse::skim(text, context) } else { None };
-        let stream = streams[record.context as usize];
-        let (brief, reading) = if let Some(skim) = skimmed {
-            (skimmed_brief(&skim, stream, record, &mut batch), Reading::Skimmed)
+        let stream = streams.of(record.context, &mut tables.names);
+        (*brief, *reading) = if let Some(skim) = skimmed {
+            (skimmed_brief(&skim, stream, record, &mut tables), Reading::Skimmed)
         } else {
             let signal = parse::decode(&String::from_utf8_lossy(text), context, record.timestamp);
-            let brief = decoded_brief(&signal, stream, &mut batch);
+            let brief = decoded_brief(&signal, stream, &mut tables);
             let holds_text = catalogue.prefilter().is_candidate(signal.message.as_bytes(), &brief);
             (brief, if holds_text { Reading::Candidate } else { Reading::Decoded })
         };
-        let is_candidate = marked.holds(&brief) || is_failure(&brief) || catalogue.wants(&brief);
-        batch.entries.push(Entry {
-            place: Place { source: source as u32, record: position as u32 },
-            reading: if is_candidate { Reading::Candidate } else { reading },
-            fingerprint: brief.timestamp.map(|at| fingerprint(at.0, text)),
-            brief,
-        });
+        if marked.holds(brief) || is_failure(brief) || catalogue.wants(brief) {
+            *reading = Reading::Candidate;
+        }
     }
-    batch
+    tables
 }
 
 /// Marks the records in whose bytes a literal of some rule lies. One pass over the block.
@@ -164,18 +204,34 @@ fn is_failure(brief: &Brief) -> bool {
     brief.severity >= Severity::Error || brief.outcome == Outcome::Failed
 }
 
-fn stream_names(source: &Source, names: &mut Names) -> Vec<Name> {
-    let name = |context: &crate::model::Context| match (&context.log_group, &context.log_stream) {
-        (_, None) => names.intern(&source.input.path),
-        (None, Some(stream)) => names.intern(stream),
-        (Some(group), Some(stream)) => names.intern(&format!("{group}:{stream}")),
-    };
-    source.cut.contexts.iter().map(name).collect()
+/// The names of streams by context, interned when a record needs them.
+struct Streams<'a> {
+    source: &'a Source,
+    known: Vec<Name>,
+}
+
+impl<'a> Streams<'a> {
+    fn new(source: &'a Source) -> Self {
+        Self { source, known: vec![Name::NONE; source.cut.contexts.len()] }
+    }
+
+    fn of(&mut self, context: u32, names: &mut Names) -> Name {
+        let known = &mut self.known[context as usize];
+        if !known.is_some() {
+            let context = &self.source.cut.contexts[context as usize];
+            *known = match (&context.log_group, &context.log_stream) {
+                (_, None) => names.intern(&self.source.input.path),
+                (None, Some(stream)) => names.intern(stream),
+                (Some(group), Some(stream)) => names.intern(&format!("{group}:{stream}")),
+            };
+        }
+        *known
+    }
 }
 
 /// The compact form of a record that was only skimmed.
-fn skimmed_brief(skim: &Skim<'_>, stream: Name, record: &Record, batch: &mut Batch) -> Brief {
-    let names = &mut batch.names;
+fn skimmed_brief(skim: &Skim<'_>, stream: Name, record: &Record, tables: &mut Tables) -> Brief {
+    let names = &mut tables.names;
     Brief {
         timestamp: skim.timestamp.or(record.timestamp),
         span: skim.span,
@@ -202,13 +258,13 @@ fn is_vended(kind: Kind) -> bool {
 }
 
 /// The compact form of a signal.
-fn decoded_brief(signal: &Signal, stream: Name, batch: &mut Batch) -> Brief {
-    let names = &mut batch.names;
+fn decoded_brief(signal: &Signal, stream: Name, tables: &mut Tables) -> Brief {
+    let names = &mut tables.names;
     let ids = &signal.ids;
     let span_facts = if signal.end.is_some() || ids.parent_span.is_some() || signal.kind == Kind::AccessLog {
         let name = names.intern_opt(signal.name.as_deref());
-        batch.spans.push(SpanFacts { end: signal.end, parent: ids.parent_span, name });
-        batch.spans.len() as u32 - 1
+        tables.spans.push(SpanFacts { end: signal.end, parent: ids.parent_span, name });
+        tables.spans.len() as u32 - 1
     } else {
         u32::MAX
     };
@@ -232,29 +288,15 @@ fn decoded_brief(signal: &Signal, stream: Name, batch: &mut Batch) -> Brief {
     }
 }
 
-fn fingerprint(at: i64, text: &[u8]) -> u64 {
-    let mut hasher = FxHasher::default();
-    hasher.write_i64(at);
-    hasher.write_usize(text.len());
-    let edge = text.len().min(64);
-    hasher.write(&text[..edge]);
-    hasher.write(&text[text.len() - edge..]);
-    hasher.finish()
-}
-
-/// Joins batches in input order and gives their names common keys.
-fn merge(batches: Vec<Batch>) -> Batch {
-    let mut all = Batch::default();
-    all.entries.reserve_exact(batches.iter().map(|batch| batch.entries.len()).sum());
-    for batch in batches {
-        let keys: Vec<Name> = std::iter::once(Name::NONE)
-            .chain(batch.names.iter().map(|text| all.names.intern(text)))
-            .collect();
+impl Tables {
+    /// Gives names and span facts their places in common tables, and tells the briefs.
+    pub(super) fn merge(self, briefs: &mut [Brief], spans: &mut Vec<SpanFacts>, names: &mut Names) {
+        let keys: Vec<Name> =
+            std::iter::once(Name::NONE).chain(self.names.iter().map(|text| names.intern(text))).collect();
         let key = |name: Name| keys[name.0 as usize];
-        let first_span = all.spans.len() as u32;
-        all.spans.extend(batch.spans.into_iter().map(|span| SpanFacts { name: key(span.name), ..span }));
-        all.entries.extend(batch.entries.into_iter().map(|mut entry| {
-            let brief = &mut entry.brief;
+        let first_span = spans.len() as u32;
+        spans.extend(self.spans.into_iter().map(|span| SpanFacts { name: key(span.name), ..span }));
+        for brief in briefs {
             for name in [
                 &mut brief.trace,
                 &mut brief.request,
@@ -270,8 +312,6 @@ fn merge(batches: Vec<Batch>) -> Batch {
             if brief.span_facts != u32::MAX {
                 brief.span_facts += first_span;
             }
-            entry
-        }));
+        }
     }
-    all
 }

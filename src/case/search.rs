@@ -77,7 +77,7 @@ impl Search<'_> {
             return None;
         }
         let mut buffer = Vec::new();
-        let text = index.text(key, &mut buffer)?;
+        let text = index.text_bytes(key, &mut buffer)?;
         let facts = BriefFacts { verbatim: Some(text), ..facts };
         if reading == Reading::Skimmed
             && let Some(known) = self.filter.matches_brief(&facts)

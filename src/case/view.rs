@@ -38,7 +38,7 @@ impl Case {
 
     /// The text of a signal's record, unwrapped and with all its lines.
     pub fn text(&self, key: SignalKey) -> Cow<'_, str> {
-        self.index.whole_text(key)
+        self.index.text(key)
     }
 
     /// The bytes of a signal's first line as stored.

@@ -6,8 +6,8 @@ use std::time::Duration;
 use clap::{Args, Parser, ValueEnum, ValueHint};
 use clap_complete::Shell;
 
-use crate::commands::{self, rules::Explain};
-use crate::commands::{Check, Colour, Judgement, Print, Report, Schema, Target, View};
+use crate::commands::rules::Explain;
+use crate::commands::{self, Check, Colour, Judgement, Print, Report, Schema, Target, View};
 use crate::filter;
 use crate::model::Level;
 use crate::report::{Format, SchemaFormat};

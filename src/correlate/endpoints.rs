@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::model::{Kind, LinkReason, TimeRange};
+use crate::model::{Kind, LinkReason, Name, TimeRange, Timestamp};
 
 use super::calls::CallKind;
 use super::intervals::Intervals;
 use super::spans::Entry;
+use super::tools::without_target;
 use super::work::{Work, is_span};
 
 /// Clients note start and length of an exchange in milliseconds, so that one may begin before the one before it
@@ -62,34 +63,84 @@ fn exchanges_with_servers(work: &mut Work<'_>) {
         }
     }
     merge_lone_pairs(work, pairs);
-    traces_within_exchanges(work, &exchanges);
+    traces_within_exchanges(work);
 }
 
 /// A server that was killed or is still busy leaves spans of a trace without the one that began it: the exchange
 /// that nobody answered for is theirs when it holds a single such trace.
-fn traces_within_exchanges(work: &mut Work<'_>, exchanges: &ByMethod<'_>) {
+fn traces_within_exchanges(work: &mut Work<'_>) {
+    let served = served_for_nobody(work);
+    let mut unanswered = Intervals::default();
+    for signal in 0..work.index.briefs.len() {
+        let Some((name, range, call)) = exchange_call(work, signal) else { continue };
+        let is_served = || {
+            served.iter().any(|(path, starts)| {
+                let from = starts.partition_point(|start| *start < range.start);
+                same_path(path, name) && starts.get(from).is_some_and(|start| *start <= range.end)
+            })
+        };
+        if work.calls.kind(call) == CallKind::Client && method(name) == "POST" && !is_served() {
+            unanswered.push(range, call);
+        }
+    }
+    unanswered.seal();
     let windows = work.windows();
     let mut pairs = Vec::new();
     for (call, window) in windows.iter().enumerate() {
         let call = call as u32;
         let Some(window) = window.filter(|_| work.calls.kind(call) == CallKind::Trace) else { continue };
-        let holder = exchanges.get("POST").and_then(|held| held.only_at(window.start));
-        if let Some(exchange) = holder.filter(|exchange| work.calls.kind(*exchange) == CallKind::Client) {
+        if let Some(exchange) = unanswered.only_at(window.start) {
             pairs.push((exchange, call));
         }
     }
     merge_lone_pairs(work, pairs);
 }
 
+/// By name, when calls began at a server that no exchange and no Gateway is known to have made: an exchange at that
+/// time may be any of theirs.
+fn served_for_nobody<'a>(work: &mut Work<'a>) -> FxHashMap<&'a str, Vec<Timestamp>> {
+    let signals = 0..work.index.briefs.len();
+    let asked: FxHashSet<u32> =
+        signals.clone().filter_map(|signal| Some(exchange_call(work, signal)?.2)).collect();
+    let mut served: FxHashMap<&str, Vec<Timestamp>> = FxHashMap::default();
+    for signal in signals {
+        let Some((name, range, call)) = server_call(work, signal) else { continue };
+        if !asked.contains(&call) && work.calls.kind(call) != CallKind::Gateway {
+            served.entry(name).or_default().push(range.start);
+        }
+    }
+    served.values_mut().for_each(|starts| starts.sort_unstable());
+    served
+}
+
 /// Merges each exchange that holds a single call with that call.
 fn merge_lone_pairs(work: &mut Work<'_>, mut pairs: Vec<(u32, u32)>) {
     pairs.sort_unstable();
     pairs.dedup();
+    let tool_of = tools(work);
+    let tool = |call: &u32| work.index.names.text(*tool_of.get(call)?).map(without_target);
+    let are_others = |exchange, call| tool(exchange).zip(tool(call)).is_some_and(|(asked, ran)| asked != ran);
     for same_exchange in pairs.chunk_by(|a, b| a.0 == b.0) {
-        if let [(exchange, call)] = same_exchange {
+        if let [(exchange, call)] = same_exchange
+            && !are_others(exchange, call)
+        {
             work.calls.merge(*exchange, *call, LinkReason::ToolTime);
         }
     }
+}
+
+/// The tool that each call names first.
+fn tools(work: &mut Work<'_>) -> FxHashMap<u32, Name> {
+    let briefs = work.index.briefs;
+    let mut tool_of = FxHashMap::default();
+    for (signal, brief) in briefs.iter().enumerate() {
+        if brief.tool.is_some()
+            && let Some(call) = work.call(signal)
+        {
+            tool_of.entry(call).or_insert(brief.tool);
+        }
+    }
+    tool_of
 }
 
 /// Name, time and call of a span that an HTTP server opened.
@@ -121,15 +172,34 @@ fn access_lines(work: &mut Work<'_>) {
         return;
     }
     let (serving, name_of) = being_served(work);
+    let console_of = consoles(work);
     for signal in lines {
         let (Some(name), Some(at)) = (work.index.span_name(signal), briefs[signal].timestamp) else {
             continue;
         };
         let call = serving.get(method(name)).and_then(|served| served.only_at(at));
-        if let Some(call) = call.filter(|call| same_path(name_of[call], name)) {
+        let elsewhere =
+            |call: &u32| console_of.get(call).is_some_and(|stream| *stream != briefs[signal].stream);
+        if let Some(call) = call.filter(|call| same_path(name_of[call], name) && !elsewhere(call)) {
             work.assign(signal, call, LinkReason::ToolTime);
         }
     }
+}
+
+/// In which stream the console lines of each request stand: its access line stands there too.
+fn consoles(work: &mut Work<'_>) -> FxHashMap<u32, Name> {
+    let briefs = work.index.briefs;
+    let mut console_of = FxHashMap::default();
+    for (signal, brief) in briefs.iter().enumerate() {
+        let is_console = matches!(brief.kind, Kind::LogLine | Kind::Traceback | Kind::Text | Kind::SdkLog);
+        if is_console
+            && brief.stream.is_some()
+            && let Some(call) = work.call(signal)
+        {
+            console_of.entry(call).or_insert(brief.stream);
+        }
+    }
+    console_of
 }
 
 /// By method, when each request was being served; and the method and path of each.

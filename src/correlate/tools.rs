@@ -79,6 +79,7 @@ impl<'a> PlainNames<'a> {
     }
 }
 
-fn without_target(tool: &str) -> &str {
+/// A tool's name without the prefix that a Gateway gives it.
+pub(super) fn without_target(tool: &str) -> &str {
     tool.split_once("___").map_or(tool, |(_, plain)| plain)
 }

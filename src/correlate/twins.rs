@@ -1,6 +1,8 @@
 //! Twins: a container's line without a trace, and its OpenTelemetry copy (or its second printing) with one.
 
-use crate::model::{Brief, Kind, LinkReason};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::model::{Brief, Kind, LinkReason, Name, Names};
 
 use super::calls::NONE;
 use super::work::Work;
@@ -18,21 +20,54 @@ fn slack(kind: Kind) -> (i64, i64) {
 pub(super) fn pair(work: &mut Work<'_>) -> Vec<u32> {
     let briefs = work.index.briefs;
     let mut copy_of = vec![NONE; briefs.len()];
+    let printed = printed(briefs);
+    let mut groups = Groups::default();
     for copy_kind in [Kind::OtelLog, Kind::LogLine] {
-        let mut rows: Vec<(u32, i64, u32)> = Vec::new();
+        let mut rows: Vec<Row> = Vec::new();
         for (signal, brief) in briefs.iter().enumerate() {
-            let wanted = is_copy(brief, copy_kind) || (is_line(brief) && copy_of[signal] == NONE);
-            if let Some(at) = brief.timestamp.filter(|_| wanted) {
-                rows.push((brief.message_hash, at.0, signal as u32));
-            }
+            let is_copy = is_copy(brief, copy_kind)
+                && (copy_kind == Kind::LogLine || !printed.contains(&(brief.message_hash, brief.trace)));
+            let wanted = is_copy || (is_line(brief) && copy_of[signal] == NONE);
+            let Some(at) = brief.timestamp.filter(|_| wanted) else { continue };
+            let place = match copy_kind {
+                Kind::OtelLog => groups.of(work.index.names, brief.stream),
+                _ => brief.stream,
+            };
+            rows.push((brief.message_hash, place, at.0, signal as u32));
         }
         rows.sort_unstable();
-        for same_text in rows.chunk_by(|a, b| a.0 == b.0) {
+        for same_text in rows.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
             match_in_time(briefs, same_text, &mut copy_of);
         }
     }
     exchange_ids(work, &copy_of);
     copy_of
+}
+
+/// Hash of the text, the place that line and copy share, time, signal.
+type Row = (u32, Name, i64, u32);
+
+/// Texts that a container prints with their trace: such a line is its record's copy, and no other line is.
+fn printed(briefs: &[Brief]) -> FxHashSet<(u32, Name)> {
+    let lines = briefs.iter().filter(|brief| is_copy(brief, Kind::LogLine));
+    lines.map(|brief| (brief.message_hash, brief.trace)).collect()
+}
+
+/// A container's lines and its OpenTelemetry records stand in streams of one log group, where that is known: each
+/// group is told by the first of its streams.
+#[derive(Default)]
+struct Groups<'a> {
+    of_stream: FxHashMap<Name, Name>,
+    first: FxHashMap<&'a str, Name>,
+}
+
+impl<'a> Groups<'a> {
+    fn of(&mut self, names: &'a Names, stream: Name) -> Name {
+        *self.of_stream.entry(stream).or_insert_with(|| {
+            let group = names.text(stream).and_then(|text| Some(text.split_once(':')?.0));
+            group.map_or(Name::NONE, |group| *self.first.entry(group).or_insert(stream))
+        })
+    }
 }
 
 fn is_line(brief: &Brief) -> bool {
@@ -47,16 +82,16 @@ fn is_copy(brief: &Brief, kind: Kind) -> bool {
 
 /// Pairs lines and copies of one text, both in order of time: each line takes the first copy in its reach that
 /// is still free, which keeps pairs in order and visits each row once.
-fn match_in_time(briefs: &[Brief], rows: &[(u32, i64, u32)], copy_of: &mut [u32]) {
-    let copies: Vec<_> = rows.iter().filter(|row| briefs[row.2 as usize].trace.is_some()).collect();
+fn match_in_time(briefs: &[Brief], rows: &[Row], copy_of: &mut [u32]) {
+    let copies: Vec<_> = rows.iter().filter(|row| briefs[row.3 as usize].trace.is_some()).collect();
     let mut next = 0;
-    for (_, at, line) in rows.iter().filter(|row| !briefs[row.2 as usize].trace.is_some()) {
+    for (_, _, at, line) in rows.iter().filter(|row| !briefs[row.3 as usize].trace.is_some()) {
         let (before, after) = slack(briefs[*line as usize].kind);
-        while copies.get(next).is_some_and(|copy| copy.1 < at.saturating_sub(before)) {
+        while copies.get(next).is_some_and(|copy| copy.2 < at.saturating_sub(before)) {
             next += 1;
         }
-        if let Some(copy) = copies.get(next).filter(|copy| copy.1 < at.saturating_add(after)) {
-            copy_of[*line as usize] = copy.2;
+        if let Some(copy) = copies.get(next).filter(|copy| copy.2 < at.saturating_add(after)) {
+            copy_of[*line as usize] = copy.3;
             next += 1;
         }
     }

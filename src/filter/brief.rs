@@ -73,7 +73,13 @@ impl Filter {
                 Node::All(parts) | Node::Any(parts) => parts.iter().any(any),
                 Node::Not(inner) => any(inner),
                 Node::Test(Test::Text(_)) => true,
-                Node::Test(test) => field_of(test) == Some("message"),
+                Node::Test(
+                    Test::Present(name)
+                    | Test::Equals(name, _)
+                    | Test::Matches(name, _)
+                    | Test::Number(name, ..),
+                ) => name == "message",
+                Node::Test(_) => false,
             }
         }
         any(&self.root)
@@ -121,10 +127,11 @@ fn of_brief(test: &Test, facts: &BriefFacts<'_>) -> Values {
             let length = end.zip(brief.timestamp).map(|(end, start)| end.since(start));
             Values::known(length.is_some_and(|length| order.holds(&length, nanos)))
         }
-        Test::Present(_) | Test::Equals(..) | Test::Matches(..) | Test::Number(..) => {
-            match field_of(test).and_then(|name| field(name, facts)) {
-                None => Values::UNREAD,
-                Some(value) => Values::known(value.is_some_and(|value| holds(test, &value))),
+        Test::Present(name) | Test::Equals(name, _) | Test::Matches(name, _) | Test::Number(name, ..) => {
+            match field(name, facts) {
+                Field::Unread => Values::UNREAD,
+                Field::Absent => Values::FALSE,
+                Field::Is(value) => Values::known(holds(test, &value)),
             }
         }
     }
@@ -141,15 +148,6 @@ fn of_text(text: &str, facts: &BriefFacts<'_>) -> Values {
     }
 }
 
-fn field_of(test: &Test) -> Option<&str> {
-    match test {
-        Test::Present(name) | Test::Equals(name, _) | Test::Matches(name, _) | Test::Number(name, ..) => {
-            Some(name)
-        }
-        _ => None,
-    }
-}
-
 fn holds(test: &Test, value: &str) -> bool {
     match test {
         Test::Present(_) => !value.is_empty(),
@@ -160,30 +158,43 @@ fn holds(test: &Test, value: &str) -> bool {
     }
 }
 
-/// The value that [`Signal::field`](crate::model::Signal::field) would give; `None` when only reading can tell.
-fn field<'a>(name: &str, facts: &BriefFacts<'a>) -> Option<Option<Cow<'a, str>>> {
+/// What is known of a field.
+enum Field<'a> {
+    /// Only reading can tell.
+    Unread,
+    Absent,
+    Is(Cow<'a, str>),
+}
+
+impl<'a> From<Option<&'a str>> for Field<'a> {
+    fn from(text: Option<&'a str>) -> Self {
+        text.map_or(Self::Absent, |text| Self::Is(text.into()))
+    }
+}
+
+/// What [`Signal::field`](crate::model::Signal::field) would give.
+fn field<'a>(name: &str, facts: &BriefFacts<'a>) -> Field<'a> {
     let brief = facts.brief;
-    let text = |name: Name| Some(facts.names.text(name).map(Cow::Borrowed));
-    let word = |word: &'static str| Some(Some(Cow::Borrowed(word)));
-    match name {
-        "kind" => word(brief.kind.word()),
-        "layer" => word(brief.layer.word()),
-        "severity" => word(brief.severity.word()),
-        "outcome" => word(brief.outcome.word()),
-        "tool" => text(brief.tool),
-        "trace_id" => text(brief.trace),
-        "request_id" => text(brief.request),
-        "session_id" => text(brief.session),
-        "mcp_session_id" => text(brief.mcp_session),
-        "rpc_id" => text(brief.rpc),
-        "span_id" => Some(brief.span.map(|span| span.to_string().into())),
+    let text = |name: Name| facts.names.text(name).into();
+    match (name, facts.span, facts.context, facts.message) {
+        ("kind", ..) => Field::Is(brief.kind.word().into()),
+        ("layer", ..) => Field::Is(brief.layer.word().into()),
+        ("severity", ..) => Field::Is(brief.severity.word().into()),
+        ("outcome", ..) => Field::Is(brief.outcome.word().into()),
+        ("tool", ..) => text(brief.tool),
+        ("trace_id", ..) => text(brief.trace),
+        ("request_id", ..) => text(brief.request),
+        ("session_id", ..) => text(brief.session),
+        ("mcp_session_id", ..) => text(brief.mcp_session),
+        ("rpc_id", ..) => text(brief.rpc),
+        ("span_id", ..) => brief.span.map_or(Field::Absent, |span| Field::Is(span.to_string().into())),
         // Kept only where the service itself wrote the record.
-        "resource" if is_vended(brief.kind) => text(brief.resource),
-        "name" => text(facts.span?.name),
-        "log_group" => Some(facts.context?.log_group.as_deref().map(Cow::Borrowed)),
-        "log_stream" => Some(facts.context?.log_stream.as_deref().map(Cow::Borrowed)),
-        "message" => facts.message.map(|message| Some(Cow::Borrowed(message))),
-        _ => None,
+        ("resource", ..) if is_vended(brief.kind) => text(brief.resource),
+        ("name", Some(span), ..) => text(span.name),
+        ("log_group", _, Some(context), _) => context.log_group.as_deref().into(),
+        ("log_stream", _, Some(context), _) => context.log_stream.as_deref().into(),
+        ("message", .., Some(message)) => Field::Is(message.into()),
+        _ => Field::Unread,
     }
 }
 

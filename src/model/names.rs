@@ -1,19 +1,37 @@
 //! Interned strings: ids, tools and streams are compared as integers.
 
-use indexmap::IndexSet;
+use std::hash::BuildHasher;
+
+use hashbrown::HashTable;
 use rustc_hash::FxBuildHasher;
 
 use super::signal::Name;
 
-/// A table of distinct strings. Keys are dense and start at 1; 0 is "none".
+/// A table of distinct strings, all in one piece of memory. Keys are dense and start at 1; 0 is "none".
 #[derive(Clone, Debug, Default)]
-pub struct Names(IndexSet<Box<str>, FxBuildHasher>);
+pub struct Names {
+    text: String,
+    /// Where each string ends; it begins where the one before it ends.
+    ends: Vec<u32>,
+    /// Positions in `ends`, by the string's hash.
+    table: HashTable<u32>,
+}
 
 impl Names {
-    /// The key of `text`, new or known. The empty string is a string like any other.
+    /// The key of `text`, new or known. The empty string is a string like any other. Once all strings together
+    /// would exceed 4 GiB, a new one gets no key: [`Name::NONE`].
     pub fn intern(&mut self, text: &str) -> Name {
-        let at = self.0.get_index_of(text).unwrap_or_else(|| self.0.insert_full(text.into()).0);
-        Name(at as u32 + 1)
+        let Self { text: all, ends, table } = self;
+        let hash = hash(text);
+        if let Some(known) = table.find(hash, |at| string(all, ends, *at) == text) {
+            return Name(known + 1);
+        }
+        let Ok(end) = u32::try_from(all.len() + text.len()) else { return Name::NONE };
+        let at = ends.len() as u32;
+        all.push_str(text);
+        ends.push(end);
+        table.insert_unique(hash, at, |at| self::hash(string(all, ends, *at)));
+        Name(at + 1)
     }
 
     /// The key of an optional string: [`Name::NONE`] for `None`.
@@ -23,26 +41,75 @@ impl Names {
 
     /// The key of `text` when it is known.
     pub fn find(&self, text: &str) -> Option<Name> {
-        self.0.get_index_of(text).map(|at| Name(at as u32 + 1))
+        let known = self.table.find(hash(text), |at| string(&self.text, &self.ends, *at) == text)?;
+        Some(Name(known + 1))
     }
 
     /// The string of `name`; `None` for [`Name::NONE`] and for a key of another table.
     pub fn text(&self, name: Name) -> Option<&str> {
-        self.0.get_index((name.0 as usize).checked_sub(1)?).map(AsRef::as_ref)
+        let at = name.0.checked_sub(1)?;
+        ((at as usize) < self.ends.len()).then(|| string(&self.text, &self.ends, at))
     }
 
     /// Number of distinct strings.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.ends.len()
     }
 
     /// Whether no string was interned.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.ends.is_empty()
     }
 
     /// All strings in key order, for merging one table into another.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(AsRef::as_ref)
+        (0..self.ends.len() as u32).map(|at| string(&self.text, &self.ends, at))
+    }
+
+    /// Gives back memory that was kept for further strings.
+    pub fn shrink(&mut self) {
+        self.text.shrink_to_fit();
+        self.ends.shrink_to_fit();
+    }
+}
+
+fn string<'a>(text: &'a str, ends: &[u32], at: u32) -> &'a str {
+    let at = at as usize;
+    let start = at.checked_sub(1).map_or(0, |before| ends[before]);
+    &text[start as usize..ends[at] as usize]
+}
+
+fn hash(text: &str) -> u64 {
+    FxBuildHasher.hash_one(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn equal_strings_share_a_key_and_keys_count_from_one(texts in proptest::collection::vec("[ab]{0,3}|\\PC{0,9}", 0..60)) {
+            let mut names = Names::default();
+            let keys: Vec<Name> = texts.iter().map(|text| names.intern(text)).collect();
+            let mut distinct: Vec<&String> = Vec::new();
+            for (text, key) in texts.iter().zip(&keys) {
+                if !distinct.contains(&text) {
+                    distinct.push(text);
+                }
+                let expected = distinct.iter().position(|known| *known == text).unwrap() as u32 + 1;
+                prop_assert_eq!(key.0, expected);
+                prop_assert_eq!(names.text(*key), Some(text.as_str()));
+                prop_assert_eq!(names.find(text), Some(*key));
+            }
+            prop_assert!(names.iter().eq(distinct.iter().map(|text| text.as_str())));
+            prop_assert_eq!(names.text(Name::NONE), None);
+            prop_assert_eq!(names.text(Name(distinct.len() as u32 + 1)), None);
+            prop_assert_eq!(names.find("not there"), None);
+        }
     }
 }

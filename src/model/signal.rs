@@ -295,6 +295,30 @@ pub struct Brief {
     pub outcome: Outcome,
 }
 
+/// Nothing is known.
+impl Default for Brief {
+    fn default() -> Self {
+        Self {
+            timestamp: None,
+            span: None,
+            trace: Name::NONE,
+            request: Name::NONE,
+            session: Name::NONE,
+            mcp_session: Name::NONE,
+            rpc: Name::NONE,
+            tool: Name::NONE,
+            resource: Name::NONE,
+            stream: Name::NONE,
+            span_facts: u32::MAX,
+            message_hash: 0,
+            kind: Kind::Text,
+            layer: Layer::Unknown,
+            severity: Severity::Unset,
+            outcome: Outcome::Unknown,
+        }
+    }
+}
+
 /// An interned string; [`Name::NONE`] stands for an absent one.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub struct Name(pub u32);

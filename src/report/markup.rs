@@ -6,18 +6,24 @@
 
 /// Prose: what stands in backticks is code, everything else is text. Line breaks become spaces.
 pub(super) fn prose(text: &str) -> String {
+    prose_at(text, true)
+}
+
+fn prose_at(text: &str, line_start: bool) -> String {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let parts: Vec<&str> = text.split('`').collect();
     // An odd backtick belongs to no pair, and nothing between two that touch is code: so none of them can be trusted.
     let is_paired = !parts.len().is_multiple_of(2);
     if !is_paired || parts.iter().skip(1).step_by(2).any(|code| code.trim().is_empty()) {
-        return escape(&text);
+        let mut out = String::with_capacity(text.len() + text.len() / 8);
+        escape_into(&text, line_start, &mut out);
+        return out;
     }
     let mut out = String::with_capacity(text.len() + text.len() / 8);
     for (index, part) in parts.iter().enumerate() {
         match index % 2 {
             1 => out.push_str(&code(part)),
-            _ => escape_into(part, &mut out),
+            _ => escape_into(part, line_start, &mut out),
         }
     }
     out
@@ -25,7 +31,7 @@ pub(super) fn prose(text: &str) -> String {
 
 /// Prose in a table: a bar would end the cell, even within code.
 pub(super) fn cell(text: &str) -> String {
-    in_table(&prose(text))
+    in_table(&prose_at(text, false))
 }
 
 /// Text as code in a table.
@@ -72,11 +78,14 @@ pub(super) fn link(url: &str) -> String {
 /// Text that Markdown takes literally.
 pub(super) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + text.len() / 8);
-    escape_into(text, &mut out);
+    escape_into(text, true, &mut out);
     out
 }
 
-fn escape_into(text: &str, out: &mut String) {
+fn escape_into(text: &str, line_start: bool, out: &mut String) {
+    // One dollar sign alone begins no formula.
+    let formula = text.matches('$').count() > 1;
+    let literally = |word: &str, out: &mut String| literally(word, Context { line_start, formula }, out);
     for piece in text.split_inclusive(char::is_whitespace) {
         let word = piece.trim_end();
         let bare = word.trim_start_matches(OPENING).trim_end_matches(CLOSING);
@@ -114,20 +123,33 @@ fn would_link(word: &str) -> bool {
         || (word.len() == 40 && word.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
+/// What decides about a character besides its neighbours.
+#[derive(Clone, Copy)]
+struct Context {
+    /// Whether the text may stand at the start of a line.
+    line_start: bool,
+    /// Whether there are dollar signs enough for a formula.
+    formula: bool,
+}
+
 /// One word, its markup characters escaped.
-fn literally(word: &str, out: &mut String) {
+fn literally(word: &str, context: Context, out: &mut String) {
     let mut rest = word;
     while let Some(c) = rest.chars().next() {
         let run = if c == '_' { rest.len() - rest.trim_start_matches('_').len() } else { c.len_utf8() };
         let before = word[..word.len() - rest.len()].chars().next_back();
         let after = rest[run..].chars().next();
         let marks = match c {
-            '\\' | '`' | '*' | '[' | ']' | '<' | '>' | '|' | '~' | '&' | '$' => true,
+            '\\' | '`' | '*' | '[' | ']' | '<' | '>' | '|' | '~' | '&' => true,
+            '$' => context.formula,
             // Emphasis needs the edge of a word.
             '_' => !(before.is_some_and(char::is_alphanumeric) && after.is_some_and(char::is_alphanumeric)),
             // Only at the start of a line.
-            '#' | '+' | '-' | '=' => out.is_empty(),
-            '.' | ')' => after.is_none() && !out.is_empty() && out.bytes().all(|byte| byte.is_ascii_digit()),
+            '#' | '+' | '-' | '=' => context.line_start && out.is_empty(),
+            '.' | ')' => {
+                let is_number = !out.is_empty() && out.bytes().all(|byte| byte.is_ascii_digit());
+                context.line_start && after.is_none() && is_number
+            }
             _ => false,
         };
         for part in rest[..run].chars() {

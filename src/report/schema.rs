@@ -202,12 +202,14 @@ pub fn write_schema(
         }
         SchemaFormat::Markdown => {
             writeln!(out, "## Schema audit\n")?;
-            write_markdown(document, out)
+            write_markdown(document, out)?;
+            markdown::parameters(document, out)
         }
     }
 }
 
-/// Writes the section of an audit, below a heading that the caller writes; subheadings are of the third level.
+/// Writes the section of an audit for a longer report, below a heading that the caller writes: the result, the
+/// findings, what was not read. Parameters without a finding are left out.
 pub(super) fn write_markdown(document: &SchemaDocument, out: &mut dyn Write) -> io::Result<()> {
     markdown::write(document, out)
 }

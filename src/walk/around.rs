@@ -9,7 +9,7 @@ use crate::model::{
 };
 
 /// How soon a repeated call counts as a retry. Agents retry within seconds, people within a minute or two.
-const RETRY_WITHIN: Duration = Duration::from_secs(120);
+const RETRY_WITHIN: Duration = Duration::from_mins(2);
 /// Neighbours looked at on each side.
 const MAX_NEIGHBOURS: usize = 4;
 /// Prefix of the Gateway's CLIENT spans.
@@ -24,6 +24,8 @@ pub struct TargetFacts {
     pub ok_without_runtime: u32,
     /// Requests in which the Gateway left the span of its call.
     pub with_call_span: u32,
+    /// Whether every record of a Runtime in the case is of calls that no Gateway made: another Runtime's, as it seems.
+    pub foreign_runtime: bool,
 }
 
 /// The survey of a case.
@@ -32,8 +34,12 @@ pub struct Around {
     targets: FxHashMap<String, TargetFacts>,
     /// Requests of any target with the span of the Gateway's call.
     with_call_span: u32,
-    /// Records of a Runtime that belong to no request, in order.
+    /// Requests through a Gateway, and others, in which a Runtime left records.
+    served: (u32, u32),
+    /// Records of a Runtime that belong to no request and have a time, in order.
     loose: Vec<SignalKey>,
+    /// Whether there are such records without a time, which may be of any.
+    has_untimed: bool,
     /// Requests by tool, of those without one by session; each in order of start.
     by_call: FxHashMap<(Name, Name), Vec<RequestKey>>,
 }
@@ -53,15 +59,22 @@ impl Around {
                 && brief.kind != Kind::Emf
                 && request_of.get(position).is_none_or(Option::is_none)
             {
-                around.loose.push(SignalKey(position as u32));
+                match brief.timestamp {
+                    Some(_) => around.loose.push(SignalKey(position as u32)),
+                    None => around.has_untimed = true,
+                }
             }
         }
         for request in requests {
             if let Some(call) = call_key(request) {
                 around.by_call.entry(call).or_default().push(request.key);
             }
-            let Some(target) = target(names, request) else { continue };
             let links = request.signals.iter().filter_map(|link| briefs.get(link.signal.index()));
+            let Some(target) = target(names, request) else {
+                let mut layers = links.map(|brief| brief.layer);
+                around.served.1 += u32::from(layers.any(|layer| layer == Layer::Runtime));
+                continue;
+            };
             let (mut runtime, mut call_span) = (false, false);
             for brief in links {
                 let name = spans.get(brief.span_facts as usize).and_then(|facts| names.text(facts.name));
@@ -73,13 +86,16 @@ impl Around {
             facts.ok_without_runtime += u32::from(!runtime && request.outcome == Outcome::Ok);
             facts.with_call_span += u32::from(call_span);
             around.with_call_span += u32::from(call_span);
+            around.served.0 += u32::from(runtime);
         }
         around
     }
 
     /// What the requests of this request's target show; all zero for a request without one.
     pub fn target(&self, names: &Names, request: &Request) -> TargetFacts {
-        target(names, request).and_then(|target| self.targets.get(target)).copied().unwrap_or_default()
+        let facts = target(names, request).and_then(|target| self.targets.get(target)).copied();
+        let foreign_runtime = facts.is_some() && self.served.0 == 0 && self.served.1 > 0;
+        TargetFacts { foreign_runtime, ..facts.unwrap_or_default() }
     }
 
     /// Whether some request of the case shows the span of the Gateway's call to a target.
@@ -87,13 +103,14 @@ impl Around {
         self.with_call_span > 0
     }
 
-    /// Records of a Runtime in `window` that belong to no request, at most `limit`; and whether there are more.
+    /// Records of a Runtime in `window` that belong to no request, at most `limit`; and whether there are, or
+    /// may be, more.
     pub fn loose(&self, briefs: &[Brief], window: TimeRange, limit: usize) -> (&[SignalKey], bool) {
         let time = |key: &SignalKey| briefs.get(key.index()).and_then(|brief| brief.timestamp);
         let from = self.loose.partition_point(|key| time(key).is_some_and(|at| at < window.start));
-        let length = self.loose[from..].partition_point(|key| time(key).is_none_or(|at| at <= window.end));
+        let length = self.loose[from..].partition_point(|key| time(key).is_some_and(|at| at <= window.end));
         let kept = length.min(limit);
-        (&self.loose[from..from + kept], length > kept)
+        (&self.loose[from..from + kept], length > kept || self.has_untimed)
     }
 
     /// Requests that may be the same call made again, in order: same tool (or same session, without a tool), and

@@ -16,8 +16,8 @@ pub(super) fn culprit(clues: &Clues, outcome: Outcome) -> Option<&Clue> {
         return Some(downstream);
     }
     let inner = |says| {
-        let stages = Stage::ALL.iter().rev().filter(|stage| **stage < Stage::Downstream);
-        stages.filter_map(|stage| first(clues, *stage, says)).next()
+        let mut stages = Stage::ALL.iter().rev().filter(|stage| **stage < Stage::Downstream);
+        stages.find_map(|stage| first(clues, *stage, says))
     };
     let response = |says| first(clues, Stage::Response, says);
     // A bare status 500 is the handler's only where a handler is known to have run.

@@ -22,8 +22,9 @@ pub(super) fn read(clues: &mut Clues, key: SignalKey, signal: &Signal) {
         (_, Kind::AccessLog) => access(clues, key, signal),
         (_, Kind::RuntimeVended) => vended(clues, key, signal),
         (_, Kind::GenAiEvent) => clues.took(Stage::Handler, key, signal, "conversation record"),
-        (_, Kind::SdkLog) => line(clues, key, signal),
-        (_, Kind::OtelLog | Kind::LogLine | Kind::Traceback | Kind::Text) => line(clues, key, signal),
+        (_, Kind::SdkLog | Kind::OtelLog | Kind::LogLine | Kind::Traceback | Kind::Text) => {
+            line(clues, key, signal);
+        }
         _ => {}
     }
 }

@@ -12,7 +12,7 @@ use super::{Scene, blame};
 /// Said of the steps behind the one that failed.
 const NOT_REACHED: &str = "not reached, as far as the capture shows";
 /// A Gateway that has not answered within this time does not: targets may take five minutes.
-const GIVE_UP: Duration = Duration::from_secs(300);
+const GIVE_UP: Duration = Duration::from_mins(5);
 /// A Gateway that answers faster has not waited for a target.
 const NOT_CALLED: Duration = Duration::from_millis(50);
 
@@ -43,7 +43,7 @@ impl<'a> Bench<'a> {
         // A failed step shows what states the failure; spans tell times better than rows.
         clues.sort_by_key(|clue| (failed && clue.says < Says::Suspect, !clue.is_span, clue.at, clue.signal));
         let spoken = clues.iter().find(|clue| clue.at.is_some() && clue.end.is_some());
-        let at = spoken.map(|clue| clue.at).unwrap_or_else(|| clues.iter().filter_map(|c| c.at).min());
+        let at = spoken.map_or_else(|| clues.iter().filter_map(|clue| clue.at).min(), |clue| clue.at);
         let mut signals: Vec<_> = Vec::new();
         for clue in &clues {
             if signals.len() < MAX_EVIDENCE && !signals.contains(&clue.signal) {
@@ -134,7 +134,7 @@ impl<'a> Bench<'a> {
     /// Whether something shows that the call was made at all.
     fn has_begun(&self) -> bool {
         self.clues.any_between(Stage::Client, Stage::TargetCalled)
-            && !self.culprit.is_some_and(|culprit| culprit.stage == Stage::Client)
+            && self.culprit.is_none_or(|culprit| culprit.stage != Stage::Client)
     }
 
     fn is_missing(&self, stage: Stage) -> bool {

@@ -61,6 +61,11 @@ pub(super) fn of_runtime(scene: &Scene<'_>) -> Sight {
     if facts.with_runtime == 0 && facts.ok_without_runtime > 0 {
         return Sight::blind("other calls of this target succeeded without a Runtime record in this capture");
     }
+    if facts.foreign_runtime {
+        return Sight::blind(
+            "the Runtime log in this capture is of other calls, and may be another Runtime's",
+        );
+    }
     let covers = layer.range.is_some_and(|range| range.start <= window.start && window.end <= range.end);
     if !covers {
         return Sight::blind("the Runtime log in this capture does not cover this time");

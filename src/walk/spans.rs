@@ -127,7 +127,8 @@ pub(super) fn is_failed(signal: &Signal) -> bool {
 fn note(signal: &Signal) -> String {
     let mut note = format!("span {}", quote(signal.name.as_deref().unwrap_or("without a name")));
     if let Some(status) = status(signal) {
-        note.push_str(&format!(", {status}"));
+        note.push_str(", ");
+        note.push_str(&status.to_string());
     }
     if is_failed(signal) {
         let text = quote(&signal.message);

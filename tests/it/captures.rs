@@ -165,6 +165,14 @@ fn table() -> BTreeMap<String, Scenario> {
         .unwrap_or_else(|error| panic!("captures.toml: {error}"))
 }
 
+/// What may be the root cause of a scenario's requests, and what may be said besides, in whatever form.
+pub(crate) fn known(name: &str) -> (BTreeSet<String>, BTreeSet<String>) {
+    let mut table = table();
+    let scenario = table.remove(name).expect("the table names every capture");
+    let all = |map: BTreeMap<String, Vec<String>>| map.into_values().flatten().collect();
+    (all(scenario.cause), all(scenario.also))
+}
+
 fn rows<'s>(table: &'s BTreeMap<String, Scenario>) -> Vec<Row<'s>> {
     let forms_of = |(name, scenario): (&'s String, &'s Scenario)| {
         let has = move |form: &str| !files(&data("captures").join(name), form).is_empty();

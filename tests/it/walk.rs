@@ -154,6 +154,24 @@ fn what_the_capture_cannot_show_is_not_claimed() {
 }
 
 #[test]
+fn the_log_of_another_runtime_proves_no_absence() {
+    let line = |at: &str, request: &str| {
+        format!(
+            r#"{{"timestamp":"{at}","level":"INFO","message":"Invocation completed successfully (0.100s)","logger":"bedrock_agentcore.app","requestId":"{request}"}}"#
+        )
+    };
+    let agent = [
+        line("2026-11-20T17:54:40.000Z", "83f0c1de-0000-4000-8000-000000000001"),
+        line("2026-11-20T17:55:30.000Z", "83f0c1de-0000-4000-8000-000000000002"),
+    ];
+    let mut inputs = example("gateway-silent-reject-no-runtime/near-miss-no-sibling.jsonl");
+    inputs.push(input("agent.jsonl", agent.join("\n")));
+    let walk = failed_walk(&open(inputs));
+    assert_eq!(walk.stopped, None, "{}", walk.verdict);
+    assert!(walk.verdict.contains("another Runtime's"), "{}", walk.verdict);
+}
+
+#[test]
 fn a_gateway_that_never_answers_is_said_to() {
     let walks = walks(&open(example("gateway-hang-no-response/match-hang.jsonl")));
     assert!(walks.iter().any(|(_, walk)| state(walk, Response) == StepState::Missing));

@@ -13,6 +13,9 @@ const VALUE: usize = 80;
 /// The section; nothing without a failed request.
 pub(super) fn section(report: &Report<'_>, page: &mut Page) {
     let Some(comparison) = &report.comparison else { return };
+    if comparison.differences.is_empty() && comparison.same == 0 && comparison.caution.is_none() {
+        return;
+    }
     page.heading(2, "Comparison with a healthy request");
     if let Some(healthy) = &comparison.healthy {
         let beside = markup::code(report.line(&healthy.label).as_str());

@@ -114,8 +114,13 @@ fn first_step(report: &Report<'_>) -> String {
     if nothing_failed && report.causes.is_empty() {
         return "Nothing.".to_owned();
     }
-    match super::reasoning::what_decides(report).first() {
-        Some(missing) => format!("Fetch what would decide it: {missing}"),
+    match super::reasoning::lacks(report).first() {
+        Some(lack) => {
+            let text = markup::prose(report.line(&lack.text).as_str());
+            let command = lack.command.is_some();
+            let place = if command { " (the command stands under \"Hypotheses\")" } else { "" };
+            format!("Fetch what would decide it{place}: {}.", text.trim_end_matches('.'))
+        }
         None => match summary::missing_layers(&report.document).first() {
             Some(hint) => {
                 format!("Fetch what this capture lacks and run this again: {}", markup::prose(hint))

@@ -1,7 +1,7 @@
 //! What else was found, and the errors that no rule explains.
 
 use super::page::{Page, Table};
-use super::words::{listed, times};
+use super::words::listed;
 use super::{Report, markup};
 use crate::model::Role;
 use crate::report::document::Finding;
@@ -53,19 +53,24 @@ fn kind(report: &Report<'_>, finding: &Finding) -> String {
 
 /// Errors that no rule explains, by wording.
 pub(super) fn unexplained(report: &Report<'_>, page: &mut Page) {
-    let errors = &report.document.unexplained;
+    let errors = &report.snapshot.unexplained;
     if errors.is_empty() {
         return;
     }
     page.heading(2, "Errors that no rule explains");
-    let mut items = Vec::new();
-    for error in errors.iter().take(ROWS) {
-        let Some(piece) = error.evidence.first() else { continue };
-        let place = summary::place(piece);
-        let place = if place.is_empty() { String::new() } else { format!(" ({})", markup::code(&place)) };
-        let excerpt = report.door.line(piece.excerpt.as_str(), CELL);
-        items.push(format!("{}, {}{place}", markup::code(excerpt.as_str()), times(error.occurrences)));
+    page.paragraph("By wording; `*` stands for what differs. The place is that of the first one.");
+    let mut table = Table::new(&["Wording", ">Seen", ">Requests", "First", "Where"]);
+    for (error, shown) in errors.iter().zip(&report.document.unexplained).take(ROWS) {
+        let Some(piece) = shown.evidence.first() else { continue };
+        let wording = if error.template.is_empty() { piece.excerpt.as_str() } else { &error.template };
+        table.row([
+            markup::code_cell(report.door.line(wording, CELL).as_str()),
+            error.occurrences.to_string(),
+            error.requests.len().to_string(),
+            error.first.map(|first| first.to_string()).unwrap_or_default(),
+            markup::code_cell(&summary::place(piece)),
+        ]);
     }
-    page.list(&items);
-    page.paragraph(&listed(ROWS, errors.len(), "errors"));
+    page.table(&table);
+    page.paragraph(&listed(ROWS, errors.len(), "wordings"));
 }

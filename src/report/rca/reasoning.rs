@@ -5,92 +5,148 @@ use indexmap::IndexMap;
 use super::page::Page;
 use super::words::listed;
 use super::{Report, markup};
-use crate::model::Standing;
-use crate::report::document::Hypothesis;
+use crate::model::{Diagnosis, Hypothesis, Standing};
 use crate::report::summary::counted;
-use crate::text::SafeText;
 
 /// Hypotheses of one standing.
 const SHOWN: usize = 8;
+/// Commands that would decide.
+const COMMANDS: usize = 6;
 
-/// A rule's standing in all diagnoses where it stands so.
-struct Open<'d> {
-    hypothesis: &'d Hypothesis,
+/// A rule that stands so in one diagnosis or in several.
+struct Group<'r> {
+    hypothesis: &'r Hypothesis,
     diagnoses: usize,
 }
 
 /// The section.
 pub(super) fn section(report: &Report<'_>, page: &mut Page) {
+    let beside = standing(report, &[Standing::Confirmed]);
     let excluded = standing(report, &[Standing::RuledOut]);
     let open = standing(report, &[Standing::Likely, Standing::Possible, Standing::CannotTell]);
-    if excluded.is_empty() && open.is_empty() {
+    let missing = lacks(report);
+    if beside.is_empty() && excluded.is_empty() && open.is_empty() && missing.is_empty() {
         return;
     }
     page.heading(2, "Hypotheses");
-    group(report, page, "Ruled out:", &excluded);
-    group(report, page, "Still open:", &open);
+    groups(report, page, "Confirmed beside the root cause:", &beside);
+    groups(report, page, "Ruled out:", &excluded);
+    groups(report, page, "Still open:", &open);
+    if missing.is_empty() {
+        return;
+    }
+    page.paragraph("What would decide:");
+    for (index, lack) in missing.iter().take(COMMANDS).enumerate() {
+        let command = lack.command.as_ref().map(|command| report.door.pass(command.trim()));
+        let text = sentence(report, &lack.text);
+        page.step(index + 1, &text, command.as_ref().map(crate::text::SafeText::as_str));
+    }
+    page.paragraph(&listed(COMMANDS, missing.len(), "sources"));
 }
 
-fn group(report: &Report<'_>, page: &mut Page, heading: &str, open: &[Open<'_>]) {
-    if open.is_empty() {
+fn groups(report: &Report<'_>, page: &mut Page, heading: &str, groups: &[Group<'_>]) {
+    if groups.is_empty() {
         return;
     }
     page.paragraph(heading);
-    let shown: Vec<String> = open.iter().take(SHOWN).map(|open| item(report, open)).collect();
-    page.list(&shown);
-    page.paragraph(&listed(SHOWN, open.len(), "hypotheses"));
+    page.list(&groups.iter().take(SHOWN).map(|group| item(report, group)).collect::<Vec<_>>());
+    page.paragraph(&listed(SHOWN, groups.len(), "hypotheses"));
 }
 
-fn item(report: &Report<'_>, open: &Open<'_>) -> String {
-    let Hypothesis { rule, standing, supports, against, missing, .. } = open.hypothesis;
-    let of = match open.diagnoses {
+fn item(report: &Report<'_>, group: &Group<'_>) -> String {
+    let Hypothesis { rule, standing, supports, against, .. } = group.hypothesis;
+    let of = match group.diagnoses {
         1 => String::new(),
         many => format!(" for {}", counted(many as u64, "failed request")),
     };
-    let mut item =
-        format!("{}, {}: {standing}{of}.", markup::code(rule.as_str()), report.title(rule.as_str()));
-    for (label, texts) in [("For", supports), ("Against", against), ("Would decide", missing)] {
+    let mut item = format!("{}, {}: **{standing}**{of}.", report.code(rule), report.title(rule));
+    for (label, texts) in [("For", supports), ("Against", against)] {
         if !texts.is_empty() {
-            let texts: Vec<String> = texts.iter().map(|text| sentence(text)).collect();
+            let texts: Vec<String> = texts.iter().map(|text| sentence(report, text)).collect();
             item.push_str(&format!(" {label}: {}", texts.join(" ")));
         }
     }
     item
 }
 
-fn sentence(text: &SafeText) -> String {
-    let text = markup::prose(text.as_str());
+fn sentence(report: &Report<'_>, text: &str) -> String {
+    let text = markup::prose(report.line(text).as_str());
     if text.ends_with(['.', '!', '?', '`']) { text } else { format!("{text}.") }
 }
 
-/// Hypotheses that are no root cause, each rule once for each standing and what is said of it, the commonest first.
-fn standing<'r>(report: &'r Report<'_>, standings: &[Standing]) -> Vec<Open<'r>> {
-    let mut groups: IndexMap<(&SafeText, Standing, &[SafeText], &[SafeText]), Open<'r>> = IndexMap::new();
-    for diagnosis in &report.document.diagnoses {
-        let others =
-            diagnosis.hypotheses.iter().filter(|other| diagnosis.root_cause.as_ref() != Some(&other.rule));
-        for hypothesis in others.filter(|hypothesis| standings.contains(&hypothesis.standing)) {
-            let key = (&hypothesis.rule, hypothesis.standing, &*hypothesis.against, &*hypothesis.missing);
-            groups.entry(key).or_insert(Open { hypothesis, diagnoses: 0 }).diagnoses += 1;
+/// Hypotheses that are no root cause, each rule once for each standing and what speaks against it, the commonest first.
+fn standing<'r>(report: &'r Report<'_>, standings: &[Standing]) -> Vec<Group<'r>> {
+    let mut groups: IndexMap<(&str, Standing, &[String]), Group<'r>> = IndexMap::new();
+    for diagnosis in &report.snapshot.diagnoses {
+        for hypothesis in diagnosis.hypotheses.iter().filter(|other| standings.contains(&other.standing)) {
+            if report.causes.iter().any(|cause| cause.rule == hypothesis.rule) {
+                continue;
+            }
+            let key = (hypothesis.rule.as_str(), hypothesis.standing, &*hypothesis.against);
+            groups.entry(key).or_insert(Group { hypothesis, diagnoses: 0 }).diagnoses += 1;
         }
     }
-    let mut open: Vec<Open<'_>> = groups.into_values().collect();
-    open.sort_by_key(|open| (open.hypothesis.standing, std::cmp::Reverse(open.diagnoses)));
-    open
+    let mut groups: Vec<Group<'_>> = groups.into_values().collect();
+    groups.sort_by_key(|group| (group.hypothesis.standing, std::cmp::Reverse(group.diagnoses)));
+    groups
 }
 
-/// What would decide the open hypotheses of failed requests without a cause, each once.
-pub(super) fn what_decides(report: &Report<'_>) -> Vec<String> {
-    let open = report.document.diagnoses.iter().filter(|diagnosis| diagnosis.root_cause.is_none());
-    let mut missing: Vec<String> = Vec::new();
-    for text in open.flat_map(|diagnosis| &diagnosis.hypotheses).flat_map(|hypothesis| &hypothesis.missing) {
-        let text = sentence(text);
-        if !missing.contains(&text) {
-            missing.push(text);
+/// Telemetry that would decide, and how to fetch it.
+pub(super) struct Lack {
+    pub(super) text: String,
+    pub(super) command: Option<String>,
+}
+
+/// What failed requests without a root cause lack, then what their open hypotheses lack, then those of the others; each
+/// once.
+pub(super) fn lacks(report: &Report<'_>) -> Vec<Lack> {
+    let open = |diagnosis: &&Diagnosis| diagnosis.root_cause.is_none();
+    let diagnoses = &report.snapshot.diagnoses;
+    let own = diagnoses.iter().filter(open).map(|diagnosis| (&diagnosis.missing, &diagnosis.commands));
+    let hypotheses = |of_open: bool| {
+        diagnoses
+            .iter()
+            .filter(move |diagnosis| diagnosis.root_cause.is_none() == of_open)
+            .flat_map(|diagnosis| &diagnosis.hypotheses)
+            .map(|hypothesis| (&hypothesis.missing, &hypothesis.commands))
+    };
+    let mut lacks: IndexMap<String, Lack> = IndexMap::new();
+    for (texts, commands) in own.chain(hypotheses(true)).chain(hypotheses(false)) {
+        for text in texts {
+            let lack = apart(text, commands);
+            let key = lack.command.clone().unwrap_or_else(|| lack.text.clone());
+            lacks.entry(key).or_insert(lack);
         }
-        if missing.len() >= SHOWN {
+        // A capture of thousands of failures asks for thousands of traces: the first ones stand for all.
+        if lacks.len() > 200 {
             break;
         }
     }
-    missing
+    lacks.into_values().collect()
+}
+
+/// A sentence that ends in a command, without it.
+fn apart(text: &str, commands: &[String]) -> Lack {
+    let command = commands.iter().find(|command| text.ends_with(command.as_str()));
+    let head = command.map_or(text, |command| &text[..text.len() - command.len()]);
+    let head = head.trim_end_matches([' ', ':']);
+    let head =
+        head.rsplit_once(';').filter(|(_, tail)| tail.trim() == "fetch it").map_or(head, |(head, _)| head);
+    Lack { text: head.to_owned(), command: command.cloned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_leaves_its_sentence() {
+        let commands = ["aws logs tail x; true".to_owned()];
+        let lack = apart("No trace in this capture; fetch it: aws logs tail x; true", &commands);
+        assert_eq!(
+            (lack.text.as_str(), lack.command.as_ref()),
+            ("No trace in this capture", commands.first())
+        );
+        assert_eq!(apart("no more is known", &commands).text, "no more is known");
+    }
 }

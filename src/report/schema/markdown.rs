@@ -3,26 +3,43 @@
 use std::io::{self, Write};
 
 use super::{Finding, SchemaDocument, place, summary, verdict};
-use crate::report::markup::{cell, code, code_cell, escape};
+use crate::report::markup::{cell, code, code_cell, link, prose};
 use crate::report::summary::counted;
 
 /// Rows of the table of findings.
 const ROWS: usize = 50;
 /// Findings of one risk whose calls are told.
 const HIT: usize = 20;
-/// Rows of a list's table of parameters.
-const PARAMETERS: usize = 100;
+/// Parameters that are written, over all lists.
+const PARAMETERS: usize = 500;
 
+/// The result, the findings, and what was not read.
 pub(super) fn write(document: &SchemaDocument, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "{}\n", escape(&verdict(document)))?;
+    writeln!(out, "{}\n", prose(&verdict(document)))?;
     if !document.findings.is_empty() {
         findings(&document.findings, out)?;
     }
+    if !document.unreadable.is_empty() {
+        writeln!(out, "Not read, or not in full:\n")?;
+        for what in &document.unreadable {
+            writeln!(out, "- {}", prose(what.as_str()))?;
+        }
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+/// Every parameter with its type, list by list.
+pub(super) fn parameters(document: &SchemaDocument, out: &mut dyn Write) -> io::Result<()> {
+    if !document.lists.is_empty() {
+        writeln!(out, "### Parameters as declared\n")?;
+    }
+    let mut left = PARAMETERS;
     for list in &document.lists {
-        writeln!(out, "<details><summary>{}</summary>\n", escape(&summary(list)))?;
+        writeln!(out, "{}\n", prose(&summary(list)))?;
         writeln!(out, "| Tool | Parameter | Type | Required | Default |\n| --- | --- | --- | --- | --- |")?;
         let rows = list.tools.iter().flat_map(|tool| tool.parameters.iter().map(move |leaf| (tool, leaf)));
-        for (tool, leaf) in rows.clone().take(PARAMETERS) {
+        for (tool, leaf) in rows.clone().take(left) {
             writeln!(
                 out,
                 "| {} | {} | {} | {} | {} |",
@@ -33,16 +50,11 @@ pub(super) fn write(document: &SchemaDocument, out: &mut dyn Write) -> io::Resul
                 leaf.default.as_ref().map(|value| code_cell(value.as_str())).unwrap_or_default(),
             )?;
         }
-        let rest = rows.count().saturating_sub(PARAMETERS);
+        let count = rows.count();
+        let rest = count.saturating_sub(left);
+        left = left.saturating_sub(count);
         if rest > 0 {
             writeln!(out, "\n{rest} more parameters are not shown.")?;
-        }
-        writeln!(out, "\n</details>\n")?;
-    }
-    if !document.unreadable.is_empty() {
-        writeln!(out, "Not read, or not in full:\n")?;
-        for what in &document.unreadable {
-            writeln!(out, "- {}", escape(what.as_str()))?;
         }
         writeln!(out)?;
     }
@@ -77,13 +89,14 @@ fn findings(findings: &[Finding], out: &mut dyn Write) -> io::Result<()> {
             continue;
         }
         told.push(finding.risk);
-        let source = finding.source.as_ref().map(|url| format!(" <{url}>")).unwrap_or_default();
-        writeln!(out, "- **{}**: {}{source}", finding.risk, escape(finding.message.as_str()))?;
+        let source =
+            finding.source.as_ref().map(|url| format!(" {}", link(url.as_str()))).unwrap_or_default();
+        writeln!(out, "- **{}**: {}{source}", finding.risk, prose(finding.message.as_str()))?;
         if let Some(command) = &finding.command {
             writeln!(out, "  Then {}", code(command.as_str()))?;
         }
         if let Some(not) = &finding.not {
-            writeln!(out, "  Does not help: {} {}", escape(not.advice.as_str()), escape(not.why.as_str()))?;
+            writeln!(out, "  Does not help: {} {}", prose(not.advice.as_str()), prose(not.why.as_str()))?;
         }
         let hit = findings.iter().filter(|other| other.risk == finding.risk && other.hits > 0);
         for hit in hit.take(HIT) {

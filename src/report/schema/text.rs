@@ -10,8 +10,8 @@ use crate::report::text::wrap;
 
 /// Findings that are written; the rest is counted.
 const FINDINGS: usize = 100;
-/// Parameters of a list that are written; the rest is counted.
-const PARAMETERS: usize = 200;
+/// Parameters that are written, over all lists; the rest is counted.
+const PARAMETERS: usize = 500;
 /// Calls per finding.
 const CALLS: usize = 3;
 /// Columns when there is no terminal to ask.
@@ -23,7 +23,7 @@ pub(super) fn write(
     width: Option<usize>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let mut page = Page { color, width: width.unwrap_or(WIDTH).clamp(40, 400), out };
+    let mut page = Page { color, width: width.unwrap_or(WIDTH).clamp(40, 400), left: PARAMETERS, out };
     for finding in document.findings.iter().take(FINDINGS) {
         page.finding(finding)?;
     }
@@ -45,6 +45,8 @@ pub(super) fn write(
 struct Page<'a> {
     color: bool,
     width: usize,
+    /// How many more parameters are written.
+    left: usize,
     out: &'a mut dyn Write,
 }
 
@@ -122,25 +124,23 @@ impl Page<'_> {
 
     fn list(&mut self, list: &List) -> io::Result<()> {
         self.bold(&summary(list))?;
-        let parameters = || {
-            let of_tool = |tool: &'_ super::Tool| tool.parameters.len();
-            list.tools.iter().map(of_tool).sum::<usize>()
-        };
-        let mut left = PARAMETERS;
+        let mut rest = 0;
         for tool in &list.tools {
-            if left == 0 {
-                break;
+            let shown = &tool.parameters[..tool.parameters.len().min(self.left)];
+            self.left -= shown.len();
+            rest += tool.parameters.len() - shown.len();
+            if shown.is_empty() && rest > 0 {
+                continue;
             }
             writeln!(self.out, "  {}", tool.name)?;
-            for parameter in tool.parameters.iter().take(left) {
+            for parameter in shown {
                 let required = if parameter.required { ", required" } else { "" };
                 let default =
                     parameter.default.as_ref().map(|value| format!(" = {value}")).unwrap_or_default();
                 writeln!(self.out, "    {}: {}{required}{default}", parameter.path, parameter.declared)?;
             }
-            left = left.saturating_sub(tool.parameters.len());
         }
-        match parameters().saturating_sub(PARAMETERS) {
+        match rest {
             0 => writeln!(self.out),
             rest => writeln!(self.out, "  and {rest} more parameters; --format json has all\n"),
         }

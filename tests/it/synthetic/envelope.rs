@@ -1,6 +1,6 @@
 //! Records as someone has fetched them: files of JSON lines, answers of `filter-log-events`, text of `aws logs tail`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use agentcore_triage::model::Input;
 use serde_json::json;
@@ -19,44 +19,38 @@ pub(super) enum Envelope {
 
 pub(super) const ENVELOPES: [Envelope; 3] = [Envelope::JsonLines, Envelope::FilterLogEvents, Envelope::Tail];
 
-/// Files, and of which part of the capture each of their lines is.
+/// Files, and which record each of their lines holds.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Capture {
     pub(super) inputs: Vec<Input>,
-    /// Per input, where the lines of records start, and their parts.
-    lines: Vec<Vec<(usize, Part)>>,
+    /// Per input, where the lines of records start, and which records they are.
+    lines: Vec<Vec<(usize, usize)>>,
+    parts: Vec<Part>,
 }
 
 impl Capture {
-    /// The part of the record whose bytes these are, by their place in memory.
-    pub(super) fn part_at(&self, raw: &[u8]) -> Part {
-        let (input, offset) = self.place(raw);
-        let lines = &self.lines[input];
-        lines[lines.partition_point(|(start, _)| *start <= offset).saturating_sub(1)].1
-    }
-
-    /// In which input a record stands, and at which byte.
-    pub(super) fn place(&self, raw: &[u8]) -> (usize, usize) {
+    /// The record whose bytes these are, by their place in memory.
+    pub(super) fn record_at(&self, raw: &[u8]) -> usize {
         let address = raw.as_ptr() as usize;
-        let places = self.inputs.iter().map(|input| input.bytes.as_ptr_range());
-        let found = places.enumerate().find_map(|(input, range)| {
-            let (start, end) = (range.start as usize, range.end as usize);
-            (start <= address && address < end).then(|| (input, address - start))
-        });
-        found.unwrap_or_else(|| panic!("not of this capture: {}", String::from_utf8_lossy(raw)))
+        let places = self.inputs.iter().map(|input| input.bytes.as_ptr_range()).enumerate();
+        let found = places.map(|(input, range)| (input, range.start as usize, range.end as usize));
+        let (input, start, _) = found
+            .into_iter()
+            .find(|(_, start, end)| (*start..*end).contains(&address))
+            .unwrap_or_else(|| panic!("not of this capture: {}", String::from_utf8_lossy(raw)));
+        let lines = &self.lines[input];
+        lines[lines.partition_point(|(offset, _)| *offset <= address - start).saturating_sub(1)].1
     }
 
-    /// Adds a file as it is, all of it of one part.
-    pub(super) fn add(&mut self, path: &str, bytes: &[u8], part: Part) {
-        self.lines.push(vec![(0, part)]);
-        self.inputs.push(input(path, bytes));
+    pub(super) fn part_of(&self, record: usize) -> Part {
+        self.parts[record]
     }
 
-    /// Adds a file of a line per record.
-    fn add_lines(
+    /// Adds a file of a line per record, which are given with their numbers.
+    fn add(
         &mut self,
         path: &str,
-        records: &[&Record],
+        records: &[(usize, &Record)],
         (head, tail): (&str, &str),
         line: impl Fn(&Record, bool) -> String,
     ) {
@@ -65,8 +59,8 @@ impl Capture {
         }
         let mut text = head.to_owned();
         let mut lines = Vec::new();
-        for (at, record) in records.iter().enumerate() {
-            lines.push((text.len(), record.part));
+        for (at, (number, record)) in records.iter().enumerate() {
+            lines.push((text.len(), *number));
             text.push_str(&line(record, at + 1 == records.len()));
             text.push('\n');
         }
@@ -78,34 +72,53 @@ impl Capture {
 
 /// How an answer of `filter-log-events` begins and ends.
 const DOCUMENT: (&str, &str) = ("{\"events\": [\n", "], \"searchedLogStreams\": []}\n");
+const BARE: (&str, &str) = ("", "");
 
 /// Stores records in the order given.
 pub(super) fn store(records: &[Record], envelope: Envelope) -> Capture {
-    let mut capture = Capture::default();
-    let of = |wanted: &Store| records.iter().filter(|record| record.store == *wanted).collect::<Vec<_>>();
-    let plain = |record: &Record, _| record.text.clone();
-    capture.add_lines("spans.jsonl", &of(&Store::Spans), ("", ""), plain);
-    capture.add_lines("client.jsonl", &of(&Store::Exchanges), ("", ""), plain);
-    for (number, group) in groups(records).into_iter().enumerate() {
-        let events: Vec<&Record> = records.iter().filter(|record| group_of(record) == Some(group)).collect();
-        match envelope {
-            Envelope::JsonLines => {
-                capture
-                    .add_lines(&format!("{number}.jsonl"), &events, ("", ""), |record, _| json_line(record));
+    let parts = records.iter().map(|record| record.part).collect();
+    let mut capture = Capture { parts, ..Capture::default() };
+    for (number, (place, records)) in by_place(records).into_iter().enumerate() {
+        let plain = |record: &Record, _| record.text.clone();
+        match (place, envelope) {
+            (Place::Spans, _) => capture.add("spans.jsonl", &records, BARE, plain),
+            (Place::Exchanges, _) => capture.add("client.jsonl", &records, BARE, plain),
+            (Place::File(name), _) => capture.add(name, &records, BARE, plain),
+            (Place::Group(_), Envelope::JsonLines) => {
+                capture.add(&format!("{number}.jsonl"), &records, BARE, |record, _| json_line(record));
             }
-            Envelope::FilterLogEvents => {
-                capture.add_lines(&format!("{number}.json"), &events, DOCUMENT, event);
+            (Place::Group(_), Envelope::FilterLogEvents) => {
+                capture.add(&format!("{number}.json"), &records, DOCUMENT, event);
             }
-            Envelope::Tail => {
-                capture.add_lines(&format!("{number}.log"), &events, ("", ""), |record, _| tailed(record));
+            (Place::Group(_), Envelope::Tail) => {
+                capture.add(&format!("{number}.log"), &records, BARE, |record, _| tailed(record));
             }
         }
     }
     capture
 }
 
-fn groups(records: &[Record]) -> BTreeSet<&str> {
-    records.iter().filter_map(group_of).collect()
+/// What is fetched at once.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Place<'r> {
+    Group(&'r str),
+    Spans,
+    Exchanges,
+    File(&'r str),
+}
+
+fn by_place(records: &[Record]) -> BTreeMap<Place<'_>, Vec<(usize, &Record)>> {
+    let mut places: BTreeMap<Place<'_>, Vec<(usize, &Record)>> = BTreeMap::new();
+    for (number, record) in records.iter().enumerate() {
+        let place = match &record.store {
+            Store::Log { group, .. } => Place::Group(group),
+            Store::Spans => Place::Spans,
+            Store::Exchanges => Place::Exchanges,
+            Store::File(name) => Place::File(name),
+        };
+        places.entry(place).or_default().push((number, record));
+    }
+    places
 }
 
 fn group_of(record: &Record) -> Option<&str> {

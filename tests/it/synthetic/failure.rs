@@ -20,6 +20,17 @@ const FILES: &[&str] = &[
     "client.jsonl",
 ];
 
+/// The names of all real captures.
+pub(super) fn scenarios() -> Vec<String> {
+    let folders =
+        fs::read_dir(data("captures")).expect("captures").map(|entry| entry.expect("it can be listed"));
+    let folders = folders.filter(|entry| entry.path().is_dir());
+    let mut names: Vec<String> =
+        folders.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
+}
+
 /// The records of a real capture in order of time, as its failure number `number`, from `start` on.
 pub(super) fn captured(scenario: &str, number: usize, start: i64) -> Vec<Record> {
     let folder = data("captures").join(scenario);

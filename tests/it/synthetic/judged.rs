@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use agentcore_triage::case::{Case, Snapshot};
 use agentcore_triage::model::{
-    Diagnosis, Finding, Hypothesis, Level, Outcome, RequestKey, Role, SignalKey, Standing,
+    Diagnosis, Hypothesis, Level, Outcome, RequestKey, Role, SignalKey, Standing, TimeRange,
 };
 
-use super::envelope::Capture;
-use super::record::Part;
+use super::envelope::{Capture, Envelope, store};
+use super::record::{Part, Record};
 use crate::case::{OPTIONS, claim, excerpt, request};
 
 pub(super) struct Judged {
@@ -18,14 +18,20 @@ pub(super) struct Judged {
 }
 
 impl Judged {
-    pub(super) fn new(capture: Capture) -> Self {
+    pub(super) fn new(records: &[Record], envelope: Envelope) -> Self {
+        let capture = store(records, envelope);
         let case = Case::open(capture.inputs.clone(), Vec::new(), &OPTIONS);
         let snapshot = case.snapshot(&OPTIONS);
         Self { capture, case, snapshot }
     }
 
-    pub(super) fn part_of(&self, signal: SignalKey) -> Part {
-        self.capture.part_at(self.case.raw(signal))
+    /// The record that a signal begins with.
+    fn record_of(&self, signal: SignalKey) -> usize {
+        self.capture.record_at(self.case.raw(signal))
+    }
+
+    fn part_of(&self, signal: SignalKey) -> Part {
+        self.capture.part_of(self.record_of(signal))
     }
 
     /// The parts of which a request has records.
@@ -33,70 +39,57 @@ impl Judged {
         self.snapshot.requests[request.index()].signals.iter().map(|link| self.part_of(link.signal)).collect()
     }
 
-    fn has_part(&self, request: RequestKey, part: Part) -> bool {
-        self.snapshot.requests[request.index()].signals.iter().any(|link| self.part_of(link.signal) == part)
-    }
-
-    fn failed(&self) -> impl Iterator<Item = RequestKey> {
-        let requests = self.snapshot.requests.iter();
-        requests.filter(|request| request.outcome == Outcome::Failed).map(|request| request.key)
-    }
-
-    /// Whether a finding rests on a record of `part`.
-    fn rests_on(&self, finding: &Finding, part: Part) -> bool {
-        finding.evidence.iter().any(|piece| self.part_of(piece.signal) == part)
-    }
-
-    /// What is said of healthy traffic and must not be: that it failed, or that something is wrong with it.
+    /// What is said of healthy traffic and must not be: that it failed, that something is wrong with it, or that it
+    /// is part of what failed.
     pub(super) fn blamed(&self) -> Vec<String> {
-        let failed = self.failed().filter(|key| self.has_part(*key, Part::Healthy));
-        let failed = failed.map(|key| {
-            format!("fails though healthy: {} of {:?}", request(&self.snapshot, Some(key)), self.parts(key))
-        });
+        let mut blamed = Vec::new();
+        for one in self.snapshot.requests.iter() {
+            let parts = self.parts(one.key);
+            if one.outcome == Outcome::Failed && parts.contains(&Part::Healthy) {
+                blamed.push(format!("fails though healthy: {}", request(&self.snapshot, Some(one.key))));
+            }
+            if parts.len() > 1 {
+                blamed.push(format!("joins what is apart: {}", self.links(one.key).join("\n    ")));
+            }
+        }
         let wrong = self.snapshot.findings.iter().filter(|finding| finding.severity > Level::Info);
-        let wrong = wrong.filter(|finding| self.rests_on(finding, Part::Healthy));
-        let wrong = wrong.map(|finding| {
-            let places: Vec<String> =
-                finding.evidence.iter().map(|piece| excerpt(&self.snapshot, piece)).collect();
-            format!(
-                "blames healthy traffic: {}\n    {}",
-                claim(&self.snapshot, finding),
-                places.join("\n    ")
-            )
-        });
-        let unexplained = self.snapshot.unexplained.iter();
-        let unexplained = unexplained.filter(|open| self.part_of(open.evidence[0].signal) == Part::Healthy);
-        let unexplained = unexplained.map(|open| {
-            format!("unexplained in healthy traffic: {}", excerpt(&self.snapshot, &open.evidence[0]))
-        });
-        let joined = self.snapshot.requests.iter().filter(|request| self.parts(request.key).len() > 1);
-        let joined =
-            joined.map(|one| format!("joins what is apart: {}", request(&self.snapshot, Some(one.key))));
-        failed.chain(joined).chain(wrong).chain(unexplained).collect()
+        let wrong = wrong.filter(|finding| self.part_of(finding.evidence[0].signal) == Part::Healthy);
+        blamed.extend(
+            wrong.map(|finding| format!("blames healthy traffic: {}", claim(&self.snapshot, finding))),
+        );
+        let open = self.snapshot.unexplained.iter().map(|open| &open.evidence[0]);
+        let open = open.filter(|evidence| self.part_of(evidence.signal) == Part::Healthy);
+        blamed.extend(
+            open.map(|evidence| format!("unexplained, healthy: {}", excerpt(&self.snapshot, evidence))),
+        );
+        blamed
     }
 
-    /// Diagnoses of failed requests of `part`.
+    fn links(&self, request: RequestKey) -> Vec<String> {
+        let links = self.snapshot.requests[request.index()].signals.iter();
+        let links = links.map(|link| {
+            let text: String =
+                String::from_utf8_lossy(self.case.raw(link.signal)).chars().take(120).collect();
+            format!("{:?} {} {text}", self.part_of(link.signal), link.reason)
+        });
+        links.collect()
+    }
+
+    /// Diagnoses of failed requests of `part`, and of the capture.
     pub(super) fn diagnoses(&self, part: Part) -> impl Iterator<Item = &Diagnosis> {
-        let of_requests = self.snapshot.diagnoses.iter();
-        of_requests.filter(move |diagnosis| diagnosis.request.is_some_and(|key| self.has_part(key, part)))
+        let is_of_part = move |key: RequestKey| self.parts(key).contains(&part);
+        self.snapshot.diagnoses.iter().filter(move |diagnosis| diagnosis.request.is_none_or(is_of_part))
     }
 
     /// Root causes of the requests of `part` and of the capture.
     pub(super) fn roots(&self, part: Part) -> BTreeSet<&str> {
-        let of_capture = self.snapshot.diagnoses.iter().filter(|diagnosis| diagnosis.request.is_none());
-        let all = self.diagnoses(part).chain(of_capture);
-        all.filter_map(|diagnosis| diagnosis.root_cause.as_deref()).collect()
+        self.diagnoses(part).filter_map(|diagnosis| diagnosis.root_cause.as_deref()).collect()
     }
 
-    /// What is claimed about one part, whatever else the capture holds: rules that fire at warning and above, root
-    /// causes, and what is held to be true of them. Not which records were joined: that a client's exchange is the
-    /// server's call rests on time, and beside other traffic it may have to stay open.
-    pub(super) fn story(&self, part: Part) -> BTreeSet<String> {
-        let findings = self.snapshot.findings.iter().filter(|finding| finding.severity > Level::Info);
-        let findings = findings.filter(|finding| self.rests_on(finding, part));
-        let found = findings.map(|finding| format!("finds {} {}", finding.rule, finding.severity));
-        let roots = self.roots(part).into_iter().map(|rule| format!("root cause {rule}"));
-        found.chain(roots).collect()
+    /// What is held to be true of the requests of `part` and of the capture.
+    pub(super) fn held(&self, part: Part) -> BTreeSet<&str> {
+        let hypotheses = self.diagnoses(part).flat_map(|diagnosis| &diagnosis.hypotheses);
+        hypotheses.filter(|hypothesis| is_held(hypothesis)).map(|held| held.rule.as_str()).collect()
     }
 
     /// Rules of role cause that fire at warning or above.
@@ -105,16 +98,38 @@ impl Judged {
         let causes = findings.filter(|finding| finding.role == Role::Cause && finding.severity > Level::Info);
         causes.map(|finding| finding.rule.as_str()).collect()
     }
+
+    pub(super) fn finds(&self, rule: &str) -> bool {
+        self.snapshot.findings.iter().any(|finding| finding.rule == rule)
+    }
+
+    pub(super) fn range(&self) -> Option<TimeRange> {
+        self.snapshot.coverage.range
+    }
+
+    /// The records on which the findings of `rule` are shown to rest.
+    pub(super) fn evidence_of(&self, rule: &str) -> BTreeSet<usize> {
+        let findings = self.snapshot.findings.iter().filter(|finding| finding.rule == rule);
+        findings.flat_map(|finding| &finding.evidence).map(|piece| self.record_of(piece.signal)).collect()
+    }
+
+    /// What the findings of `rule` show first, and on whom.
+    pub(super) fn evidence_text(&self, rule: &str) -> String {
+        let findings = self.snapshot.findings.iter().filter(|finding| finding.rule == rule);
+        let told = findings.map(|finding| {
+            let on = request(&self.snapshot, finding.request);
+            format!("\n    {on}: {}", excerpt(&self.snapshot, &finding.evidence[0]))
+        });
+        told.collect()
+    }
+
+    /// Records with which a signal begins; the others are further lines of those before them.
+    pub(super) fn starts(&self) -> BTreeSet<usize> {
+        (0..self.case.briefs().len()).map(|key| self.record_of(SignalKey(key as u32))).collect()
+    }
 }
 
 /// Whether a hypothesis is more than a possibility.
-pub(super) fn is_held(hypothesis: &Hypothesis) -> bool {
+fn is_held(hypothesis: &Hypothesis) -> bool {
     matches!(hypothesis.standing, Standing::Confirmed | Standing::Likely)
-}
-
-/// What one story says and the other does not.
-pub(super) fn difference(one: &BTreeSet<String>, other: &BTreeSet<String>) -> Vec<String> {
-    let lost = one.difference(other).map(|line| format!("  - {line}"));
-    let new = other.difference(one).map(|line| format!("  + {line}"));
-    lost.chain(new).collect()
 }

@@ -16,6 +16,8 @@ pub(super) enum Store {
     Spans,
     /// What a caller wrote down.
     Exchanges,
+    /// A file of any kind, kept line by line.
+    File(Arc<str>),
 }
 
 impl Store {
@@ -25,7 +27,11 @@ impl Store {
 
     /// Whether the order of lines with one time means something.
     pub(super) fn is_container(&self) -> bool {
-        matches!(self, Self::Log { stream, .. } if stream.contains("runtime-logs"))
+        match self {
+            Self::Log { stream, .. } => stream.contains("runtime-logs"),
+            Self::File(_) => true,
+            Self::Spans | Self::Exchanges => false,
+        }
     }
 }
 
