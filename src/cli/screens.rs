@@ -19,6 +19,10 @@ pub(super) struct ScreenArguments {
     #[arg(long, help_heading = "Screens")]
     pub(super) ascii: bool,
 
+    /// Print the keys and what they do, as Markdown, with those of the configuration
+    #[arg(long, help_heading = "Screens")]
+    pub(super) print_keys: bool,
+
     /// Print one frame of a screen: requests, timeline, diagnosis, signal, logs, compare, schemas, rules or coverage
     #[arg(long, value_name = "SCREEN", value_parser = values::screen, help_heading = "Screens")]
     print_screen: Option<ScreenId>,

@@ -22,4 +22,4 @@ pub use outcome::Outcome;
 pub use output::Target;
 pub use report::{Report, report};
 pub use schema::{Schema, schema};
-pub use view::{Print, View, has_terminal, print_screen, view};
+pub use view::{Print, View, has_terminal, print_keys, print_screen, view};

@@ -11,7 +11,7 @@ use crate::runtime::{self, Ended, World};
 use crate::source::STDIN;
 use crate::text::Door;
 use crate::tui::Settings;
-use crate::tui::keys::Keymap;
+use crate::tui::keys::{self, Keymap};
 use crate::tui::screens::ScreenId;
 use crate::tui::session::Session;
 use crate::tui::theme::{self, Look, ThemeName};
@@ -103,6 +103,16 @@ pub fn print_screen(view: &View, print: &Print) -> anyhow::Result<Outcome> {
     let settings = Settings { size: print.size, ..settings(view)? };
     let frame = runtime::print_screen(load(view), settings, print.screen, print.svg);
     print.output.write(|out: &mut dyn Write| out.write_all(frame.as_bytes()))?;
+    Ok(Outcome::Clean)
+}
+
+/// Writes the key table as Markdown.
+///
+/// # Errors
+/// When the configuration cannot be understood, or the output cannot be written.
+pub fn print_keys(output: &Target) -> anyhow::Result<Outcome> {
+    let (_, keymap) = config::load()?;
+    output.write(|out: &mut dyn Write| out.write_all(keys::markdown(&keymap).as_bytes()))?;
     Ok(Outcome::Clean)
 }
 
