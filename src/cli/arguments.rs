@@ -355,6 +355,7 @@ impl From<CheckArguments> for Mode {
                 redact,
                 theme: typed.screen.theme,
                 ascii: typed.screen.ascii,
+                follow: typed.screen.follow,
             };
             return match print {
                 Some(print) => Self::Print(view, print),

@@ -10,7 +10,12 @@ use super::values;
 
 /// The terminal screens.
 #[derive(Args, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of its own on the command line")]
 pub(super) struct ScreenArguments {
+    /// Go on reading files that grow; a pipe is always followed to its end
+    #[arg(long, short, help_heading = "Screens")]
+    pub(super) follow: bool,
+
     /// Colours of the screens: dark, light, high-contrast, 16-colour or plain
     #[arg(long, value_name = "THEME", value_parser = values::theme, help_heading = "Screens")]
     pub(super) theme: Option<ThemeName>,

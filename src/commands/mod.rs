@@ -6,6 +6,7 @@ pub mod baseline;
 mod captures;
 mod check;
 mod config;
+mod feed;
 mod judgement;
 mod outcome;
 mod output;

@@ -18,9 +18,10 @@ use crate::tui::theme::{self, Look, ThemeName};
 use crate::tui::time::Zone;
 
 use super::config::{self, Config};
+use super::feed::Feed;
 use super::judgement::Judgement;
 use super::output::{Target, note};
-use super::{Outcome, captures, remember};
+use super::{Outcome, remember};
 
 /// What is shown, and how.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -33,6 +34,8 @@ pub struct View {
     pub redact: bool,
     /// The theme, when one was named.
     pub theme: Option<ThemeName>,
+    /// Whether files are read again when they grow.
+    pub follow: bool,
     /// Whether signs are ASCII whatever the locale.
     pub ascii: bool,
 }
@@ -79,7 +82,9 @@ pub fn view(view: &View) -> anyhow::Result<Outcome> {
         session: remember::load(place.as_deref()),
         ..settings(view)?
     };
-    let world = World { load: load(view), mouse: config.mouse.unwrap_or(true), variable };
+    let mut feed = Feed::new(&view.captures, view.follow);
+    let load: runtime::Load = Box::new(move || feed.read());
+    let world = World { load, mouse: config.mouse.unwrap_or(true), variable };
     let left =
         runtime::run(world, settings).context("the terminal cannot be used; try --rule-check or --report")?;
     if let Some(place) = place
@@ -101,7 +106,8 @@ pub fn view(view: &View) -> anyhow::Result<Outcome> {
 /// When an option contradicts what there is, or the output cannot be written.
 pub fn print_screen(view: &View, print: &Print) -> anyhow::Result<Outcome> {
     let settings = Settings { size: print.size, ..settings(view)? };
-    let frame = runtime::print_screen(load(view), settings, print.screen, print.svg);
+    let loaded = Feed::new(&view.captures, false).whole();
+    let frame = runtime::print_screen(loaded, settings, print.screen, print.svg);
     print.output.write(|out: &mut dyn Write| out.write_all(frame.as_bytes()))?;
     Ok(Outcome::Clean)
 }
@@ -163,9 +169,4 @@ fn title(captures: &[PathBuf]) -> String {
         [one] => one.display().to_string(),
         [first, rest @ ..] => format!("{} and {} more", first.display(), rest.len()),
     }
-}
-
-fn load(view: &View) -> runtime::Load {
-    let named = view.captures.clone();
-    Box::new(move || captures::load_quietly(&named))
 }

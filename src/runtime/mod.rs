@@ -19,7 +19,7 @@ use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::Instant;
 
 pub use print::print_screen;
-pub use worker::Load;
+pub use worker::{Load, Reading};
 
 use crate::tui::session::Session;
 use crate::tui::{Effect, Message, Model, Settings, update};

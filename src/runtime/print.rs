@@ -6,19 +6,19 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
 use crate::case::Case;
+use crate::source::Loaded;
 use crate::tui::message::Progress;
 use crate::tui::screens::ScreenId;
 use crate::tui::{Data, Effect, Message, Model, Settings, picture, update, view};
 
 use super::answer::Known;
-use super::worker::{self, Load};
+use super::worker;
 
-/// Draws `screen` of what `load` gives and returns it as text, or as SVG.
-pub fn print_screen(load: Load, settings: Settings, screen: ScreenId, as_svg: bool) -> String {
+/// Draws `screen` of what was loaded and returns it as text, or as SVG.
+pub fn print_screen(loaded: Loaded, settings: Settings, screen: ScreenId, as_svg: bool) -> String {
     let (size, theme, door) = (settings.size, settings.look.theme, settings.door);
     let options = settings.options.clone();
     let mut model = Model::new(settings);
-    let loaded = load();
     let (case, snapshot) = worker::judged(Case::open(loaded.inputs, loaded.issues, &options), &options);
     let known = Known { case: case.clone(), snapshot: snapshot.clone() };
     let done = Data::Progress(Progress { is_done: true, ..Progress::default() });

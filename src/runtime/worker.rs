@@ -15,8 +15,16 @@ use crate::tui::{Data, Effect};
 use super::answer::Answering;
 use super::now;
 
-/// Reads the captures; runs on a thread of its own.
-pub type Load = Box<dyn FnOnce() -> Loaded + Send>;
+/// Reads what there is of the captures now; runs on a thread of its own, again and again while they may grow.
+pub type Load = Box<dyn FnMut() -> Reading + Send>;
+
+/// What there is of the captures.
+pub struct Reading {
+    /// All of it.
+    pub loaded: Loaded,
+    /// Whether there may be more later.
+    pub may_grow: bool,
+}
 
 /// Hands an answer on; false when nobody listens any more.
 pub(super) type Tell = Arc<dyn Fn(Data) -> bool + Send + Sync>;
@@ -67,37 +75,71 @@ fn guarded(name: &str, tell: Tell, work: impl FnOnce() + Send + 'static) -> io::
     thread::Builder::new().name(name.into()).spawn(run).map(|_| ())
 }
 
-/// Reads everything: a first look at once, then the whole, telling how far it is.
-fn read(load: Load, options: &Options, ask: &Sender<Ask>, tell: &Tell) {
-    let Loaded { inputs, issues } = load();
-    let total: usize = inputs.iter().map(|input| input.bytes.len()).sum();
+/// Reads what there is, and again whenever it has grown.
+fn read(mut load: Load, options: &Options, ask: &Sender<Ask>, tell: &Tell) {
     let publish = |case: Case| {
         let (case, snapshot) = judged(case, options);
         let _ = ask.send(Ask::Case(case.clone(), snapshot.clone()));
         tell(Data::Case { case, snapshot })
     };
-    tell(Data::Progress(Progress { total: Some(total as u64), ..Progress::default() }));
-    let first = case::preview(&inputs, issues.clone(), options);
-    if first.is_partial() {
-        publish(first);
-    } else {
-        // Small captures are known as a whole at once.
-        publish(first);
-        tell(done(total as u64));
-        return;
+    let mut known = None;
+    loop {
+        let Reading { loaded, may_grow } = load();
+        let extent: Vec<(String, usize)> =
+            loaded.inputs.iter().map(|input| (input.path.clone(), input.bytes.len())).collect();
+        let started = now();
+        if known.as_ref() != Some(&extent) {
+            let case = open(loaded, options, known.is_none().then_some(&publish), tell);
+            if !case.is_none_or(publish) {
+                return;
+            }
+        }
+        let bytes = extent.iter().map(|(_, bytes)| *bytes as u64).sum();
+        known = Some(extent);
+        tell(Data::Progress(Progress {
+            bytes,
+            total: Some(bytes),
+            is_done: true,
+            is_live: may_grow,
+            ..Progress::default()
+        }));
+        if !may_grow {
+            return;
+        }
+        thread::sleep(pause_after(now().duration_since(started)));
     }
-    let progress = case::Progress::default();
-    let opened = thread::scope(|scope| {
+}
+
+/// How long to wait before looking for more when the last look took `cost`: at most a fifth of a core is spent.
+fn pause_after(cost: Duration) -> Duration {
+    cost.saturating_mul(4).clamp(Duration::from_millis(250), Duration::from_secs(15))
+}
+
+/// Opens a case; `first` is handed a first look at a large one. `None` when that was all, or nobody listens.
+fn open(
+    loaded: Loaded,
+    options: &Options,
+    first: Option<&dyn Fn(Case) -> bool>,
+    tell: &Tell,
+) -> Option<Case> {
+    let Loaded { inputs, issues } = loaded;
+    let total: usize = inputs.iter().map(|input| input.bytes.len()).sum();
+    if let Some(first) = first {
+        tell(Data::Progress(Progress { total: Some(total as u64), ..Progress::default() }));
+        let look = case::preview(&inputs, issues.clone(), options);
+        if !look.is_partial() {
+            return Some(look);
+        }
+        first(look);
+    }
+    let progress = &case::Progress::default();
+    thread::scope(|scope| {
         let (finish, finished) = channel::<()>();
-        let progress = &progress;
         scope.spawn(move || watch(progress, &finished, tell));
         let opened = Case::open_watched(inputs, issues, options, progress);
         drop(finish);
         opened
-    });
-    if opened.is_some_and(publish) {
-        tell(done(total as u64));
-    }
+    })
 }
 
 /// A case, judged.
@@ -105,10 +147,6 @@ pub(super) fn judged(case: Case, options: &Options) -> (Arc<Case>, Arc<Snapshot>
     let case = Arc::new(case);
     let snapshot = Arc::new(case.snapshot(options));
     (case, snapshot)
-}
-
-fn done(bytes: u64) -> Data {
-    Data::Progress(Progress { bytes, total: Some(bytes), is_done: true, ..Progress::default() })
 }
 
 /// Tells how far reading is until it has finished, or nobody listens.
@@ -130,7 +168,7 @@ fn so_far(glance: Glance, elapsed: Duration) -> Progress {
         total: Some(glance.bytes_total),
         signals: glance.records,
         seconds_left: (glance.bytes > 0).then(|| seconds.ceil() as u32),
-        is_done: false,
+        ..Progress::default()
     }
 }
 

@@ -248,8 +248,10 @@ pub struct Progress {
     pub signals: u64,
     /// Seconds left, when they can be told.
     pub seconds_left: Option<u32>,
-    /// Whether everything was read.
+    /// Whether everything that is there was read.
     pub is_done: bool,
+    /// Whether more may come.
+    pub is_live: bool,
 }
 
 /// What passes a filter.

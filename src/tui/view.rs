@@ -103,6 +103,9 @@ fn status(model: &Model, frame: &mut Frame<'_>) {
     if !shared.progress.is_done {
         reading(shared, &mut line);
     }
+    if shared.progress.is_live {
+        line.put(Role::Dim, "  ").put(Role::Ok, "following");
+    }
     if !shared.filter.text.is_empty() {
         let state = if shared.filter.is_on { "filter " } else { "filter off " };
         line.put(Role::Dim, "  ").put(Role::Title, state).put(Role::Match, &shared.filter.text);

@@ -114,6 +114,20 @@ fn the_second_run_goes_on_where_the_first_one_ended() {
 }
 
 #[test]
+fn a_file_that_grows_is_followed() {
+    let folder = folder();
+    let log = folder.path().join("server.log");
+    fs::write(&log, crate::program::HEALTHY).expect("a file");
+    let mut terminal = Terminal::start(folder.path(), &["-f", "server.log"], (120, 40));
+    terminal.until("following");
+    let incident = fs::read(format!("{INCIDENT}/gateway.json")).expect("a sample");
+    fs::write(&log, incident).expect("a file");
+    terminal.until("7 requests, 2 failed");
+    terminal.press("q");
+    assert!(terminal.finish().success());
+}
+
+#[test]
 fn a_mistake_in_the_configuration_names_its_line() {
     let folder = folder();
     let config = folder.path().join(".config").join("agentcore-triage");
