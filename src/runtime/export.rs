@@ -101,3 +101,59 @@ fn write_new(path: &Path, content: &[u8]) -> io::Result<()> {
         let _ = fs::remove_file(path);
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::case::{Case, Options};
+    use crate::model::{Bytes, Input, Outcome};
+    use crate::rules::Catalogue;
+
+    const DOOR: Door = Door { redact: true };
+
+    fn known(inputs: &[(&str, &[u8])]) -> Known {
+        let catalogue = Catalogue::builtin().unwrap();
+        let options = Options { catalogue, lateness: Duration::ZERO, filter: None };
+        let input =
+            |(path, bytes): &(&str, &[u8])| Input { path: (*path).into(), bytes: Bytes::new(bytes.to_vec()) };
+        let case = Arc::new(Case::open(inputs.iter().map(input).collect(), Vec::new(), &options));
+        let snapshot = Arc::new(case.snapshot(&options));
+        Known { case, snapshot }
+    }
+
+    fn causes(known: &Known) -> BTreeSet<&str> {
+        known.snapshot.diagnoses.iter().filter_map(|diagnosis| diagnosis.root_cause.as_deref()).collect()
+    }
+
+    #[test]
+    fn an_exported_request_fails_for_the_same_cause() {
+        let whole = known(&[
+            ("gateway.json", include_bytes!("../../samples/schema-mismatch/gateway.json")),
+            ("spans.jsonl", include_bytes!("../../samples/schema-mismatch/spans.jsonl")),
+        ]);
+        let failed = whole.case.requests().iter().find(|request| request.outcome == Outcome::Failed).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("request.jsonl");
+        export(&whole, ExportKind::Capture, Some(failed.key), &path, DOOR).unwrap();
+        let alone = known(&[("request.jsonl", &fs::read(&path).unwrap())]);
+        assert_eq!(causes(&alone), causes(&whole));
+        assert_eq!(alone.case.briefs().len(), failed.signals.len());
+        assert_eq!(alone.snapshot.failed(), 1);
+    }
+
+    #[test]
+    fn nothing_is_overwritten_and_no_request_is_told() {
+        let empty = known(&[]);
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("expected.json");
+        assert!(export(&empty, ExportKind::Expectation, None, &path, DOOR).unwrap().contains("--expect"));
+        let again = export(&empty, ExportKind::Report, None, &path, DOOR).unwrap_err();
+        assert!(again.to_string().contains("exists already"), "{again}");
+        let none = export(&empty, ExportKind::Capture, None, &folder.path().join("x"), DOOR).unwrap_err();
+        assert!(none.to_string().contains("no request"), "{none}");
+    }
+}

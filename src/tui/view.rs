@@ -82,7 +82,7 @@ fn tabs(model: &Model, frame: &mut Frame<'_>) {
         let role = if screen == model.screen { Role::Selection } else { Role::Dim };
         line.put(role, &text);
     }
-    let room = line.room();
+    let room = line.skip(2).room();
     line.right(Role::Dim, shared.capture.as_str(), room.saturating_sub(1));
 }
 
