@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 use std::{io, thread};
 
-use crate::case::{self, Case, Glance, Options, Snapshot};
+use crate::case::{self, Case, Glance, Options, Phase, Snapshot};
 use crate::source::Loaded;
 use crate::text::Door;
 use crate::tui::message::{Notice, Progress};
@@ -163,11 +163,19 @@ fn watch(progress: &case::Progress, finished: &Receiver<()>, tell: &Tell) {
 fn so_far(glance: Glance, elapsed: Duration) -> Progress {
     let left = glance.bytes_total.saturating_sub(glance.bytes);
     let seconds = elapsed.as_secs_f64() * left as f64 / glance.bytes as f64;
+    let step = match glance.phase {
+        Phase::Waiting | Phase::Cutting => "finding records",
+        Phase::Reading => "reading",
+        Phase::Correlating => "grouping into requests",
+        Phase::Matching | Phase::Done => "asking the rules",
+    };
+    let is_reading = glance.phase == Phase::Reading && glance.bytes > 0;
     Progress {
+        step,
         bytes: glance.bytes,
         total: Some(glance.bytes_total),
         signals: glance.records,
-        seconds_left: (glance.bytes > 0).then(|| seconds.ceil() as u32),
+        seconds_left: is_reading.then(|| seconds.ceil() as u32),
         ..Progress::default()
     }
 }
@@ -178,7 +186,7 @@ mod tests {
 
     #[test]
     fn the_remaining_time_is_the_past_one_scaled() {
-        let glance = Glance { bytes: 50, bytes_total: 200, records: 5, ..Glance::default() };
+        let glance = Glance { phase: Phase::Reading, bytes: 50, bytes_total: 200, records: 5 };
         assert_eq!(so_far(glance, Duration::from_secs(2)).seconds_left, Some(6));
         assert_eq!(so_far(Glance::default(), Duration::from_secs(2)).seconds_left, None);
     }

@@ -240,6 +240,8 @@ pub enum Data {
 /// How far reading is.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
 pub struct Progress {
+    /// What is being done, in words; empty before anything is.
+    pub step: &'static str,
     /// Bytes read.
     pub bytes: u64,
     /// Bytes to read, when that is known.

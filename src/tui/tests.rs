@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::message::{Data, Effect, Message};
+use super::message::{Data, Effect, Message, Mouse, MouseKind};
 use super::screens::ScreenId;
 use super::testing::{empty, model, of, press, screen, send, show};
 use crate::case::Case;
@@ -119,6 +119,26 @@ fn a_growing_capture_keeps_request_signal_and_bookmarks() {
     send(&mut model, Message::Data(Data::Case { case, snapshot }));
     assert_ne!(model.shared.signal, Some(marked), "the key has moved");
     assert_eq!(model.remember(), before);
+}
+
+#[test]
+fn the_mouse_shows_screens_and_selects_rows() {
+    let mut model = model("schema-mismatch", (120, 40));
+    let mouse = |kind, column, row| Message::Mouse(Mouse { kind, column, row });
+    let top = screen(&model).lines().next().unwrap_or_default().to_owned();
+    let logs = top.find("5 Logs").expect("a tab") as u16;
+    send(&mut model, mouse(MouseKind::Click, logs, 0));
+    assert_eq!(model.screen, ScreenId::Logs);
+    press(&mut model, "1");
+    let row = screen(&model).lines().position(|line| line.contains("get_cost_forecast")).expect("a row");
+    send(&mut model, mouse(MouseKind::Click, 30, row as u16));
+    let selected = model.shared.request;
+    assert!(screen(&model).lines().nth(row).expect("a row").starts_with('▌'));
+    send(&mut model, mouse(MouseKind::WheelDown, 30, 5));
+    assert_ne!(model.shared.request, selected);
+    for (column, row) in [(119, 0), (119, 39), (0, 38), (500, 500)] {
+        send(&mut model, mouse(MouseKind::Click, column, row));
+    }
 }
 
 #[test]

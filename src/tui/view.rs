@@ -120,7 +120,8 @@ fn status(model: &Model, frame: &mut Frame<'_>) {
 fn reading(shared: &Shared, line: &mut Line<'_>) {
     let progress = shared.progress;
     let share = progress.total.filter(|total| *total > 0).map(|total| progress.bytes as f64 / total as f64);
-    line.put(Role::Dim, "  reading ");
+    let step = if progress.step.is_empty() { "opening" } else { progress.step };
+    line.skip(2).put(Role::Dim, step).skip(1);
     if let Some(share) = share {
         line.cell(Role::Bar, &bar(shared.look.symbols, share, 10), 10);
     }
