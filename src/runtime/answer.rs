@@ -28,6 +28,9 @@ impl Questions {
             Effect::Search { id, filter } => {
                 Some(Data::Hits { id: *id, hits: Arc::new(self.search(filter)) })
             }
+            Effect::Find { id, needle, stretch } => {
+                Some(Data::Found { id: *id, signals: needle.among(&self.case, stretch.clone()) })
+            }
             Effect::Walk(request) => {
                 self.known(*request).map(|key| Data::Walk(Arc::new(self.case.walk(key))))
             }

@@ -20,9 +20,11 @@ impl Hands {
         match effect {
             Effect::Suspend => self.suspend()?,
             Effect::Redraw => self.screen.clear()?,
-            Effect::Search { .. } | Effect::Walk(_) | Effect::Compare(_) | Effect::Audit => {
-                self.worker.ask(effect);
-            }
+            Effect::Search { .. }
+            | Effect::Find { .. }
+            | Effect::Walk(_)
+            | Effect::Compare(_)
+            | Effect::Audit => self.worker.ask(effect),
             Effect::Copy(text) => {
                 self.screen.write(b"")?;
                 return Ok(Some(told(format!("copied {} characters", text.as_str().chars().count()))));
