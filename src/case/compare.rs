@@ -1,12 +1,14 @@
 //! A failing request of this case beside healthy ones, of this case or of another capture.
 
+use memchr::memmem;
 use rayon::prelude::*;
 
 use super::Case;
 use crate::compare::{self, Basis, Candidate, Facts, Party, Traits};
 use crate::diagnose;
 use crate::model::{
-    BaselineChoice, Comparison, HealthyRequest, Layer, Outcome, Request, RequestKey, Share, Signal, TimeRange,
+    BaselineChoice, Comparison, HealthyRequest, Kind, Layer, Outcome, Request, RequestKey, Share, Signal,
+    SignalKey, TimeRange, Tool,
 };
 
 /// Most requests of each side that are read.
@@ -15,6 +17,8 @@ const MAX_SAMPLE: usize = 500;
 const MIN_SAMPLE: usize = 50;
 /// Signals of each side to read, about.
 const MAX_READ: usize = 12_000;
+/// Most `tools/list` answers that are read.
+const MAX_LISTS: usize = 16;
 /// Most signals of one request that are read; a request with more is no evidence of absence.
 const MAX_SIGNALS: usize = 256;
 
@@ -68,9 +72,12 @@ impl Case {
             has_gaps: self.has_gap(failing) || key.is_some_and(|key| healthy_case.has_gap(key)),
         };
         let (differences, same) = key.map_or_else(Default::default, |key| {
-            let (failing, beside) = (self.traits(failing), healthy_case.traits(key));
-            let (failed, healthy) =
-                (self.traits_of_all(&failed_sample), healthy_case.traits_of_all(&healthy_sample));
+            let (own, others) = (self.declared_tools(), healthy_case.declared_tools());
+            // What another capture does not declare, this one may.
+            let others = if others.is_empty() { &own } else { &others };
+            let (failing, beside) = (self.traits(failing, &own), healthy_case.traits(key, others));
+            let failed = self.traits_of_all(&failed_sample, &own);
+            let healthy = healthy_case.traits_of_all(&healthy_sample, others);
             compare::differences(&failing, &beside, &failed, &healthy)
         });
         Comparison {
@@ -98,12 +105,23 @@ impl Case {
         compare::spread(all, max, keep)
     }
 
-    fn traits_of_all(&self, keys: &[RequestKey]) -> Vec<Traits> {
-        keys.par_iter().map(|key| self.traits(*key)).collect()
+    fn traits_of_all(&self, keys: &[RequestKey], tools: &[Tool]) -> Vec<Traits> {
+        keys.par_iter().map(|key| self.traits(*key, tools)).collect()
+    }
+
+    /// Tools as the first `tools/list` answers of the case declare them.
+    fn declared_tools(&self) -> Vec<Tool> {
+        let may_list =
+            |kind| matches!(kind, Kind::ToolsList | Kind::HttpExchange | Kind::GatewayLog | Kind::JsonRpc);
+        let finder = memmem::Finder::new("inputSchema");
+        let briefs = self.briefs().iter().enumerate().filter(|(_, brief)| may_list(brief.kind));
+        let keys = briefs.map(|(position, _)| SignalKey(position as u32));
+        let lists = keys.filter(|key| finder.find(self.raw(*key)).is_some()).take(MAX_LISTS);
+        lists.flat_map(|key| compare::tools_of(&self.signal(key))).collect()
     }
 
     /// What a request shows.
-    fn traits(&self, key: RequestKey) -> Traits {
+    fn traits(&self, key: RequestKey, tools: &[Tool]) -> Traits {
         let Some(request) = self.request(key) else { return Traits::default() };
         let is_whole = request.signals.len() <= MAX_SIGNALS;
         let links: Vec<_> = if is_whole {
@@ -119,7 +137,7 @@ impl Case {
                 duration: request.window.map(|window| window.end.since(window.start)),
                 covered: &self.covering(request),
                 is_whole,
-                tools: &[],
+                tools,
                 template: diagnose::template,
             },
         )
@@ -160,11 +178,12 @@ impl Case {
         let briefs = || request.signals.iter().map(|link| &self.briefs()[link.signal.index()]);
         let resource = briefs().find_map(|brief| names.text(brief.resource));
         let stream = || briefs().find_map(|brief| names.text(brief.stream));
+        let tool = names.text(request.tool);
         let operation =
-            briefs().find_map(|brief| names.text(self.index.spans.get(brief.span_facts as usize)?.name));
+            || briefs().find_map(|brief| names.text(self.index.spans.get(brief.span_facts as usize)?.name));
         Party {
-            tool: names.text(request.tool),
-            operation,
+            tool,
+            operation: if tool.is_none() { operation() } else { None },
             // `group:stream`: the group outlives the container that the stream is of.
             resource: resource
                 .or_else(|| stream().map(|name| name.split_once(':').map_or(name, |(group, _)| group))),
@@ -183,7 +202,7 @@ impl Case {
                 && Some(request.key) != parent
                 && (not.is_none() || request.parent != not)
         };
-        let healthy = self.requests().iter().filter(|request| request.outcome == Outcome::Ok);
+        let healthy = self.requests().par_iter().filter(|request| request.outcome == Outcome::Ok);
         let candidates = healthy.filter(is_stranger).map(|request| Candidate {
             key: request.key,
             party: self.party(request.key),
@@ -191,7 +210,8 @@ impl Case {
             layers: self.layers(request).count_ones(),
             ids: (request.trace, self.names().text(request.request)),
         });
-        compare::choose(party, window.map(|window| window.start), candidates)
+        let candidates: Vec<Candidate<'_>> = candidates.collect();
+        compare::choose(party, window.map(|window| window.start), candidates.into_iter())
     }
 
     /// The layers that tell of a request, one bit each.
@@ -203,7 +223,7 @@ impl Case {
     /// The failed requests that the counts are taken of, `failing` among them.
     fn failed_like(&self, failing: RequestKey, party: &Party<'_>, named: &[RequestKey]) -> Vec<RequestKey> {
         let mut keys: Vec<RequestKey> = if named.is_empty() {
-            let failed = self.requests().iter().filter(|request| request.outcome == Outcome::Failed);
+            let failed = self.requests().par_iter().filter(|request| request.outcome == Outcome::Failed);
             let keys = failed.map(|request| request.key);
             keys.filter(|key| party.relation(&self.party(*key)) == Some(BaselineChoice::SameTool)).collect()
         } else {
@@ -230,7 +250,7 @@ impl Case {
                 None => own.relation(&candidate) == Some(BaselineChoice::SameTool),
             }
         };
-        let healthy = self.requests().iter().filter(|request| request.outcome == Outcome::Ok);
+        let healthy = self.requests().par_iter().filter(|request| request.outcome == Outcome::Ok);
         self.ordered(healthy.filter(is_near).map(|request| request.key).collect())
     }
 

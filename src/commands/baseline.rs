@@ -5,7 +5,8 @@ use std::path::Path;
 use anyhow::{Context, bail};
 
 use crate::case::{Baseline, Case, Options};
-use crate::model::{Names, Outcome, Request, RequestKey, TraceId};
+use crate::model::{Names, Request, RequestKey, TraceId};
+use crate::text::Door;
 
 use super::captures;
 
@@ -13,6 +14,9 @@ use super::captures;
 const MIN_PREFIX: usize = 8;
 /// Most candidates that an error lists.
 const MAX_LISTED: usize = 8;
+
+/// Longest id or tool in an error, in characters.
+const MAX_WORD: usize = 120;
 
 /// What a person named as healthy.
 #[derive(Debug)]
@@ -107,18 +111,19 @@ fn plain(named: &str) -> String {
     named.strip_prefix("1-").map_or_else(|| named.to_owned(), |rest| rest.replacen('-', "", 1))
 }
 
+/// Ids and tools are log text, so that they pass the door.
 fn several(named: &str, keys: &[RequestKey], case: &Case) -> String {
-    let mut text =
-        format!("--baseline: '{named}' names {} requests; give the request id of one:", keys.len());
-    for key in keys.iter().take(MAX_LISTED) {
+    let line = |key: &RequestKey| {
         let request = &case.requests()[key.index()];
-        let id = case.names().text(request.request).unwrap_or("no request id");
-        let tool = case.names().text(request.tool).unwrap_or("no tool");
-        let outcome = if request.outcome == Outcome::Ok { "ok" } else { "not ok" };
-        text.push_str(&format!("\n  {id}  {tool}  {outcome}"));
-    }
-    if keys.len() > MAX_LISTED {
-        text.push_str(&format!("\n  and {} more", keys.len() - MAX_LISTED));
-    }
-    text
+        let text = |name, none| {
+            let text = case.names().text(name).unwrap_or(none);
+            Door { redact: true }.line(text, MAX_WORD)
+        };
+        let (id, tool) = (text(request.request, "no request id"), text(request.tool, "no tool"));
+        format!("\n  {id}  {tool}  {}", request.outcome)
+    };
+    let listed: String = keys.iter().take(MAX_LISTED).map(line).collect();
+    let more = keys.len().saturating_sub(MAX_LISTED);
+    let rest = if more > 0 { format!("\n  and {more} more") } else { String::new() };
+    format!("--baseline: '{named}' names {} requests; give the request id of one:{listed}{rest}", keys.len())
 }

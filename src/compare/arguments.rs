@@ -99,7 +99,7 @@ static REFUSALS: LazyLock<Option<(Regex, Regex)>> = LazyLock::new(|| {
     const TYPE: &str = "array|boolean|integer|number|object|string";
     Some((
         Regex::new(&format!(r"\$\.(?P<path>[\w.\[\]-]{{1,120}}): (?P<sent>{TYPE}|null) found, (?P<wanted>{TYPE}) expected")).ok()?,
-        Regex::new(r"(?m)^(?P<path>[\w.-]{1,120})\n\s+Input should be (?:a )?(?:valid )?(?P<wanted>[a-z]{1,20})[^\n]*\binput_type=(?P<sent>str|int|float|bool|list|dict|NoneType)\b").ok()?,
+        Regex::new(r"(?m)^(?P<path>[\w.-]{1,120})\n\s+Input should be (?:an? )?(?:valid )?(?P<wanted>[A-Za-z]{1,20})[^\n]*\binput_type=(?P<sent>str|int|float|bool|list|dict|NoneType)\b").ok()?,
     ))
 });
 
@@ -112,7 +112,11 @@ pub(super) fn note_refusal(message: &str, traits: &mut Traits) {
             traits.saw_arguments = true;
             traits.note(Aspect::Given, path.as_str(), "yes");
             traits.note(Aspect::Type, path.as_str(), sent);
-            traits.note(Aspect::Mismatch, path, format!("{sent} sent, {} wanted", &found["wanted"]));
+            traits.note(
+                Aspect::Mismatch,
+                path,
+                format!("{sent} sent, {} wanted", json_type(&found["wanted"])),
+            );
         }
     }
 }
@@ -125,7 +129,7 @@ fn json_type(name: &str) -> &str {
         "float" => "number",
         "bool" => "boolean",
         "list" => "array",
-        "dict" => "object",
+        "dict" | "dictionary" => "object",
         "NoneType" => "null",
         other => other,
     }
@@ -138,12 +142,11 @@ pub(super) fn note_declared(tool: &Tool, traits: &mut Traits) {
         let Some(sent) = traits.values.get(&Attribute { aspect: Aspect::Type, name: name.clone() }) else {
             continue;
         };
+        let declared = parameter.declared.as_str();
         // Other declarations (unions, references) are no plain type to hold a value against.
-        let declared = parameter.declared.split(' ').next().unwrap_or_default();
-        let is_plain = parameter.declared == declared || parameter.declared.starts_with("array of ");
-        let is_type = ["array", "boolean", "integer", "number", "object", "string"].contains(&declared);
+        let is_plain = ["array", "boolean", "integer", "number", "object", "string"].contains(&declared);
         let is_subtype = declared == "number" && sent == "integer";
-        if is_plain && is_type && !is_subtype && sent != declared {
+        if is_plain && !is_subtype && sent != declared {
             let words = format!("{sent} sent, {declared} wanted");
             traits.note(Aspect::Mismatch, name, words);
         }

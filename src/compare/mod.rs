@@ -6,6 +6,7 @@
 mod arguments;
 mod caution;
 mod choice;
+mod declared;
 mod rank;
 mod read;
 #[cfg(test)]
@@ -16,6 +17,7 @@ mod words;
 
 pub use caution::Basis;
 pub use choice::{Candidate, Party, choose, spread};
+pub use declared::tools_of;
 pub use rank::{MAX_DIFFERENCES, differences};
 pub use read::Facts;
 pub use traits::Traits;

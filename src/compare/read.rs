@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::arguments;
 use super::traits::{Aspect, Traits, bit};
 use super::words;
-use crate::model::{Kind, Layer, Severity, Signal, ToolList};
+use crate::model::{Kind, Layer, Severity, Signal, Tool};
 
 /// What is known of a request besides its signals.
 #[derive(Clone, Copy, Debug)]
@@ -19,7 +19,7 @@ pub struct Facts<'a> {
     /// Whether all its signals were read.
     pub is_whole: bool,
     /// Tools as declared.
-    pub tools: &'a [ToolList],
+    pub tools: &'a [Tool],
     /// The wording of a message without its values.
     pub template: fn(&str) -> String,
 }
@@ -77,8 +77,8 @@ impl Traits {
             arguments::note_refusal(&signal.message, &mut traits);
             arguments::note(signal, &mut traits);
             headers(signal, &mut traits);
-            let steps = [Some(records(signal)), span(signal, facts), log(signal, facts)];
-            for step in steps.into_iter().flatten() {
+            traits.note(Aspect::Records(signal.layer), signal.kind.word(), "yes");
+            for step in [span(signal, facts), log(signal, facts)].into_iter().flatten() {
                 *counts.entry(step).or_default() += 1;
             }
             duration(signal, facts, &mut traits);
@@ -118,10 +118,6 @@ fn times(count: u32) -> &'static str {
     }
 }
 
-fn records(signal: &Signal) -> (Aspect, String) {
-    (Aspect::Records(signal.layer), signal.kind.word().to_owned())
-}
-
 fn is_span(signal: &Signal) -> bool {
     matches!(signal.kind, Kind::Span | Kind::XraySegment | Kind::XraySummary)
 }
@@ -152,20 +148,22 @@ fn log(signal: &Signal, facts: &Facts<'_>) -> Option<(Aspect, String)> {
     if !is_log {
         return None;
     }
+    if signal.kind == Kind::AccessLog {
+        let status = signal.field("http.status").unwrap_or_default();
+        let line = format!("{} {status}", signal.name.as_deref().unwrap_or("access"));
+        return Some((Aspect::Log(signal.layer), words::without_ids(&line)));
+    }
     let wording = words::without_ids(&(facts.template)(&without_tool(&signal.message, facts)));
     let level =
         if signal.severity >= Severity::Warn { format!("[{}] ", signal.severity) } else { String::new() };
     (!wording.is_empty()).then(|| (Aspect::Log(signal.layer), format!("{level}{wording}")))
 }
 
+/// The tool's name, with and without its target, is the same step whatever the tool.
 fn without_tool(text: &str, facts: &Facts<'_>) -> String {
-    let line = text.lines().next().unwrap_or_default();
-    let Some(tool) = facts.tool.filter(|tool| tool.len() >= 3) else { return text.to_owned() };
-    if !line.contains(tool) {
-        let plain = tool.split_once("___").map_or(tool, |(_, plain)| plain);
-        return if plain.len() >= 3 { text.replace(plain, TOOL) } else { text.to_owned() };
-    }
-    text.replace(tool, TOOL)
+    let Some(tool) = facts.tool else { return text.to_owned() };
+    let plain = tool.split_once("___").map_or(tool, |(_, plain)| plain);
+    words::replace_word(&words::replace_word(text, tool, TOOL), plain, TOOL)
 }
 
 fn duration(signal: &Signal, facts: &Facts<'_>, traits: &mut Traits) {
@@ -201,6 +199,12 @@ fn statements(signal: &Signal, said: &mut BTreeMap<(Aspect, &'static str), BTree
         lists.iter().flat_map(|(aspect, list)| list.iter().map(move |row| (*aspect, row)))
     {
         let Some(value) = signal.field(field).and_then(|text| words::statement(&text)) else { continue };
+        // A request that never reached its runtime lacks the runtime's name, not the Gateway's.
+        let name = match *name {
+            "resource" if value.contains(":runtime/") => "runtime",
+            "resource" if value.contains(":gateway/") => "gateway",
+            name => name,
+        };
         let values = said.entry((aspect, name)).or_default();
         if values.len() < MAX_VALUES {
             values.insert(value);
@@ -221,8 +225,8 @@ fn statements(signal: &Signal, said: &mut BTreeMap<(Aspect, &'static str), BTree
 fn declared(facts: &Facts<'_>, traits: &mut Traits) {
     let Some(name) = facts.tool else { return };
     let plain = name.split_once("___").map_or(name, |(_, plain)| plain);
-    let tools = || facts.tools.iter().flat_map(|list| &list.tools);
-    let tool = tools().find(|tool| tool.name == name).or_else(|| tools().find(|tool| tool.name == plain));
+    let named = |name: &str| facts.tools.iter().find(|tool| tool.name == name);
+    let tool = named(name).or_else(|| named(plain));
     if let Some(tool) = tool {
         arguments::note_declared(tool, traits);
     }

@@ -5,13 +5,12 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::model::{
-    Difference, FeatureKind, Ids, Kind, Layer, ListOrigin, Outcome, Parameter, Severity, Signal, Timestamp,
-    Tool, ToolList,
+    Difference, FeatureKind, Ids, Kind, Layer, Outcome, Parameter, Severity, Signal, Timestamp, Tool,
 };
 
 const TOOL: &str = "trail___lookup_events";
 
-fn facts(tools: &[ToolList]) -> Facts<'_> {
+fn facts(tools: &[Tool]) -> Facts<'_> {
     Facts { tool: Some(TOOL), duration: None, covered: &[], is_whole: true, tools, template: str::to_owned }
 }
 
@@ -119,18 +118,10 @@ fn a_declaration_tells_the_type_that_was_wanted() {
             required: false,
             default: None,
         };
-        let tool = Tool { name: "lookup_events".to_owned(), parameters: vec![parameter] };
-        vec![ToolList {
-            label: String::new(),
-            signal: None,
-            origin: ListOrigin::Server,
-            seen: 1,
-            target_room: None,
-            tools: vec![tool],
-        }]
+        [Tool { name: "lookup_events".to_owned(), parameters: vec![parameter] }]
     };
-    let mismatches = |lists: &[ToolList], sent: Value| {
-        let failing = Traits::of(&[exchange(&json!({"max_results": sent}))], &facts(lists));
+    let mismatches = |tools: &[Tool], sent: Value| {
+        let failing = Traits::of(&[exchange(&json!({"max_results": sent}))], &facts(tools));
         let found = compared(&[failing], &calls(&[json!({})]));
         found.iter().filter(|difference| difference.kind == FeatureKind::Schema).count()
     };

@@ -9,6 +9,8 @@ pub(super) struct Bands {
     has_quantiles: bool,
 }
 
+/// Durations up to this are all alike, in nanoseconds: what differs is the machine's mood.
+const NOISE: i64 = 10_000_000;
 /// Fewest durations that have a 5th percentile.
 const ENOUGH: usize = 20;
 
@@ -27,6 +29,7 @@ impl Bands {
     /// The band of a duration.
     pub(super) fn of_duration(&self, duration: i64) -> &'static str {
         match duration {
+            _ if duration.max(self.high) <= NOISE => "usual",
             _ if duration.saturating_mul(2) < self.low => "less than half of what is usual",
             _ if duration > self.high.saturating_mul(2) => "more than twice what is usual",
             _ if self.has_quantiles && duration < self.low => "faster than usual",
@@ -38,12 +41,17 @@ impl Bands {
 
 /// A duration for people: three digits at most.
 pub(super) fn human(nanos: i64) -> String {
-    match nanos {
-        ..1_000_000 => format!("{} µs", nanos / 1_000),
-        ..10_000_000 => format!("{}.{} ms", nanos / 1_000_000, nanos % 1_000_000 / 100_000),
-        ..1_000_000_000 => format!("{} ms", nanos / 1_000_000),
-        ..60_000_000_000 => format!("{}.{} s", nanos / 1_000_000_000, nanos % 1_000_000_000 / 100_000_000),
-        _ => format!("{} min {} s", nanos / 60_000_000_000, nanos / 1_000_000_000 % 60),
+    let (micros, millis, seconds) = (nanos / 1_000, nanos / 1_000_000, nanos / 1_000_000_000);
+    if millis == 0 {
+        format!("{micros} µs")
+    } else if millis < 10 {
+        format!("{millis}.{} ms", micros % 1_000 / 100)
+    } else if seconds == 0 {
+        format!("{millis} ms")
+    } else if seconds < 60 {
+        format!("{seconds}.{} s", millis % 1_000 / 100)
+    } else {
+        format!("{} min {} s", seconds / 60, seconds % 60)
     }
 }
 
@@ -53,15 +61,18 @@ mod tests {
 
     #[test]
     fn few_samples_have_no_quantiles() {
-        let one = Bands::of(vec![100]).unwrap();
+        const MS: i64 = 1_000_000;
+        let one = Bands::of(vec![100 * MS]).unwrap();
         assert_eq!(
-            [49, 51, 199, 201].map(|at| one.of_duration(at)),
+            [49, 51, 199, 201].map(|at| one.of_duration(at * MS)),
             ["less than half of what is usual", "usual", "usual", "more than twice what is usual"]
         );
-        let many = Bands::of((1_000..1_100).collect()).unwrap();
-        assert_eq!(many.of_duration(1_001), "faster than usual");
-        assert_eq!(many.of_duration(1_098), "slower than usual");
-        assert_eq!(many.of_duration(1_050), "usual");
+        let many = Bands::of((1_000..1_100).map(|at| at * MS).collect()).unwrap();
+        assert_eq!(many.of_duration(1_001 * MS), "faster than usual");
+        assert_eq!(many.of_duration(1_098 * MS), "slower than usual");
+        assert_eq!(many.of_duration(1_050 * MS), "usual");
+        let quick = Bands::of(vec![800_000]).unwrap();
+        assert_eq!(quick.of_duration(6 * MS), "usual");
         assert!(Bands::of(Vec::new()).is_none());
     }
 

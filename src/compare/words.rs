@@ -33,6 +33,26 @@ fn is_word(character: char) -> bool {
     character.is_alphanumeric() || matches!(character, '-' | '_')
 }
 
+/// `text` with `word` replaced where it stands alone: `list` in `listening` is no tool.
+pub(super) fn replace_word(text: &str, word: &str, by: &str) -> String {
+    if word.is_empty() {
+        return text.to_owned();
+    }
+    let mut replaced = String::new();
+    let mut done = 0;
+    for (at, _) in text.match_indices(word) {
+        let end = at + word.len();
+        let is_alone = !text[..at].ends_with(is_word) && !text[end..].starts_with(is_word);
+        if is_alone {
+            replaced.push_str(&text[done..at]);
+            replaced.push_str(by);
+            done = end;
+        }
+    }
+    replaced.push_str(&text[done..]);
+    replaced
+}
+
 /// Whether a word is an id, a time or a count rather than a name: four digits and more, or hexadecimal with a digit.
 pub(super) fn looks_like_id(word: &str) -> bool {
     let digits = word.bytes().filter(u8::is_ascii_digit).count();
@@ -101,6 +121,15 @@ mod tests {
         }
         assert!(without_ids(&"word ".repeat(1000)).len() < 2 * MAX_NAME);
         assert!(without_ids(&"x".repeat(10_000)).len() < MAX_NAME);
+    }
+
+    #[test]
+    fn a_tool_is_replaced_where_it_stands_alone() {
+        assert_eq!(
+            replace_word("list: listening to list.", "list", "{tool}"),
+            "{tool}: listening to {tool}."
+        );
+        assert_eq!(replace_word("aaa", "", "x"), "aaa");
     }
 
     #[test]

@@ -73,10 +73,12 @@ fn traces_within_exchanges(work: &mut Work<'_>) {
     let mut unanswered = Intervals::default();
     for signal in 0..work.index.briefs.len() {
         let Some((name, range, call)) = exchange_call(work, signal) else { continue };
-        let is_served = || served.iter().any(|(path, starts)| {
-            let from = starts.partition_point(|start| *start < range.start);
-            same_path(path, name) && starts.get(from).is_some_and(|start| *start <= range.end)
-        });
+        let is_served = || {
+            served.iter().any(|(path, starts)| {
+                let from = starts.partition_point(|start| *start < range.start);
+                same_path(path, name) && starts.get(from).is_some_and(|start| *start <= range.end)
+            })
+        };
         if work.calls.kind(call) == CallKind::Client && method(name) == "POST" && !is_served() {
             unanswered.push(range, call);
         }

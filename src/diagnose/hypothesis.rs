@@ -44,13 +44,18 @@ impl<'a> Facts<'a> {
         });
         let mut against: Vec<String> =
             explained_by.map(|other| format!("It follows from {}.", other.finding.rule)).collect();
-        against.extend(self.arguments(&finding.rule, false));
+        let contradicting = self.arguments(&finding.rule, false);
+        let standing = match standing(finding, is_own, is_root) {
+            Standing::Confirmed | Standing::Likely if !contradicting.is_empty() => Standing::Possible,
+            standing => standing,
+        };
+        against.extend(contradicting);
         if !is_own {
             against.push("No id ties it to this request, only time.".to_owned());
         }
         Hypothesis {
             rule: finding.rule.clone(),
-            standing: standing(finding, is_own, is_root),
+            standing,
             supports,
             against,
             missing: Vec::new(),

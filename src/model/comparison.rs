@@ -30,7 +30,7 @@ words! {
 pub struct Share {
     /// Requests with the attribute's value.
     pub with: u32,
-    /// Requests looked at.
+    /// Requests looked at, of which the capture can tell.
     pub of: u32,
 }
 
@@ -58,7 +58,7 @@ words! {
     BaselineChoice {
         /// The user named it.
         Named = "named",
-        /// The same tool.
+        /// The same tool; the same operation where there is no tool.
         SameTool = "same-tool",
         /// Another tool of the same target.
         SameTarget = "same-target",

@@ -163,6 +163,8 @@ pub(super) struct Diagnosis {
     pub(super) chain: Vec<SafeText>,
     pub(super) symptoms: Vec<SafeText>,
     pub(super) hypotheses: Vec<Hypothesis>,
+    /// Without a root cause: which telemetry the capture lacks, with the command that fetches it.
+    pub(super) missing: Vec<SafeText>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -360,6 +362,7 @@ impl Builder<'_> {
             chain: self.lines(&diagnosis.chain),
             symptoms: self.lines(&diagnosis.symptoms),
             hypotheses: diagnosis.hypotheses.iter().map(|hypothesis| self.hypothesis(hypothesis)).collect(),
+            missing: self.lines(&diagnosis.missing),
         }
     }
 

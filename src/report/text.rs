@@ -283,7 +283,14 @@ fn verdict(diagnosis: &Diagnosis) -> String {
                 .collect();
             if beside.is_empty() { chain } else { format!("{chain}; independently {}", beside.join(", ")) }
         }
-        None if diagnosis.hypotheses.is_empty() => "no cause known".to_owned(),
+        None if diagnosis.hypotheses.is_empty() => {
+            let missing: Vec<_> = diagnosis.missing.iter().map(SafeText::as_str).collect();
+            if missing.is_empty() {
+                "no cause known".to_owned()
+            } else {
+                format!("no cause known. {}", missing.join(". "))
+            }
+        }
         None => {
             let open = diagnosis.hypotheses.iter();
             let open: Vec<_> = open.map(|other| format!("{} {}", other.rule, other.standing)).collect();

@@ -26,8 +26,7 @@ fn only_reads(command: &str) -> bool {
     program == Some("aws")
         && service != Some("logs")
         && operation.is_some_and(reads)
-        && !command.contains(['|', ';', '&', '>', '`', '\n'])
-        && !command.contains("$(")
+        && ![" | ", ";", "&", ">", "`", "$(", "\n"].iter().any(|sign| command.contains(sign))
 }
 
 /// Everything that the signals of a case name.

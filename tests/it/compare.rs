@@ -78,7 +78,7 @@ fn the_sample_fails_by_the_type_of_one_argument() {
     }
 }
 
-/// Real calls as a client saw them: one tool, well and badly called.
+/// Real calls, refused by pydantic.
 #[test]
 fn arguments_of_a_real_server_are_told_apart_by_type() {
     let case = open(folder(&data("captures/tool-arguments--mcp1.30.0-adot0.21.0")));
@@ -86,7 +86,12 @@ fn arguments_of_a_real_server_are_told_apart_by_type() {
         .iter()
         .map(|request| describe(&case.compare(request.key, &Baseline::Automatic, &[])))
         .collect();
-    assert!(texts.iter().any(|text| text.contains("max_results: type")), "{texts:#?}");
+    for (parameter, words) in
+        [("max_results", "string sent, integer wanted"), ("trail_id", "string sent, UUID wanted")]
+    {
+        let line = format!("{parameter}: type sent and type wanted [schema] Some({words:?}) | None");
+        assert!(texts.iter().any(|text| text.contains(&line)), "{line}: {texts:#?}");
+    }
 }
 
 #[test]

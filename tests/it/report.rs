@@ -89,7 +89,8 @@ fn a_page_needs_nothing_else() {
 fn a_long_capture_gives_a_short_report() {
     let line = |index: usize| {
         // A wording of its own for each, without digits: those count as values.
-        let kind: String = format!("{index:05}").bytes().map(|digit| char::from(digit - b'0' + b'a')).collect();
+        let kind: String =
+            format!("{index:05}").bytes().map(|digit| char::from(digit - b'0' + b'a')).collect();
         serde_json::json!({
             "timeUnixNano": 1_768_917_600_000_000_000_u64 + 1_000_000 * index as u64,
             "severityNumber": 17,
@@ -230,7 +231,7 @@ fn assert_sound(markdown: &str) {
 /// Every line of a diagram is one that the writer means to write.
 fn assert_diagrams(markdown: &str) {
     let line = Regex::new(
-        r"^(sequenceDiagram|    participant [CGPATD] as \w+|    [CGPATD](->>|-->>|-x|--x)[CGPATD]: [\w .,/()+='#;-]+|    Note over [CGPATD](,[CGPATD])?: [\w .,/()+='#;-]+)$",
+        r"^(sequenceDiagram|    participant [CGPATD] as \w+|    [CGPATD](->>|-->>|-x|--x)[CGPATD]: [\w .,:/()+='#;…-]+|    Note over [CGPATD](,[CGPATD])?: [\w .,:/()+='#;…-]+)$",
     )
     .expect("a valid pattern");
     let entities = Regex::new(r"#\d+;").expect("a valid pattern");

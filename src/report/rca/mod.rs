@@ -23,6 +23,7 @@ use std::io::{self, Write};
 use super::document::{Document, Finding, Request};
 use super::markup;
 use super::rule::RuleText;
+use super::schema::{SchemaDocument, write_markdown};
 use crate::case::{Baseline, Case, Snapshot};
 use crate::model::{Comparison, REPORT_TITLE, RequestKey, SignalKey, Walk};
 use crate::text::{Door, SafeText};
@@ -96,6 +97,20 @@ impl<'a> Report<'a> {
         Self { case, snapshot, door, document, causes, open, focus, walks, comparison }
     }
 
+    /// What is wrong with the tools' schemas, where the capture tells of any.
+    fn schema_audit(&self, page: &mut Page) {
+        let audit = self.case.audit();
+        if audit.lists.is_empty() && audit.findings.is_empty() && audit.unreadable.is_empty() {
+            return;
+        }
+        let document = SchemaDocument::new(&audit, self.case, self.door, &self.document.tool.version);
+        let mut section = Vec::new();
+        if write_markdown(&document, &mut section).is_ok() {
+            page.heading(2, "Schema audit");
+            page.markdown(&String::from_utf8_lossy(&section));
+        }
+    }
+
     /// The way of the focus through the layers, to be drawn.
     fn diagram(&self) -> Option<Diagram> {
         let key = self.focus?;
@@ -115,6 +130,7 @@ impl<'a> Report<'a> {
         fixes::section(self, &mut page);
         others::findings(self, &mut page);
         others::unexplained(self, &mut page);
+        self.schema_audit(&mut page);
         provenance::coverage(self, &mut page);
         provenance::making(self, &mut page);
         page.finish()

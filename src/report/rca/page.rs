@@ -73,6 +73,12 @@ impl Page {
         self.0.push_str(&markup::block(text, language, ""));
     }
 
+    /// Blocks that are written already.
+    pub(super) fn markdown(&mut self, blocks: &str) {
+        self.start();
+        self.line(blocks);
+    }
+
     /// A table; nothing when it has no row.
     pub(super) fn table(&mut self, table: &Table) {
         if table.rows.is_empty() {

@@ -99,10 +99,10 @@ pub(super) fn step_name(stage: Stage) -> &'static str {
     match stage {
         Stage::Client => "client sends",
         Stage::GatewayReceived => "Gateway receives",
-        Stage::Validated => "arguments validated",
+        Stage::Validated => "argument validation",
         Stage::Policy => "policy and interceptors",
         Stage::Token => "outbound credentials",
-        Stage::TargetCalled => "target called",
+        Stage::TargetCalled => "call of the target",
         Stage::RuntimeReceived => "Runtime receives",
         Stage::Handler => "handler runs",
         Stage::Downstream => "downstream calls",
@@ -195,7 +195,9 @@ impl Drawer<'_, '_> {
                 let tool = self.report.snapshot.names.text(self.request.tool);
                 tool.map_or_else(|| "request".to_owned(), |tool| format!("call of {tool}"))
             }
-            Stage::Response if step.state == StepState::Failed => "error answer".to_owned(),
+            Stage::Response if self.walk.stopped.is_some() || step.state == StepState::Failed => {
+                "error answer".to_owned()
+            }
             stage => step_name(stage).to_owned(),
         };
         let at = step.at.zip(self.start).map(|(at, start)| format!(", {}", offset(at, start)));

@@ -3,7 +3,7 @@
 use super::opening::id;
 use super::page::{Page, Table};
 use super::sequence::step_name;
-use super::words::{listed, offset, span_of_time};
+use super::words::{capital, listed, offset, span_of_time};
 use super::{Report, markup};
 use crate::model::{
     LinkReason, Outcome, Request, RequestKey, Severity, Signal, SignalKey, StepState, Timestamp, Walk,
@@ -60,7 +60,7 @@ fn steps(report: &Report<'_>, request: &Request, walk: &Walk, page: &mut Page) {
     let marks = walk.marks.iter().take(ROWS).map(|mark| {
         let at =
             mark.at.zip(start).map(|(at, start)| format!(" ({})", offset(at, start))).unwrap_or_default();
-        format!("{}{at}", markup::prose(report.line(&mark.note).as_str()))
+        markup::prose(&capital(report.line(&mark.note).as_str())) + &at
     });
     page.list(&marks.collect::<Vec<_>>());
     if let Some(diagram) = report.diagram() {

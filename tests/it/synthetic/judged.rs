@@ -43,7 +43,7 @@ impl Judged {
     /// is part of what failed.
     pub(super) fn blamed(&self) -> Vec<String> {
         let mut blamed = Vec::new();
-        for one in &self.snapshot.requests {
+        for one in self.snapshot.requests.iter() {
             let parts = self.parts(one.key);
             if one.outcome == Outcome::Failed && parts.contains(&Part::Healthy) {
                 blamed.push(format!("fails though healthy: {}", request(&self.snapshot, Some(one.key))));

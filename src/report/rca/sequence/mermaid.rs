@@ -57,6 +57,11 @@ pub(super) fn label(text: &str) -> String {
         if index > 0 {
             out.push(' ');
         }
+        // `wrap:` in front is a directive; within the text a colon before a space never means anything.
+        let (word, colon) = match word.strip_suffix(':') {
+            Some(word) if index > 0 => (word, ":"),
+            _ => (word, ""),
+        };
         let mut letters = word.chars().peekable();
         let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
         if bare.eq_ignore_ascii_case("end")
@@ -66,11 +71,12 @@ pub(super) fn label(text: &str) -> String {
         }
         for c in letters {
             match c {
-                '.' | ',' | '_' | '-' | '/' | '(' | ')' | '+' | '=' | '\'' => out.push(c),
+                '.' | ',' | '_' | '-' | '/' | '(' | ')' | '+' | '=' | '\'' | '…' => out.push(c),
                 _ if c.is_alphanumeric() => out.push(c),
                 _ => entity(c, &mut out),
             }
         }
+        out.push_str(colon);
     }
     // An empty message is a mistake to Mermaid.
     if out.trim().is_empty() { "-".to_owned() } else { out }
@@ -91,6 +97,7 @@ mod tests {
         assert_eq!(label("the end"), "the #101;nd");
         assert_eq!(label("END."), "#69;ND.");
         assert_eq!(label("<b>{x}`\""), "#60;b#62;#123;x#125;#96;#34;");
+        assert_eq!(label("wrap: a b: c:d"), "wrap#58; a b: c#58;d");
         assert_eq!(label(""), "-");
     }
 }
