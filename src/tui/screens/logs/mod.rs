@@ -59,8 +59,10 @@ enum Only {
 
 crate::model::words! {
     /// What the time column shows.
+    #[derive(Default)]
     TimeColumn {
         /// Time of day.
+        #[default]
         Clock = "time",
         /// Date and time.
         Date = "date and time",
@@ -68,12 +70,6 @@ crate::model::words! {
         Request = "in request",
         /// Since the row above.
         Step = "step",
-    }
-}
-
-impl Default for TimeColumn {
-    fn default() -> Self {
-        Self::Clock
     }
 }
 
