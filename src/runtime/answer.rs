@@ -69,6 +69,9 @@ impl Known {
     /// Answers a question that has one answer; nothing for effects that are none.
     pub(super) fn answer(&self, question: &Effect, door: Door) -> Option<Data> {
         Some(match question {
+            Effect::Find { id, needle, stretch } => {
+                Data::Found { id: *id, signals: needle.among(&self.case, stretch.clone()) }
+            }
             Effect::Walk(request) => Data::Walk(Arc::new(self.case.walk(self.known(*request)?))),
             Effect::Compare(request) => {
                 let key = self.known(*request)?;

@@ -26,6 +26,7 @@ impl Hands {
             Effect::Suspend => self.suspend()?,
             Effect::Redraw => self.screen.clear()?,
             Effect::Search { .. }
+            | Effect::Find { .. }
             | Effect::Walk(_)
             | Effect::Compare(_)
             | Effect::Audit

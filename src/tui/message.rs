@@ -1,5 +1,6 @@
 //! What may happen to the model, and what it asks of the world.
 
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -9,6 +10,7 @@ use crate::filter::Filter;
 use crate::model::{Comparison, RequestKey, SchemaAudit, SignalKey, Walk};
 use crate::text::SafeText;
 
+use super::find::Needle;
 use super::keys::{Chord, Move};
 use super::popups::PopupMessage;
 use super::screens::{ScreenId, ScreenMessage};
@@ -188,6 +190,15 @@ pub enum Effect {
         /// The filter.
         filter: Arc<Filter>,
     },
+    /// Looks for text in one stretch of the signals. Whoever asks goes on with the next one, or does not.
+    Find {
+        /// Comes back with what was found.
+        id: u64,
+        /// What to look for.
+        needle: Arc<Needle>,
+        /// Where to look.
+        stretch: Range<u32>,
+    },
     /// Asks where a request stopped.
     Walk(RequestKey),
     /// Compares a failing request with healthy ones.
@@ -226,6 +237,13 @@ pub enum Data {
         id: u64,
         /// The hits.
         hits: Arc<Hits>,
+    },
+    /// What holds a text, in one stretch of the signals.
+    Found {
+        /// Of this search.
+        id: u64,
+        /// In canonical order.
+        signals: Vec<SignalKey>,
     },
     /// Where a request stopped.
     Walk(Arc<Walk>),

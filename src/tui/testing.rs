@@ -75,8 +75,11 @@ pub(super) fn send(model: &mut Model, message: Message) -> Vec<Effect> {
 }
 
 fn answer(model: &Model, effect: &Effect) -> Option<Data> {
-    let Effect::Search { id, filter } = effect else { return None };
     let case = model.shared.case.clone()?;
+    if let Effect::Find { id, needle, stretch } = effect {
+        return Some(Data::Found { id: *id, signals: needle.among(&case, stretch.clone()) });
+    }
+    let Effect::Search { id, filter } = effect else { return None };
     let passes = |key: &SignalKey| {
         let signal = case.signal(*key);
         let facts = ResultFacts { rules: &[], outcome: signal.outcome };

@@ -124,6 +124,10 @@ impl Model {
                 self.refresh_all(Change::Filter, out);
             }
             Data::Hits { .. } => {}
+            Data::Found { id, signals } => {
+                let found = super::screens::logs::Message::Found(id, signals);
+                out.send(Message::Screen(super::screens::ScreenMessage::Logs(found)));
+            }
             Data::Walk(walk) => {
                 self.shared.answers.walks.insert(walk.request, walk);
                 self.refresh_all(Change::Answer, out);
