@@ -58,6 +58,10 @@ pub enum Message {
     ToggleBookmark(SignalKey),
     /// Copies text.
     Copy(SafeText),
+    /// Writes a file.
+    Export(ExportKind, PathBuf),
+    /// Keeps the filter among the saved ones, or no longer.
+    SaveFilter,
     /// Opens the selected signal in the pager or the editor.
     OpenRecord {
         /// In the editor.
@@ -174,6 +178,8 @@ pub enum Effect {
     Export {
         /// What.
         kind: ExportKind,
+        /// The selected request.
+        request: Option<RequestKey>,
         /// Where to.
         path: PathBuf,
     },
@@ -199,8 +205,6 @@ pub enum Effect {
     Compare(RequestKey),
     /// Audits the tool schemas.
     Audit,
-    /// Remembers where the person is.
-    SaveSession(super::session::Session),
 }
 
 crate::model::words! {
@@ -254,6 +258,8 @@ pub enum Data {
 /// How far reading is.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
 pub struct Progress {
+    /// What is being done, in words; empty before anything is.
+    pub step: &'static str,
     /// Bytes read.
     pub bytes: u64,
     /// Bytes to read, when that is known.
@@ -262,8 +268,10 @@ pub struct Progress {
     pub signals: u64,
     /// Seconds left, when they can be told.
     pub seconds_left: Option<u32>,
-    /// Whether everything was read.
+    /// Whether everything that is there was read.
     pub is_done: bool,
+    /// Whether more may come.
+    pub is_live: bool,
 }
 
 /// What passes a filter.

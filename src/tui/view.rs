@@ -82,7 +82,7 @@ fn tabs(model: &Model, frame: &mut Frame<'_>) {
         let role = if screen == model.screen { Role::Selection } else { Role::Dim };
         line.put(role, &text);
     }
-    let room = line.room();
+    let room = line.skip(2).room();
     line.right(Role::Dim, shared.capture.as_str(), room.saturating_sub(1));
 }
 
@@ -103,6 +103,9 @@ fn status(model: &Model, frame: &mut Frame<'_>) {
     if !shared.progress.is_done {
         reading(shared, &mut line);
     }
+    if shared.progress.is_live {
+        line.put(Role::Dim, "  ").put(Role::Ok, "following");
+    }
     if !shared.filter.text.is_empty() {
         let state = if shared.filter.is_on { "filter " } else { "filter off " };
         line.put(Role::Dim, "  ").put(Role::Title, state).put(Role::Match, &shared.filter.text);
@@ -117,7 +120,8 @@ fn status(model: &Model, frame: &mut Frame<'_>) {
 fn reading(shared: &Shared, line: &mut Line<'_>) {
     let progress = shared.progress;
     let share = progress.total.filter(|total| *total > 0).map(|total| progress.bytes as f64 / total as f64);
-    line.put(Role::Dim, "  reading ");
+    let step = if progress.step.is_empty() { "opening" } else { progress.step };
+    line.skip(2).put(Role::Dim, step).skip(1);
     if let Some(share) = share {
         line.cell(Role::Bar, &bar(shared.look.symbols, share, 10), 10);
     }
