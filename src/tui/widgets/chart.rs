@@ -153,15 +153,15 @@ impl TimeChart {
             let count = |part: fn(&Bin) -> u64| bins.iter().map(part).sum::<u64>();
             (count(|bin| bin.all), count(|bin| bin.failed))
         };
-        let counts = |(all, bad): (u64, u64)| format!("{all} {nouns}, {bad} {failed}");
-        line.skip(1).put(Role::Dim, &between(zone, span)).skip(2);
-        line.put(Role::Normal, &counts(sum(&self.bins)));
-        if let Some(picked) = self.picked {
-            let marked = self.marked();
-            let part = self.bins.get(marked).unwrap_or_default();
-            line.skip(2).put(Role::Title, "only ").put(Role::Match, &between(zone, picked));
-            line.skip(1).put(Role::Normal, &counts(sum(part)));
-        }
+        let (all, bad) = sum(&self.bins);
+        let Some(picked) = self.picked else {
+            line.skip(1).put(Role::Dim, &between(zone, span)).skip(2);
+            line.put(Role::Normal, &format!("{all} {nouns}, {bad} {failed}"));
+            return;
+        };
+        let (part, bad_part) = sum(self.bins.get(self.marked()).unwrap_or_default());
+        line.skip(1).put(Role::Title, "only ").put(Role::Match, &between(zone, picked)).skip(2);
+        line.put(Role::Normal, &format!("{part} of {all} {nouns}, {bad_part} of {bad} {failed}"));
     }
 }
 

@@ -2,21 +2,21 @@
 
 use std::ops::Range;
 
-use super::Line;
+use super::{Line, fit, width};
 use crate::tui::theme::Role;
 
 /// Writes `text` as far as there is room; the byte ranges `matches`, in order and apart, are drawn as matches.
 pub fn marked(line: &mut Line<'_>, role: Role, text: &str, matches: &[Range<usize>]) {
+    let cut = (width(text) > line.room()).then(|| fit(text, line.room(), line.ellipsis()));
+    let text = cut.as_deref().unwrap_or(text);
     let mut done = 0;
     for part in matches {
-        let (Some(before), Some(hit)) = (text.get(done..part.start), text.get(part.clone())) else {
+        let end = text.floor_char_boundary(part.end);
+        let (Some(before), Some(hit)) = (text.get(done..part.start), text.get(part.start..end)) else {
             continue;
         };
-        if line.room() == 0 {
-            return;
-        }
         line.put(role, before).put(Role::Match, hit);
-        done = part.end;
+        done = end;
     }
     line.put(role, text.get(done..).unwrap_or_default());
 }

@@ -11,6 +11,7 @@ mod marked;
 mod popup;
 mod table;
 mod tree;
+mod wrap;
 
 pub use bar::bar;
 pub use cell::{fit, width};
@@ -23,3 +24,4 @@ pub use marked::marked;
 pub use popup::popup;
 pub use table::{Align, Column, Table, scroll_bar};
 pub use tree::{Node, Tree};
+pub use wrap::wrap;

@@ -4,6 +4,8 @@ mod keys;
 mod record;
 mod rows;
 mod search;
+#[cfg(test)]
+mod tests;
 mod view;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -432,13 +434,17 @@ fn settle(state: &mut State, shared: &Shared) {
         keys.extend(state.around(beside, briefs(shared).len()));
     }
     state.records.show(&keys, shared, state.search.needle());
+    for row in state.list.visible() {
+        state.lines_of(row, shared);
+    }
 }
 
 impl State {
     /// Lines that a row takes.
     fn lines_of(&mut self, row: usize, shared: &Shared) -> usize {
         let Some(key) = self.rows.key(row).filter(|key| self.unfolded.contains_key(key)) else { return 1 };
-        self.records.read(key, shared, self.search.needle()).map_or(1, |record| record.lines.len())
+        let columns = view::text_columns(self, shared);
+        self.records.unfold(key, columns, shared, self.search.needle())
     }
 }
 

@@ -7,6 +7,7 @@ use crate::model::{Kind, Layer, Outcome, RequestKey, Severity, Signal, SignalKey
 use crate::tui::find::Needle;
 use crate::tui::model::Shared;
 use crate::tui::time;
+use crate::tui::widgets::wrap;
 
 /// Text of a record that the list can show; the signal screen shows all of it.
 const MAX_TEXT: usize = 32 << 10;
@@ -25,6 +26,10 @@ pub(super) struct Record {
     pub(super) request: Option<Member>,
     /// Safe to show; at least one.
     pub(super) lines: Vec<String>,
+    /// The lines in rows of the text column, once it was unfolded.
+    pub(super) rows: Vec<String>,
+    /// Columns of these rows.
+    columns: usize,
     /// The line that stands for all when it is folded.
     pub(super) telling: usize,
     /// What the search found where no line shows it: in the record as stored.
@@ -62,13 +67,25 @@ impl Records {
         }
     }
 
-    /// Reads one.
-    pub(super) fn read(
+    /// Rows that a record takes when it is unfolded in a text column of `columns`.
+    pub(super) fn unfold(
         &mut self,
         key: SignalKey,
+        columns: usize,
         shared: &Shared,
         needle: Option<&Needle>,
-    ) -> Option<&Record> {
+    ) -> usize {
+        let Some(record) = self.read(key, shared, needle) else { return 1 };
+        if record.columns != columns {
+            record.rows.clear();
+            record.lines.iter().for_each(|line| wrap(line, columns, &mut record.rows));
+            record.columns = columns;
+        }
+        record.rows.len()
+    }
+
+    /// Reads one.
+    fn read(&mut self, key: SignalKey, shared: &Shared, needle: Option<&Needle>) -> Option<&mut Record> {
         let case = shared.case().filter(|case| key.index() < case.briefs().len())?;
         Some(self.0.entry(key).or_insert_with(|| record(case, key, shared, needle)))
     }
@@ -94,6 +111,8 @@ fn record(case: &Case, key: SignalKey, shared: &Shared, needle: Option<&Needle>)
         outcome: signal.outcome,
         request: case.request_of(key).and_then(|request| member(case, key, request)),
         lines,
+        rows: Vec::new(),
+        columns: 0,
         telling,
         elsewhere,
     }

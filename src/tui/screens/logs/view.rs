@@ -107,6 +107,12 @@ fn titles(state: &State, shared: &Shared, line: &mut Line<'_>) {
     line.right(Role::Title, "req", REQUEST).skip(2).put(Role::Title, "text");
 }
 
+/// Columns of the text of a record; the last one is the scroll bar's.
+pub(super) fn text_columns(state: &State, shared: &Shared) -> usize {
+    let lead = 2 + time_width(state.time, shared.zone) + 1 + SEVERITY + 1 + LAYER + 1 + REQUEST + 2;
+    usize::from(state.lists(shared.body()).0.width).saturating_sub(lead + 1)
+}
+
 fn time_width(column: TimeColumn, zone: Zone) -> usize {
     match (column, zone) {
         (TimeColumn::Clock, _) => 12,
@@ -134,7 +140,7 @@ pub(super) fn row_at(state: &State, line: usize) -> Option<usize> {
         let key = state.rows.key(*row);
         let record =
             key.filter(|key| state.unfolded.contains_key(key)).and_then(|key| state.records.get(key));
-        end += record.map_or(1, |record| record.lines.len());
+        end += record.map_or(1, |record| record.rows.len().max(1));
         line < end
     })
 }
@@ -173,14 +179,13 @@ impl Pen<'_> {
             _ => Role::Normal,
         };
         let from = usize::from(self.area.width) - out.room();
-        let lines = if unfolded { record.lines.len() } else { 1 };
-        if unfolded {
-            text(self.state, &mut out, role, &record.lines[0]);
-        } else {
-            folded(self.state, &mut out, role, record);
+        let lines = if unfolded { record.rows.len().max(1) } else { 1 };
+        match record.rows.first().filter(|_| unfolded) {
+            Some(first) => text(self.state, &mut out, role, first),
+            None => folded(self.state, &mut out, role, record),
         }
         let height = (lines as u16).min(self.area.height.saturating_sub(line));
-        for (more, row) in record.lines.iter().take(lines).zip(line..).skip(1).take(usize::from(height)) {
+        for (more, row) in record.rows.iter().take(lines).zip(line..).skip(1).take(usize::from(height)) {
             text(self.state, Line::new(self.buffer, look, self.area, row).skip(from), role, more);
         }
         if selected {

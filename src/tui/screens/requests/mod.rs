@@ -3,6 +3,8 @@
 mod facts;
 mod keys;
 mod rows;
+#[cfg(test)]
+mod tests;
 mod view;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -5,6 +5,8 @@ mod keys;
 mod narrow;
 mod nodes;
 mod raw;
+#[cfg(test)]
+mod tests;
 mod view;
 
 use ratatui::layout::Rect;
@@ -27,14 +29,18 @@ pub struct State {
     signal: Option<(SignalKey, Signal)>,
     tree: Tree<Item>,
     list: ListState,
-    /// The text beside the tree, in lines of its room.
+    /// The text beside the tree, in lines of its room, and what it was laid out from.
     lines: Vec<String>,
+    laid_out: Option<LaidOut>,
     scroll: ListState,
     pane: Pane,
     /// Whether movements go to the text.
     in_text: bool,
     needle: Option<Needle>,
 }
+
+/// Signal, path of the value when that is shown, columns.
+type LaidOut = (SignalKey, Option<String>, u16);
 
 /// The text beside the tree.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -305,48 +311,44 @@ impl State {
         Some(raw::spelt(shared.case()?.raw(self.signal.as_ref()?.0)))
     }
 
-    /// Reads the selected signal.
+    /// Reads the selected signal. One that has not changed keeps its folds and its place.
     fn load(&mut self, shared: &Shared) {
         let wanted = shared.case().zip(shared.signal);
         let wanted = wanted.filter(|(case, key)| key.index() < case.briefs().len());
-        self.signal = wanted.map(|(case, key)| (key, case.signal(key)));
-        let tree = self.signal.as_ref().map(|(_, signal)| nodes::tree(signal, shared.zone));
-        self.tree = tree.unwrap_or_default();
+        let signal = wanted.map(|(case, key)| (key, case.signal(key)));
+        if signal == self.signal {
+            return;
+        }
+        self.tree = signal.as_ref().map(|(_, signal)| nodes::tree(signal, shared.zone)).unwrap_or_default();
+        (self.signal, self.laid_out) = (signal, None);
         (self.list, self.scroll) = (ListState::default(), ListState::default());
         if self.needle.is_some() {
             self.tree.fold_from(None);
         }
     }
 
-    /// Lays the text out anew and keeps both positions in view.
+    /// Lays the text out anew when it has changed, and keeps both positions in view.
     fn fit(&mut self, shared: &Shared) {
         let (tree, text) = view::panes(shared.body());
         self.list.fit(self.tree.len(), tree.height);
-        let words = match self.pane {
-            Pane::Raw => self.raw(shared),
-            Pane::Value => self.item().map(|item| guard::whole(shared, item)),
-        };
-        self.lines =
-            raw::wrapped(shared, &words.unwrap_or_default(), usize::from(text.width.saturating_sub(1)));
+        let value = self.item().filter(|_| self.pane == Pane::Value);
+        let path = value.map(|item| item.path.clone());
+        let wanted = self.signal.as_ref().map(|(key, _)| (*key, path, text.width));
+        if wanted != self.laid_out {
+            let words = value.map(|item| guard::whole(shared, item)).or_else(|| self.raw(shared));
+            let columns = usize::from(text.width.saturating_sub(1));
+            self.lines = raw::wrapped(shared, &words.unwrap_or_default(), columns);
+            self.laid_out = wanted;
+        }
         self.scroll.fit(self.lines.len(), text.height);
     }
 }
 
 pub(super) fn refresh(state: &mut State, change: Change, shared: &Shared, _out: &mut Outbox) {
-    let shown = state.signal.as_ref().map(|(key, _)| *key);
     match change {
-        Change::Data => {
-            let (row, top) = (state.list.selected(), state.list.offset());
-            state.load(shared);
-            state.fit(shared);
-            if let Some(row) = row.filter(|_| shown == shared.signal) {
-                state.list.select(row);
-                state.list.scroll_to(top);
-            }
-        }
-        Change::Selection | Change::Shown if shown != shared.signal => state.load(shared),
+        Change::Data | Change::Selection | Change::Shown => state.load(shared),
         Change::Size => {}
-        _ => return,
+        Change::Filter | Change::Answer => return,
     }
     state.fit(shared);
 }

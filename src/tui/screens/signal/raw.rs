@@ -2,10 +2,8 @@
 
 use std::fmt::Write as _;
 
-use unicode_segmentation::UnicodeSegmentation;
-
 use crate::tui::model::Shared;
-use crate::tui::widgets::width;
+use crate::tui::widgets::wrap;
 
 /// Bytes of a record that are shown; `$PAGER` has all of it.
 const MAX_BYTES: usize = 256 << 10;
@@ -28,44 +26,17 @@ pub(super) fn wrapped(shared: &Shared, text: &str, columns: usize) -> Vec<String
     let safe = if text.len() <= MAX_BYTES { shared.text(text) } else { shared.line(text, MAX_BYTES) };
     let mut lines = Vec::new();
     for line in safe.as_str().lines() {
-        wrap(&line.replace('\t', "    "), columns.max(2), &mut lines);
+        wrap(&line.replace('\t', "    "), columns, &mut lines);
     }
     lines
 }
 
-fn wrap(line: &str, columns: usize, lines: &mut Vec<String>) {
-    let (mut start, mut used) = (0, 0);
-    for (at, grapheme) in line.grapheme_indices(true) {
-        let wide = width(grapheme);
-        if used + wide > columns {
-            lines.push(line[start..at].to_owned());
-            (start, used) = (at, 0);
-        }
-        used += wide;
-    }
-    lines.push(line[start..].to_owned());
-}
-
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
-    use crate::tui::testing;
 
     #[test]
     fn bytes_that_are_no_text_are_spelt_out() {
         assert_eq!(spelt(b"a\xff\xe2\x82b\xe2\x82\xac"), "a\\xff\\xe2\\x82b\u{20ac}");
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(64))]
-        #[test]
-        fn wrapping_loses_nothing_and_keeps_to_its_columns(text in "\\PC{0,200}", columns in 2_usize..30) {
-            let shared = testing::empty((80, 24)).shared;
-            let lines = wrapped(&shared, &text, columns);
-            prop_assert!(lines.iter().all(|line| width(line) <= columns));
-            prop_assert_eq!(lines.concat(), shared.text(&text).to_string());
-        }
     }
 }
