@@ -1,5 +1,7 @@
 //! What a screen or a report asks of a case beyond its snapshot: single signals and requests, read when asked for.
 
+use std::borrow::Cow;
+
 use super::Case;
 use crate::model::{Brief, Names, Request, RequestKey, Signal, SignalKey};
 
@@ -32,6 +34,11 @@ impl Case {
     /// A signal, read in full.
     pub fn signal(&self, key: SignalKey) -> Signal {
         self.index.signal(key)
+    }
+
+    /// The text of a signal's record, unwrapped and with all its lines.
+    pub fn text(&self, key: SignalKey) -> Cow<'_, str> {
+        self.index.text(key)
     }
 
     /// The bytes of a signal's first line as stored.

@@ -314,6 +314,8 @@ pub(super) enum Mode {
     View(View),
     /// Print one frame of a screen.
     Print(View, Print),
+    /// Print the key table.
+    Keys(Target),
 }
 
 impl CheckArguments {
@@ -342,9 +344,19 @@ impl From<CheckArguments> for Mode {
         let fail_on = typed.fail_on.unwrap_or(unless_told).0;
         let redact = !typed.no_redact;
         let output = Target::of(typed.output.as_deref());
+        if typed.screen.print_keys {
+            return Self::Keys(output);
+        }
         let print = typed.screen.print(output.clone());
         if print.is_some() || (is_plain && commands::has_terminal()) {
-            let view = View { captures: typed.captures, judgement, redact, theme: typed.screen.theme };
+            let view = View {
+                captures: typed.captures,
+                judgement,
+                redact,
+                theme: typed.screen.theme,
+                ascii: typed.screen.ascii,
+                follow: typed.screen.follow,
+            };
             return match print {
                 Some(print) => Self::Print(view, print),
                 None => Self::View(view),

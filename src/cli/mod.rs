@@ -37,6 +37,7 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<Outcome> {
             Mode::Check(check) => commands::check(&check),
             Mode::Report(report) => commands::report(&report),
             Mode::View(view) => commands::view(&view),
+            Mode::Keys(output) => commands::print_keys(&output),
             Mode::Print(view, print) => commands::print_screen(&view, &print),
         },
         Some(Subcommand::Rules { command }) => run_rules(command),

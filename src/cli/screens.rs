@@ -10,10 +10,23 @@ use super::values;
 
 /// The terminal screens.
 #[derive(Args, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of its own on the command line")]
 pub(super) struct ScreenArguments {
+    /// Go on reading files that grow; a pipe is always followed to its end
+    #[arg(long, short, help_heading = "Screens")]
+    pub(super) follow: bool,
+
     /// Colours of the screens: dark, light, high-contrast, 16-colour or plain
     #[arg(long, value_name = "THEME", value_parser = values::theme, help_heading = "Screens")]
     pub(super) theme: Option<ThemeName>,
+
+    /// Draw with ASCII signs only
+    #[arg(long, help_heading = "Screens")]
+    pub(super) ascii: bool,
+
+    /// Print the keys and what they do, as Markdown, with those of the configuration
+    #[arg(long, help_heading = "Screens")]
+    pub(super) print_keys: bool,
 
     /// Print one frame of a screen: requests, timeline, diagnosis, signal, logs, compare, schemas, rules or coverage
     #[arg(long, value_name = "SCREEN", value_parser = values::screen, help_heading = "Screens")]

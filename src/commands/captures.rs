@@ -39,20 +39,6 @@ pub(super) fn load(named: &[PathBuf], strict: bool) -> anyhow::Result<Loaded> {
     Ok(sample::incident())
 }
 
-/// The same for the screens, which say themselves what they show: nothing is told on stderr.
-pub(super) fn load_quietly(named: &[PathBuf]) -> Loaded {
-    if !named.is_empty() {
-        return read(named);
-    }
-    if source::stdin_is_piped() {
-        let loaded = read(&[Path::new(STDIN).to_owned()]);
-        if !is_empty(&loaded) {
-            return loaded;
-        }
-    }
-    sample::incident()
-}
-
 fn read(captures: &[PathBuf]) -> Loaded {
     source::load(captures, &mut io::stdin().lock(), MAX_UNPACKED)
 }

@@ -5,9 +5,12 @@
 pub mod baseline;
 mod captures;
 mod check;
+mod config;
+mod feed;
 mod judgement;
 mod outcome;
 mod output;
+mod remember;
 mod report;
 pub mod rules;
 mod sample;
@@ -20,4 +23,4 @@ pub use outcome::Outcome;
 pub use output::Target;
 pub use report::{Report, report};
 pub use schema::{Schema, schema};
-pub use view::{Print, View, has_terminal, print_screen, view};
+pub use view::{Print, View, has_terminal, print_keys, print_screen, view};

@@ -1,5 +1,6 @@
 //! The terminal screens over captures, and one of their frames as text or a picture.
 
+use std::env;
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -10,15 +11,17 @@ use crate::runtime::{self, Ended, World};
 use crate::source::STDIN;
 use crate::text::Door;
 use crate::tui::Settings;
-use crate::tui::keys::Keymap;
+use crate::tui::keys::{self, Keymap};
 use crate::tui::screens::ScreenId;
 use crate::tui::session::Session;
-use crate::tui::theme::{Look, ThemeName};
+use crate::tui::theme::{self, Look, ThemeName};
 use crate::tui::time::Zone;
 
+use super::config::{self, Config};
+use super::feed::Feed;
 use super::judgement::Judgement;
-use super::output::Target;
-use super::{Outcome, captures};
+use super::output::{Target, note};
+use super::{Outcome, remember};
 
 /// What is shown, and how.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -31,6 +34,10 @@ pub struct View {
     pub redact: bool,
     /// The theme, when one was named.
     pub theme: Option<ThemeName>,
+    /// Whether files are read again when they grow.
+    pub follow: bool,
+    /// Whether signs are ASCII whatever the locale.
+    pub ascii: bool,
 }
 
 /// One frame.
@@ -64,46 +71,63 @@ fn controlling_terminal() -> bool {
 /// Shows the screens until the person quits.
 ///
 /// # Errors
-/// When an option contradicts what there is, or the terminal cannot be used.
+/// When an option or the configuration contradicts what there is, or the terminal cannot be used.
 pub fn view(view: &View) -> anyhow::Result<Outcome> {
-    let settings = settings(view)?;
-    let world = World { load: load(view), mouse: true };
-    match runtime::run(world, settings)
-        .context("the terminal cannot be used; try --rule-check or --report")?
+    let (config, keymap) = config::load()?;
+    let place = remember::place(&view.captures);
+    let settings = Settings {
+        look: look(view, &config),
+        zone: config.time_zone.unwrap_or(Zone::Utc),
+        keymap,
+        session: remember::load(place.as_deref()),
+        ..settings(view)?
+    };
+    let mut feed = Feed::new(&view.captures, view.follow);
+    let load: runtime::Load = Box::new(move || feed.read());
+    let world = World { load, mouse: config.mouse.unwrap_or(true), variable };
+    let left =
+        runtime::run(world, settings).context("the terminal cannot be used; try --rule-check or --report")?;
+    if let Some(place) = place
+        && let Err(error) = remember::save(&place, &left.session)
     {
-        Ended::Quit => Ok(Outcome::Clean),
-        Ended::Signal(signal) => {
-            end_by(signal);
-            Ok(Outcome::Clean)
-        }
+        note(&format!("'{}' cannot be written, so the next run starts afresh: {error:#}", place.display()));
     }
+    #[cfg(unix)]
+    if let Ended::Signal(signal) = left.ended {
+        // Whoever waits for the process sees how it ended.
+        runtime::end_by(signal)?;
+    }
+    Ok(Outcome::Clean)
 }
 
-/// Ends the process as the signal would have, so that whoever waits for it sees how it ended.
-#[cfg(unix)]
-fn end_by(signal: i32) {
-    let _ = runtime::end_by(signal);
-}
-
-#[cfg(not(unix))]
-fn end_by(_signal: i32) {}
-
-/// Writes one frame.
+/// Writes one frame. The configuration has no say, so that the same words give the same frame everywhere.
 ///
 /// # Errors
 /// When an option contradicts what there is, or the output cannot be written.
 pub fn print_screen(view: &View, print: &Print) -> anyhow::Result<Outcome> {
     let settings = Settings { size: print.size, ..settings(view)? };
-    let frame = runtime::print_screen(load(view), settings, print.screen, print.svg);
+    let loaded = Feed::new(&view.captures, false).whole();
+    let frame = runtime::print_screen(loaded, settings, print.screen, print.svg);
     print.output.write(|out: &mut dyn Write| out.write_all(frame.as_bytes()))?;
+    Ok(Outcome::Clean)
+}
+
+/// Writes the key table as Markdown.
+///
+/// # Errors
+/// When the configuration cannot be understood, or the output cannot be written.
+pub fn print_keys(output: &Target) -> anyhow::Result<Outcome> {
+    let (_, keymap) = config::load()?;
+    output.write(|out: &mut dyn Write| out.write_all(keys::markdown(&keymap).as_bytes()))?;
     Ok(Outcome::Clean)
 }
 
 fn settings(view: &View) -> anyhow::Result<Settings> {
     let (options, _) = view.judgement.options()?;
+    let symbols = if view.ascii { &theme::ASCII } else { &theme::UNICODE };
     Ok(Settings {
         size: (80, 24),
-        look: Look { theme: view.theme.unwrap_or(ThemeName::Dark), ..Look::default() },
+        look: Look { theme: view.theme.unwrap_or(ThemeName::Dark), symbols },
         zone: Zone::Utc,
         keymap: Keymap::default(),
         door: Door { redact: view.redact },
@@ -113,6 +137,31 @@ fn settings(view: &View) -> anyhow::Result<Settings> {
     })
 }
 
+/// A variable that is set to something.
+fn variable(name: &str) -> Option<String> {
+    env::var_os(name).map(|value| value.to_string_lossy().into_owned()).filter(|value| !value.is_empty())
+}
+
+/// Options before the environment's wishes before the configuration before what the terminal can do.
+fn look(view: &View, config: &Config) -> Look {
+    let is_true_colour =
+        variable("COLORTERM").is_some_and(|value| matches!(value.as_str(), "truecolor" | "24bit"));
+    let able = if is_true_colour { ThemeName::Dark } else { ThemeName::Ansi };
+    let asked = variable("NO_COLOR").map(|_| ThemeName::Plain).or(config.theme);
+    let is_ascii = view.ascii || config.ascii.unwrap_or_else(|| !speaks_unicode());
+    Look {
+        theme: view.theme.or(asked).unwrap_or(able),
+        symbols: if is_ascii { &theme::ASCII } else { &theme::UNICODE },
+    }
+}
+
+/// Whether the locale has Unicode, by the variable that decides.
+fn speaks_unicode() -> bool {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(variable);
+    cfg!(windows)
+        || locale.is_some_and(|locale| locale.to_ascii_lowercase().replace('-', "").contains("utf8"))
+}
+
 fn title(captures: &[PathBuf]) -> String {
     match captures {
         [] => "sample incident".into(),
@@ -120,9 +169,4 @@ fn title(captures: &[PathBuf]) -> String {
         [one] => one.display().to_string(),
         [first, rest @ ..] => format!("{} and {} more", first.display(), rest.len()),
     }
-}
-
-fn load(view: &View) -> runtime::Load {
-    let named = view.captures.clone();
-    Box::new(move || captures::load_quietly(&named))
 }

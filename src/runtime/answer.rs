@@ -1,43 +1,92 @@
-//! Questions of the screens about an open case.
+//! Questions of the screens about the case as far as it is known.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
+use std::sync::mpsc::Receiver;
 
-use rayon::prelude::*;
-
-use crate::case::{Baseline, Case, Options, Snapshot};
+use crate::case::{Baseline, Case, Snapshot};
 use crate::filter::{Filter, ResultFacts};
 use crate::model::{Outcome, RequestKey, SignalKey};
-use crate::tui::message::Hits;
+use crate::text::Door;
+use crate::tui::message::{Hits, Notice};
 use crate::tui::{Data, Effect};
 
-/// An open case and what judging it needs.
-pub(super) struct Questions {
-    case: Arc<Case>,
-    snapshot: Snapshot,
+use super::export;
+use super::worker::{Ask, Tell};
+
+/// Answers one question after the other; a newer search ends the one that runs.
+pub(super) struct Answering {
+    known: Option<Known>,
+    waiting: VecDeque<Ask>,
+    door: Door,
+    tell: Tell,
 }
 
-impl Questions {
-    pub(super) fn new(case: Arc<Case>, options: &Options) -> Self {
-        let snapshot = case.snapshot(options);
-        Self { case, snapshot }
+/// What is known.
+#[derive(Clone)]
+pub(super) struct Known {
+    pub(super) case: Arc<Case>,
+    pub(super) snapshot: Arc<Snapshot>,
+}
+
+impl Answering {
+    pub(super) fn new(door: Door, tell: Tell) -> Self {
+        Self { known: None, waiting: VecDeque::new(), door, tell }
     }
 
-    /// Answers a question; nothing for effects that are none.
-    pub(super) fn answer(&mut self, question: &Effect) -> Option<Data> {
+    /// Answers until nobody asks any more.
+    pub(super) fn run(mut self, asked: &Receiver<Ask>) {
+        while let Some(next) = self.waiting.pop_front().or_else(|| asked.recv().ok()) {
+            match next {
+                Ask::Case(case, snapshot) => self.known = Some(Known { case, snapshot }),
+                Ask::Question(question) => self.answer(&question, asked),
+            }
+        }
+    }
+
+    fn answer(&mut self, question: &Effect, asked: &Receiver<Ask>) {
+        let Some(known) = self.known.clone() else {
+            (self.tell)(Data::Notice(Notice::info("nothing is read yet")));
+            return;
+        };
+        let tell = self.tell.clone();
         match question {
-            Effect::Search { id, filter } => {
-                Some(Data::Hits { id: *id, hits: Arc::new(self.search(filter)) })
+            Effect::Search { id, filter } => known.search(*id, filter, &mut |hits| {
+                self.waiting.extend(asked.try_iter());
+                let newer = |ask: &Ask| matches!(ask, Ask::Case(..) | Ask::Question(Effect::Search { .. }));
+                tell(hits) && !self.waiting.iter().any(newer)
+            }),
+            other => {
+                if let Some(data) = known.answer(other, self.door) {
+                    tell(data);
+                }
             }
-            Effect::Walk(request) => {
-                self.known(*request).map(|key| Data::Walk(Arc::new(self.case.walk(key))))
+        }
+    }
+}
+
+impl Known {
+    /// Answers a question that has one answer; nothing for effects that are none.
+    pub(super) fn answer(&self, question: &Effect, door: Door) -> Option<Data> {
+        Some(match question {
+            Effect::Find { id, needle, stretch } => {
+                Data::Found { id: *id, signals: needle.among(&self.case, stretch.clone()) }
             }
-            Effect::Compare(request) => self.known(*request).map(|key| {
+            Effect::Walk(request) => Data::Walk(Arc::new(self.case.walk(self.known(*request)?))),
+            Effect::Compare(request) => {
+                let key = self.known(*request)?;
                 let like = self.same_cause(key);
                 Data::Comparison(Arc::new(self.case.compare(key, &Baseline::Automatic, &like)))
-            }),
-            Effect::Audit => Some(Data::Audit(Arc::new(self.case.audit()))),
-            _ => None,
-        }
+            }
+            Effect::Audit => Data::Audit(Arc::new(self.case.audit())),
+            Effect::Export { kind, request, path } => {
+                Data::Notice(match export::export(self, *kind, *request, path, door) {
+                    Ok(text) => Notice::info(text),
+                    Err(error) => Notice::error(error.to_string()),
+                })
+            }
+            _ => return None,
+        })
     }
 
     fn known(&self, request: RequestKey) -> Option<RequestKey> {
@@ -53,26 +102,65 @@ impl Questions {
         same.filter_map(|diagnosis| diagnosis.request).collect()
     }
 
-    fn search(&self, filter: &Filter) -> Hits {
-        let keys = (0..self.case.briefs().len() as u32).into_par_iter().map(SignalKey);
-        let signals: Vec<SignalKey> = keys.filter(|key| self.passes(filter, *key)).collect();
-        let mut requests: Vec<RequestKey> =
-            signals.iter().filter_map(|key| self.case.request_of(*key)).collect();
-        requests.sort_unstable();
-        requests.dedup();
-        Hits { signals, requests, is_complete: true }
+    /// Searches stretch by stretch. Hits are told at once when there are any, then each time they have doubled;
+    /// `tell` ends the search with false.
+    pub(super) fn search(&self, id: u64, filter: &Filter, tell: &mut dyn FnMut(Data) -> bool) {
+        let search = self.case.search(filter);
+        let results = Results::new(self, filter);
+        let mut hits = Hits::default();
+        let mut told = 0;
+        for stretch in search.stretches() {
+            let found = search.among(stretch).into_iter().filter(|key| results.pass(&self.case, *key));
+            hits.signals.extend(found);
+            if hits.signals.len() > told {
+                if !tell(self.hits(id, &mut hits)) {
+                    return;
+                }
+                told = hits.signals.len().saturating_mul(2);
+            }
+        }
+        hits.is_complete = true;
+        tell(self.hits(id, &mut hits));
     }
 
-    fn passes(&self, filter: &Filter, key: SignalKey) -> bool {
-        if !filter.matches(&self.case.signal(key)) {
-            return false;
+    fn hits(&self, id: u64, hits: &mut Hits) -> Data {
+        let mut requests: Vec<RequestKey> =
+            hits.signals.iter().filter_map(|key| self.case.request_of(*key)).collect();
+        requests.sort_unstable();
+        requests.dedup();
+        hits.requests = requests;
+        Data::Hits { id, hits: Arc::new(hits.clone()) }
+    }
+}
+
+/// What a filter says of results, decided once for each request.
+struct Results {
+    passes: Vec<bool>,
+    /// By the outcome of a signal without a request.
+    unassigned: [bool; 3],
+}
+
+impl Results {
+    fn new(known: &Known, filter: &Filter) -> Self {
+        let requests = known.case.requests();
+        let mut rules: Vec<Vec<&str>> = vec![Vec::new(); requests.len()];
+        for finding in &known.snapshot.findings {
+            if let Some(rules) = finding.request.and_then(|request| rules.get_mut(request.index())) {
+                rules.push(&finding.rule);
+            }
         }
-        let request = self.case.request_of(key);
-        let found = self.snapshot.findings.iter().filter(|finding| finding.request == request);
-        let rules: Vec<&str> = found.map(|finding| finding.rule.as_str()).collect();
-        let outcome = request
-            .and_then(|request| self.case.requests().get(request.index()))
-            .map_or(Outcome::Unknown, |request| request.outcome);
-        filter.matches_result(ResultFacts { rules: &rules, outcome })
+        let facts = |rules, outcome| filter.matches_result(ResultFacts { rules, outcome });
+        let passes = requests.iter().zip(&rules).map(|(request, rules)| facts(rules, request.outcome));
+        let unassigned = [Outcome::Unknown, Outcome::Ok, Outcome::Failed].map(|outcome| facts(&[], outcome));
+        Self { passes: passes.collect(), unassigned }
+    }
+
+    fn pass(&self, case: &Case, key: SignalKey) -> bool {
+        match case.request_of(key) {
+            Some(request) => self.passes.get(request.index()).copied().unwrap_or(true),
+            None => {
+                case.briefs().get(key.index()).is_some_and(|brief| self.unassigned[brief.outcome as usize])
+            }
+        }
     }
 }

@@ -5,6 +5,8 @@ use std::io;
 use crate::tui::message::Notice;
 use crate::tui::{Data, Effect};
 
+use super::clipboard::Clipboard;
+use super::program::{self, Programs};
 use super::terminal::{self, Screen};
 use super::worker::Worker;
 
@@ -12,24 +14,41 @@ use super::worker::Worker;
 pub(super) struct Hands {
     pub(super) screen: Screen,
     pub(super) worker: Worker,
+    pub(super) clipboard: Clipboard,
+    pub(super) programs: Programs,
 }
 
 impl Hands {
     /// Does it; what there is to tell at once comes back.
     pub(super) fn run(&mut self, effect: Effect) -> io::Result<Option<Data>> {
         match effect {
+            Effect::Quit => {}
             Effect::Suspend => self.suspend()?,
             Effect::Redraw => self.screen.clear()?,
-            Effect::Search { .. } | Effect::Walk(_) | Effect::Compare(_) | Effect::Audit => {
-                self.worker.ask(effect);
-            }
+            Effect::Search { .. }
+            | Effect::Find { .. }
+            | Effect::Walk(_)
+            | Effect::Compare(_)
+            | Effect::Audit
+            | Effect::Export { .. } => self.worker.ask(effect),
             Effect::Copy(text) => {
-                self.screen.write(b"")?;
-                return Ok(Some(told(format!("copied {} characters", text.as_str().chars().count()))));
+                self.screen.write(&self.clipboard.sequence(text.as_str()))?;
+                return Ok(Some(Data::Notice(self.clipboard.copy(text.as_str()))));
             }
-            Effect::Quit | Effect::SaveSession(_) | Effect::Open { .. } | Effect::Export { .. } => {}
+            Effect::Open { text, edit } => return self.open(text.as_str(), edit),
         }
         Ok(None)
+    }
+
+    fn open(&mut self, text: &str, edit: bool) -> io::Result<Option<Data>> {
+        let command = if edit { &self.programs.editor } else { &self.programs.pager };
+        terminal::release();
+        let shown = program::show(command, text);
+        self.screen.resume()?;
+        let name = if edit { "$EDITOR" } else { "$PAGER" };
+        Ok(shown.err().map(|error| {
+            Data::Notice(Notice::error(format!("'{command}' cannot be run: {error}; set {name}")))
+        }))
     }
 
     #[cfg(unix)]
@@ -41,10 +60,6 @@ impl Hands {
 
     #[cfg(not(unix))]
     fn suspend(&mut self) -> io::Result<()> {
-        Ok(())
+        self.screen.clear()
     }
-}
-
-fn told(text: String) -> Data {
-    Data::Notice(Notice::info(text))
 }

@@ -10,6 +10,8 @@ use ratatui::crossterm::event::{self, KeyEventKind, MouseButton, MouseEventKind}
 use crate::tui::message::{Mouse, MouseKind};
 use crate::tui::{Data, Message};
 
+use super::program;
+
 /// Something that happened.
 pub(super) enum Event {
     /// Keys, mouse, size, pasted text: a burst at a time. The reader waits for [`Permit::read`] afterwards.
@@ -98,10 +100,17 @@ pub(super) const ENDING: [i32; 3] =
 /// Starts listening to signals of the operating system.
 #[cfg(unix)]
 pub(super) fn read_signals(events: SyncSender<Event>) -> io::Result<()> {
-    use signal_hook::consts::{SIGCONT, SIGTSTP};
+    use signal_hook::consts::{SIGCONT, SIGHUP, SIGTERM, SIGTSTP};
     let mut signals = signal_hook::iterator::Signals::new(ENDING.iter().chain(&[SIGTSTP, SIGCONT]))?;
     thread::Builder::new().name("signals".into()).spawn(move || {
         for signal in &mut signals {
+            if program::is_running() && !matches!(signal, SIGTERM | SIGHUP) {
+                // It has the terminal: an interrupt is its own affair, and both are stopped together.
+                if signal == SIGTSTP {
+                    let _ = signal_hook::low_level::emulate_default_handler(signal);
+                }
+                continue;
+            }
             if events.send(Event::Signal(signal)).is_err() {
                 return;
             }

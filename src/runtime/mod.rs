@@ -4,9 +4,12 @@
 //! capture (`worker`) or signals of the operating system. Everything that waits is taken in, then one frame is drawn.
 
 mod answer;
+mod clipboard;
 mod effects;
 mod events;
+mod export;
 mod print;
+mod program;
 mod terminal;
 mod worker;
 
@@ -16,16 +19,28 @@ use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::Instant;
 
 pub use print::print_screen;
-pub use worker::Load;
+pub use worker::{Load, Reading};
 
+use crate::tui::session::Session;
 use crate::tui::{Effect, Message, Model, Settings, update};
 
+use clipboard::Clipboard;
 use effects::Hands;
 use events::{Event, Permit};
+use program::Programs;
 use terminal::Screen;
 use worker::Worker;
 
-/// How the screens were left.
+/// How the screens were left, and what to remember of them.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Left {
+    /// How.
+    pub ended: Ended,
+    /// Where the person was.
+    pub session: Session,
+}
+
+/// Who ended the screens.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Ended {
     /// By the person.
@@ -40,26 +55,33 @@ pub struct World {
     pub load: Load,
     /// Whether the mouse is taken.
     pub mouse: bool,
+    /// Gives an environment variable.
+    pub variable: fn(&str) -> Option<String>,
 }
 
 /// Shows the screens until the person quits.
 ///
 /// # Errors
 /// When the terminal cannot be taken, or ends.
-pub fn run(world: World, mut settings: Settings) -> io::Result<Ended> {
-    let options = Arc::clone(&settings.options);
-    let mut screen = Screen::take(world.mouse)?;
+pub fn run(world: World, mut settings: Settings) -> io::Result<Left> {
+    let World { load, mouse, variable } = world;
+    let (options, door) = (Arc::clone(&settings.options), settings.door);
+    let mut screen = Screen::take(mouse)?;
     settings.size = screen.size()?;
     let (sender, events) = sync_channel(events::QUEUE);
     #[cfg(unix)]
     events::read_signals(sender.clone())?;
     let answers = sender.clone();
-    let worker = Worker::start(world.load, options, move |data| answers.send(Event::Answer(data)).is_ok())?;
+    let tell: worker::Tell = Arc::new(move |data| answers.send(Event::Answer(data)).is_ok());
+    let worker = Worker::start(load, options, door, &tell)?;
     let permit = events::read_terminal(sender)?;
     let model = Model::new(settings);
     screen.draw(&model)?;
-    let hands = Hands { screen, worker };
-    Loop { model, hands, permit, started: now() }.run(&events)
+    let clipboard = Clipboard::new(&|name| variable(name).is_some());
+    let hands = Hands { screen, worker, clipboard, programs: Programs::new(&variable) };
+    let mut session = Loop { model, hands, permit, started: now() };
+    let ended = session.run(&events)?;
+    Ok(Left { ended, session: session.model.remember() })
 }
 
 /// Ends the process as `signal` does by default.
@@ -87,7 +109,7 @@ struct Loop {
 }
 
 impl Loop {
-    fn run(mut self, events: &Receiver<Event>) -> io::Result<Ended> {
+    fn run(&mut self, events: &Receiver<Event>) -> io::Result<Ended> {
         loop {
             let Ok(first) = events.recv() else { return Ok(Ended::Quit) };
             for event in std::iter::once(first).chain(events.try_iter().take(events::QUEUE)) {

@@ -1,32 +1,38 @@
 //! One frame without a terminal.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
+use crate::case::Case;
+use crate::source::Loaded;
+use crate::tui::message::Progress;
 use crate::tui::screens::ScreenId;
-use crate::tui::{Data, Message, Model, Settings, picture, update, view};
+use crate::tui::{Data, Effect, Message, Model, Settings, picture, update, view};
 
-use super::answer::Questions;
-use super::worker::{self, Load};
+use super::answer::Known;
+use super::worker;
 
-/// Draws `screen` of what `load` gives and returns it as text, or as SVG.
-pub fn print_screen(load: Load, settings: Settings, screen: ScreenId, as_svg: bool) -> String {
-    let (size, theme, options) = (settings.size, settings.look.theme, settings.options.clone());
+/// Draws `screen` of what was loaded and returns it as text, or as SVG.
+pub fn print_screen(loaded: Loaded, settings: Settings, screen: ScreenId, as_svg: bool) -> String {
+    let (size, theme, door) = (settings.size, settings.look.theme, settings.door);
+    let options = settings.options.clone();
     let mut model = Model::new(settings);
-    let told = std::sync::Mutex::new(Vec::new());
-    let tell = |data| told.lock().map(|mut told| told.push(data)).is_ok();
-    let case = worker::open(load, &options, &tell);
-    let mut questions = Questions::new(Arc::clone(&case), &options);
-    let mut messages: Vec<Message> =
-        told.into_inner().unwrap_or_default().into_iter().map(Message::Data).collect();
-    messages.push(Message::Show(screen));
-    messages.reverse();
+    let (case, snapshot) = worker::judged(Case::open(loaded.inputs, loaded.issues, &options), &options);
+    let known = Known { case: case.clone(), snapshot: snapshot.clone() };
+    let done = Data::Progress(Progress { is_done: true, ..Progress::default() });
+    let mut messages =
+        vec![Message::Show(screen), Message::Data(done), Message::Data(Data::Case { case, snapshot })];
     while let Some(message) = messages.pop() {
         for effect in update(&mut model, message, Duration::ZERO) {
-            messages.extend(questions.answer(&effect).into_iter().map(|data: Data| Message::Data(data)));
+            match effect {
+                Effect::Search { id, filter } => known.search(id, &filter, &mut |hits| {
+                    messages.push(Message::Data(hits));
+                    true
+                }),
+                effect => messages.extend(known.answer(&effect, door).map(Message::Data)),
+            }
         }
     }
     let Ok(mut terminal) = Terminal::new(TestBackend::new(size.0, size.1));

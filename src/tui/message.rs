@@ -1,5 +1,6 @@
 //! What may happen to the model, and what it asks of the world.
 
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -9,6 +10,7 @@ use crate::filter::Filter;
 use crate::model::{Comparison, RequestKey, SchemaAudit, SignalKey, Walk};
 use crate::text::SafeText;
 
+use super::find::Needle;
 use super::keys::{Chord, Move};
 use super::popups::PopupMessage;
 use super::screens::{ScreenId, ScreenMessage};
@@ -56,6 +58,10 @@ pub enum Message {
     ToggleBookmark(SignalKey),
     /// Copies text.
     Copy(SafeText),
+    /// Writes a file.
+    Export(ExportKind, PathBuf),
+    /// Keeps the filter among the saved ones, or no longer.
+    SaveFilter,
     /// Opens the selected signal in the pager or the editor.
     OpenRecord {
         /// In the editor.
@@ -172,6 +178,8 @@ pub enum Effect {
     Export {
         /// What.
         kind: ExportKind,
+        /// The selected request.
+        request: Option<RequestKey>,
         /// Where to.
         path: PathBuf,
     },
@@ -182,14 +190,21 @@ pub enum Effect {
         /// The filter.
         filter: Arc<Filter>,
     },
+    /// Looks for text in one stretch of the signals. Whoever asks goes on with the next one, or does not.
+    Find {
+        /// Comes back with what was found.
+        id: u64,
+        /// What to look for.
+        needle: Arc<Needle>,
+        /// Where to look.
+        stretch: Range<u32>,
+    },
     /// Asks where a request stopped.
     Walk(RequestKey),
     /// Compares a failing request with healthy ones.
     Compare(RequestKey),
     /// Audits the tool schemas.
     Audit,
-    /// Remembers where the person is.
-    SaveSession(super::session::Session),
 }
 
 crate::model::words! {
@@ -223,6 +238,13 @@ pub enum Data {
         /// The hits.
         hits: Arc<Hits>,
     },
+    /// What holds a text, in one stretch of the signals.
+    Found {
+        /// Of this search.
+        id: u64,
+        /// In canonical order.
+        signals: Vec<SignalKey>,
+    },
     /// Where a request stopped.
     Walk(Arc<Walk>),
     /// A comparison.
@@ -236,6 +258,8 @@ pub enum Data {
 /// How far reading is.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
 pub struct Progress {
+    /// What is being done, in words; empty before anything is.
+    pub step: &'static str,
     /// Bytes read.
     pub bytes: u64,
     /// Bytes to read, when that is known.
@@ -244,8 +268,10 @@ pub struct Progress {
     pub signals: u64,
     /// Seconds left, when they can be told.
     pub seconds_left: Option<u32>,
-    /// Whether everything was read.
+    /// Whether everything that is there was read.
     pub is_done: bool,
+    /// Whether more may come.
+    pub is_live: bool,
 }
 
 /// What passes a filter.

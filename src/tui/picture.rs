@@ -56,7 +56,7 @@ fn draw(out: &mut String, run: &Run, (x, y): (f64, f64), (front, back): (&str, &
     if let Some(ground) = ground {
         let _ = writeln!(
             out,
-            "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{length:.1}\" height=\"{high:.1}\" fill=\"{ground}\"/>"
+            "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{length:.1}\" height=\"{high:.1}\" fill=\"{ground}\" shape-rendering=\"crispEdges\"/>"
         );
     }
     if run.text.trim().is_empty() {

@@ -1,16 +1,20 @@
 //! What is remembered of a capture between two runs: where the person was.
 
-use std::collections::BTreeSet;
-
 use serde::{Deserialize, Serialize};
+
+use crate::case::{Case, Snapshot};
+use crate::model::{Request, SignalKey, Timestamp};
+
+/// Filter expressions that are remembered.
+const MAX_HISTORY: usize = 100;
 
 /// The remembered state. Requests and signals are named by what survives a new reading of the capture.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 pub struct Session {
     /// Word of the screen.
     pub screen: String,
-    /// Trace id or request id of the selected request.
+    /// Name of the selected request, see [`name_of`].
     pub request: String,
     /// The filter expression.
     pub filter: String,
@@ -20,6 +24,58 @@ pub struct Session {
     pub history: Vec<String>,
     /// Filter expressions kept by the person.
     pub saved: Vec<String>,
-    /// Bookmarked signals as `path:line`.
-    pub bookmarks: BTreeSet<String>,
+    /// Bookmarked signals.
+    pub bookmarks: Vec<Landmark>,
+}
+
+impl Session {
+    /// Remembers a filter expression as the newest one.
+    pub fn used(&mut self, filter: &str) {
+        self.history.retain(|earlier| earlier != filter);
+        self.history.push(filter.to_owned());
+        let surplus = self.history.len().saturating_sub(MAX_HISTORY);
+        self.history.drain(..surplus);
+    }
+}
+
+/// A signal by its place, which stays when the capture is read again with more in it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Landmark {
+    /// Path of the input.
+    path: String,
+    /// Line in it.
+    line: u32,
+    /// Event time in nanoseconds.
+    time: Option<i64>,
+}
+
+impl Landmark {
+    /// Where the signal is.
+    pub fn of(case: &Case, key: SignalKey) -> Self {
+        let signal = case.signal(key);
+        Self { path: signal.origin.path, line: signal.origin.line, time: signal.timestamp.map(|at| at.0) }
+    }
+
+    /// The signal that is there now. Finds those with a time of their own.
+    pub fn find(&self, case: &Case) -> Option<SignalKey> {
+        let time = Timestamp(self.time?);
+        let briefs = case.briefs();
+        // Signals without a time stand where their neighbours do, so they are stepped over in both directions.
+        let from = briefs.partition_point(|brief| brief.timestamp.is_some_and(|at| at < time));
+        let same = (from..briefs.len()).take_while(|at| briefs[*at].timestamp.is_none_or(|at| at <= time));
+        same.map(|at| SignalKey(at as u32)).find(|key| Self::of(case, *key) == *self)
+    }
+}
+
+/// Names a request across runs: its request id, else its trace id with its tool, else its start.
+pub fn name_of(snapshot: &Snapshot, request: &Request) -> String {
+    if let Some(id) = snapshot.names.text(request.request) {
+        return id.to_owned();
+    }
+    let tool = snapshot.names.text(request.tool).unwrap_or_default();
+    let start = request.window.map(|window| window.start.to_string()).unwrap_or_default();
+    match request.trace {
+        Some(trace) => format!("{trace} {tool} {start}"),
+        None => format!("{tool} {start}"),
+    }
 }

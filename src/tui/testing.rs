@@ -1,7 +1,7 @@
 //! Helpers for tests of screens: a model of a capture, keys, and the frame as text.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use ratatui::Terminal;
@@ -22,15 +22,17 @@ use crate::text::Door;
 
 /// An empty model of the size, with the built-in rules.
 pub(super) fn empty(size: (u16, u16)) -> Model {
-    let catalogue = Catalogue::builtin().expect("built-in rules are readable");
-    let options = Arc::new(Options { catalogue, lateness: Duration::ZERO, filter: None });
+    static OPTIONS: LazyLock<Arc<Options>> = LazyLock::new(|| {
+        let catalogue = Catalogue::builtin().expect("built-in rules are readable");
+        Arc::new(Options { catalogue, lateness: Duration::ZERO, filter: None })
+    });
     Model::new(Settings {
         size,
         look: Look::default(),
         zone: Zone::Utc,
         keymap: super::keys::Keymap::default(),
         door: Door { redact: true },
-        options,
+        options: OPTIONS.clone(),
         session: Session::default(),
         capture: "capture".into(),
     })
@@ -75,8 +77,11 @@ pub(super) fn send(model: &mut Model, message: Message) -> Vec<Effect> {
 }
 
 fn answer(model: &Model, effect: &Effect) -> Option<Data> {
-    let Effect::Search { id, filter } = effect else { return None };
     let case = model.shared.case.clone()?;
+    if let Effect::Find { id, needle, stretch } = effect {
+        return Some(Data::Found { id: *id, signals: needle.among(&case, stretch.clone()) });
+    }
+    let Effect::Search { id, filter } = effect else { return None };
     let passes = |key: &SignalKey| {
         let signal = case.signal(*key);
         let facts = ResultFacts { rules: &[], outcome: signal.outcome };

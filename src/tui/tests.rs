@@ -1,9 +1,12 @@
 //! Tests of the shell around the screens.
 
-use super::message::Message;
+use std::sync::Arc;
+
+use super::message::{Data, Effect, Message, Mouse, MouseKind};
 use super::screens::ScreenId;
-use super::testing::{empty, model, press, screen, send, show};
-use crate::tui::Effect;
+use super::testing::{empty, model, of, press, screen, send, show};
+use crate::case::Case;
+use crate::model::{Bytes, Input};
 
 const SIZES: [(u16, u16); 3] = [(80, 24), (160, 50), (40, 10)];
 
@@ -68,6 +71,74 @@ fn a_filter_narrows_and_toggles() {
     send(&mut model, Message::SetFilter("severity>>".into()));
     assert!(model.notice.as_ref().is_some_and(|notice| notice.is_error));
     assert_eq!(model.shared.filter.text, "outcome:failed");
+}
+
+#[test]
+fn tab_completes_fields_then_values() {
+    let mut model = model("schema-mismatch", (120, 40));
+    press(&mut model, "/ l a y tab g a t tab");
+    let text = screen(&model);
+    assert!(text.contains("│ layer:gateway"), "{text}");
+    press(&mut model, "enter");
+    assert_eq!(model.shared.filter.text, "layer:gateway");
+    press(&mut model, "ctrl-s / ctrl-u up");
+    assert!(screen(&model).contains("│ layer:gateway"));
+    assert_eq!(model.remember().saved, ["layer:gateway"]);
+}
+
+#[test]
+fn a_mistake_is_pointed_at() {
+    let mut model = model("schema-mismatch", (120, 40));
+    press(&mut model, "/");
+    send(&mut model, Message::Paste("tool:x layer:gatewax".into()));
+    press(&mut model, "enter");
+    let text = screen(&model);
+    assert!(text.contains("^ unknown value") && text.contains("did you mean"), "{text}");
+    assert!(model.shared.filter.text.is_empty());
+}
+
+#[test]
+fn a_growing_capture_keeps_request_signal_and_bookmarks() {
+    let line = |second: u32, id: &str| {
+        format!(
+            "{{\"timestamp\":\"2026-01-20T14:00:{second:02}Z\",\"level\":\"ERROR\",\"message\":\"boom {id}\",\
+             \"logger\":\"x\",\"requestId\":\"{id}\",\"sessionId\":\"s-{id}\"}}\n"
+        )
+    };
+    let input = |path: &str, text: String| Input { path: path.into(), bytes: Bytes::new(text.into_bytes()) };
+    let late = input("a.jsonl", line(30, "late-request-0001"));
+    let mut model = of(vec![late.clone()], (120, 40));
+    let marked = model.shared.signal.expect("a signal");
+    send(&mut model, Message::ToggleBookmark(marked));
+    let before = model.remember();
+    let options = model.shared.options.clone();
+    // Earlier records come before: keys move.
+    let inputs = vec![late, input("b.jsonl", line(10, "early-request-0001"))];
+    let case = Arc::new(Case::open(inputs, Vec::new(), &options));
+    let snapshot = Arc::new(case.snapshot(&options));
+    send(&mut model, Message::Data(Data::Case { case, snapshot }));
+    assert_ne!(model.shared.signal, Some(marked), "the key has moved");
+    assert_eq!(model.remember(), before);
+}
+
+#[test]
+fn the_mouse_shows_screens_and_selects_rows() {
+    let mut model = model("schema-mismatch", (120, 40));
+    let mouse = |kind, column, row| Message::Mouse(Mouse { kind, column, row });
+    let top = screen(&model).lines().next().unwrap_or_default().to_owned();
+    let logs = top.find("5 Logs").expect("a tab") as u16;
+    send(&mut model, mouse(MouseKind::Click, logs, 0));
+    assert_eq!(model.screen, ScreenId::Logs);
+    press(&mut model, "1");
+    let row = screen(&model).lines().position(|line| line.contains("get_cost_forecast")).expect("a row");
+    send(&mut model, mouse(MouseKind::Click, 30, row as u16));
+    let selected = model.shared.request;
+    assert!(screen(&model).lines().nth(row).expect("a row").starts_with('▌'));
+    send(&mut model, mouse(MouseKind::WheelDown, 30, 5));
+    assert_ne!(model.shared.request, selected);
+    for (column, row) in [(119, 0), (119, 39), (0, 38), (500, 500)] {
+        send(&mut model, mouse(MouseKind::Click, column, row));
+    }
 }
 
 #[test]

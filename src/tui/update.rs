@@ -3,15 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::case::{Case, Snapshot};
 use crate::filter::Filter;
-use crate::model::RequestKey;
+use crate::model::{RequestKey, SignalKey};
 
 use super::keys::Move;
 use super::lookup::Lookup;
 use super::message::{Data, Effect, Message, Mouse, MouseKind, Notice, Outbox};
-use super::model::{Change, Model};
+use super::model::{Answers, Change, Model};
 use super::popups::Popup;
 use super::screens::ScreenId;
+use super::session::{Landmark, Session, name_of};
 use super::view;
 
 /// Rows that one notch of the wheel scrolls.
@@ -96,6 +98,10 @@ impl Model {
                 self.refresh_all(Change::Selection, out);
             }
             Message::Copy(text) => out.run(Effect::Copy(text)),
+            Message::Export(kind, path) => {
+                out.run(Effect::Export { kind, request: self.shared.request, path });
+            }
+            Message::SaveFilter => self.save_filter(out),
             Message::OpenRecord { edit } => self.open_record(edit, out),
             Message::NextTheme => self.shared.look.theme = self.shared.look.theme.next(),
             Message::ToggleZone => {
@@ -112,21 +118,16 @@ impl Model {
     fn data(&mut self, data: Data, out: &mut Outbox) {
         match data {
             Data::Progress(progress) => self.shared.progress = progress,
-            Data::Case { case, snapshot } => {
-                self.shared.lookup = Lookup::new(&snapshot);
-                self.shared.case = Some(case);
-                self.shared.snapshot = snapshot;
-                if self.shared.request.is_none() {
-                    self.shared.request = self.first_request();
-                    self.shared.signal = self.telling_signal();
-                }
-                self.refresh_all(Change::Data, out);
-            }
+            Data::Case { case, snapshot } => self.replace(case, snapshot, out),
             Data::Hits { id, hits } if id == self.shared.filter.search => {
                 self.shared.filter.hits = Some(hits);
                 self.refresh_all(Change::Filter, out);
             }
             Data::Hits { .. } => {}
+            Data::Found { id, signals } => {
+                let found = super::screens::logs::Message::Found(id, signals);
+                out.send(Message::Screen(super::screens::ScreenMessage::Logs(found)));
+            }
             Data::Walk(walk) => {
                 self.shared.answers.walks.insert(walk.request, walk);
                 self.refresh_all(Change::Answer, out);
@@ -180,12 +181,95 @@ impl Model {
         out.send(Message::SelectRequest(failed[at]));
     }
 
+    /// The same request and signal stay selected, whatever their keys are now.
+    fn replace(&mut self, case: Arc<Case>, snapshot: Arc<Snapshot>, out: &mut Outbox) {
+        let shared = &mut self.shared;
+        let request = shared.request.and_then(|key| shared.snapshot.handle(key));
+        let origin = |key: &SignalKey| shared.case.as_ref().map(|case| Landmark::of(case, *key));
+        let signal = shared.signal.as_ref().and_then(origin);
+        let bookmarks: Vec<Landmark> = shared.bookmarks.iter().filter_map(origin).collect();
+        shared.bookmarks = bookmarks.iter().filter_map(|landmark| landmark.find(&case)).collect();
+        shared.request = request.and_then(|handle| snapshot.find(&handle));
+        shared.signal = signal.and_then(|landmark| landmark.find(&case));
+        shared.lookup = Lookup::new(&snapshot);
+        shared.answers = Answers::default();
+        let is_first = shared.case.replace(case).is_none();
+        shared.snapshot = snapshot;
+        if is_first {
+            self.restore(out);
+        }
+        if self.shared.request.is_none() {
+            self.shared.request = self.first_request();
+        }
+        if self.shared.signal.is_none() {
+            self.shared.signal = self.telling_signal();
+        }
+        self.search_again(out);
+        self.refresh_all(Change::Data, out);
+    }
+
+    /// Goes where the person was last time.
+    fn restore(&mut self, out: &mut Outbox) {
+        let (snapshot, session) = (&self.shared.snapshot, &self.session);
+        if !session.request.is_empty() {
+            let found =
+                snapshot.requests.iter().find(|request| name_of(snapshot, request) == session.request);
+            self.shared.request = found.map(|request| request.key);
+        }
+        if let Some(case) = &self.shared.case {
+            self.shared.bookmarks = session.bookmarks.iter().filter_map(|mark| mark.find(case)).collect();
+        }
+        if !session.filter.is_empty() {
+            let is_on = session.filter_on;
+            self.set_filter(session.filter.clone(), out);
+            self.shared.filter.is_on &= is_on;
+        }
+    }
+
+    /// What to remember of now.
+    pub fn remember(&self) -> Session {
+        let (shared, snapshot) = (&self.shared, &self.shared.snapshot);
+        let request = shared.request.and_then(|key| snapshot.requests.get(key.index()));
+        let mark = |key: &SignalKey| shared.case.as_ref().map(|case| Landmark::of(case, *key));
+        Session {
+            screen: self.screen.word().to_owned(),
+            request: request.map(|request| name_of(snapshot, request)).unwrap_or_default(),
+            filter: shared.filter.text.clone(),
+            filter_on: shared.filter.is_on,
+            bookmarks: shared.bookmarks.iter().filter_map(mark).collect(),
+            ..self.session.clone()
+        }
+    }
+
+    fn search_again(&mut self, out: &mut Outbox) {
+        let filter = &mut self.shared.filter;
+        if let Some(wanted) = &filter.filter {
+            filter.search += 1;
+            filter.hits = None;
+            out.run(Effect::Search { id: filter.search, filter: wanted.clone() });
+        }
+    }
+
+    fn save_filter(&mut self, out: &mut Outbox) {
+        let text = self.shared.filter.text.clone();
+        let saved = &mut self.session.saved;
+        out.send(Message::Tell(Notice::info(if text.is_empty() {
+            "there is no filter to save; set one first"
+        } else if saved.contains(&text) {
+            saved.retain(|kept| *kept != text);
+            "filter removed from the saved ones"
+        } else {
+            saved.push(text);
+            "filter saved; it is offered in the filter line and the command list"
+        })));
+    }
+
     fn first_request(&self) -> Option<RequestKey> {
         let failed = self.shared.lookup.failed.first().copied();
         failed.or_else(|| self.shared.snapshot.requests.first().map(|request| request.key))
     }
 
-    fn telling_signal(&self) -> Option<crate::model::SignalKey> {
+    fn telling_signal(&self) -> Option<SignalKey> {
         let snapshot = &self.shared.snapshot;
         let request = snapshot.requests.get(self.shared.request?.index())?;
         self.shared.lookup.telling_signal(snapshot, request)
@@ -197,16 +281,14 @@ impl Model {
             Err(error) => return out.send(Message::Tell(Notice::error(error.message))),
         };
         let filter = &mut self.shared.filter;
-        filter.search += 1;
-        filter.hits = None;
         filter.is_on = !text.is_empty();
         filter.filter = filter.is_on.then(|| Arc::new(parsed));
-        if let Some(wanted) = &filter.filter {
-            out.run(Effect::Search { id: filter.search, filter: wanted.clone() });
-            self.session.history.retain(|earlier| *earlier != text);
-            self.session.history.push(text.clone());
+        if filter.is_on {
+            self.session.used(&text);
         }
         filter.text = text;
+        filter.hits = None;
+        self.search_again(out);
         self.refresh_all(Change::Filter, out);
     }
 
@@ -214,7 +296,7 @@ impl Model {
         let Some((case, signal)) = self.shared.case().zip(self.shared.signal) else {
             return out.send(Message::Tell(Notice::info("no record is selected")));
         };
-        let text = self.shared.text(&String::from_utf8_lossy(case.raw(signal)));
+        let text = self.shared.text(&case.text(signal));
         out.run(Effect::Open { text, edit });
     }
 

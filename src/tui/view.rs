@@ -3,7 +3,8 @@
 use ratatui::Frame;
 use ratatui::layout::{Rect, Size};
 
-use super::keys::Context;
+use super::keys::{Context, Entry};
+use super::message::{Ask, Message};
 use super::model::{Model, Shared};
 use super::popups::Popup;
 use super::screens::ScreenId;
@@ -82,7 +83,7 @@ fn tabs(model: &Model, frame: &mut Frame<'_>) {
         let role = if screen == model.screen { Role::Selection } else { Role::Dim };
         line.put(role, &text);
     }
-    let room = line.room();
+    let room = line.skip(2).room();
     line.right(Role::Dim, shared.capture.as_str(), room.saturating_sub(1));
 }
 
@@ -103,6 +104,9 @@ fn status(model: &Model, frame: &mut Frame<'_>) {
     if !shared.progress.is_done {
         reading(shared, &mut line);
     }
+    if shared.progress.is_live {
+        line.put(Role::Dim, "  ").put(Role::Ok, "following");
+    }
     if !shared.filter.text.is_empty() {
         let state = if shared.filter.is_on { "filter " } else { "filter off " };
         line.put(Role::Dim, "  ").put(Role::Title, state).put(Role::Match, &shared.filter.text);
@@ -117,7 +121,8 @@ fn status(model: &Model, frame: &mut Frame<'_>) {
 fn reading(shared: &Shared, line: &mut Line<'_>) {
     let progress = shared.progress;
     let share = progress.total.filter(|total| *total > 0).map(|total| progress.bytes as f64 / total as f64);
-    line.put(Role::Dim, "  reading ");
+    let step = if progress.step.is_empty() { "opening" } else { progress.step };
+    line.skip(2).put(Role::Dim, step).skip(1);
     if let Some(share) = share {
         line.cell(Role::Bar, &bar(shared.look.symbols, share, 10), 10);
     }
@@ -132,15 +137,26 @@ fn hints(model: &Model, frame: &mut Frame<'_>) {
     let popup = model.popup.as_ref().map(Popup::kind).map(Context::Popup);
     let contexts =
         popup.map_or_else(|| vec![Context::Screen(model.screen), Context::Global], |popup| vec![popup]);
+    let hints: Vec<(String, &str, bool)> = contexts
+        .iter()
+        .flat_map(|context| model.keymap.entries().iter().filter(|entry| entry.context == *context))
+        .filter(|entry| !entry.hint.is_empty())
+        .filter_map(|entry| Some((entry.keys.first()?.to_string(), entry.hint, is_lifeline(entry))))
+        .collect();
+    let columns = |(key, hint, _): &(String, &str, bool)| width(key) + width(hint) + 3;
+    let mut reserved: usize = hints.iter().filter(|hint| hint.2).map(columns).sum();
     let mut line = Line::new(frame.buffer_mut(), shared.look, area, area.height - 1);
-    for context in contexts {
-        for entry in model.keymap.entries().iter().filter(|entry| entry.context == context) {
-            let Some(key) = entry.keys.first().filter(|_| !entry.hint.is_empty()) else { continue };
-            let key = key.to_string();
-            if width(&key) + width(entry.hint) + 3 > line.room() {
-                continue;
-            }
-            line.put(Role::Key, &key).skip(1).put(Role::Dim, entry.hint).skip(2);
+    for hint in &hints {
+        if hint.2 {
+            reserved -= columns(hint);
+        }
+        if columns(hint) + reserved <= line.room() {
+            line.put(Role::Key, &hint.0).skip(1).put(Role::Dim, hint.1).skip(2);
         }
     }
+}
+
+/// Whoever knows no other key needs these.
+fn is_lifeline(entry: &Entry) -> bool {
+    matches!(entry.message, Message::Ask(Ask::Help) | Message::Quit)
 }

@@ -18,6 +18,10 @@ const UNSAFE_FILE: &str = "source/bytes.rs";
 
 /// Crates that only these modules name.
 const FENCES: &[(&str, &[&str])] = &[
+    ("arboard", &["runtime"]),
+    ("ratatui", &["tui", "runtime"]),
+    ("signal_hook", &["runtime"]),
+    ("tui_input", &["tui"]),
     ("anyhow", &["commands", "cli"]),
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),

@@ -22,4 +22,6 @@ mod rules;
 mod samples;
 mod schema;
 mod synthetic;
+#[cfg(unix)]
+mod tui;
 mod walk;

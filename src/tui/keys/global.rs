@@ -17,6 +17,7 @@ pub(super) const KEYS: &[Binding<Message>] = &[
     bind("previous-failed", &["["], "", "previous failed request", Message::StepFailed(-1)),
     bind("filter", &["/"], "filter", "filter requests and signals", Message::Ask(Ask::Filter)),
     bind("toggle-filter", &["\\"], "", "filter on or off", Message::ToggleFilter),
+    bind("save-filter", &["ctrl-s"], "", "keep the filter, or no longer", Message::SaveFilter),
     bind("palette", &[":", "ctrl-p"], "commands", "find a command by name", Message::Ask(Ask::Command)),
     bind(
         "jump",

@@ -8,6 +8,7 @@
     reason = "a message is consumed, also when it holds nothing to move"
 )]
 
+mod complete;
 mod filter;
 mod help;
 mod picker;
@@ -102,11 +103,11 @@ impl Popup {
     pub(super) fn open(ask: Ask, model: &Model) -> Self {
         match ask {
             Ask::Help => Self::Help(help::State::new(model.screen)),
-            Ask::Filter => Self::Filter(filter::State::new(&model.shared.filter.text, &model.session)),
+            Ask::Filter => Self::Filter(filter::State::new(&model.shared, &model.session)),
             Ask::Line(line) => Self::Prompt(prompt::State::new(line)),
             Ask::Command => Self::Picker(picker::commands(model)),
             Ask::Place => Self::Picker(picker::places(&model.shared)),
-            Ask::Export => Self::Picker(picker::exports(&model.shared)),
+            Ask::Export => Self::Picker(picker::exports()),
         }
     }
 }

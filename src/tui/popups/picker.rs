@@ -1,12 +1,15 @@
 //! A list to pick from by typing a few letters: commands, places, exports.
 
+use std::collections::BTreeSet;
+
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
-use crate::tui::keys::{Binding, Chord, Keymap, Move, bind};
-use crate::tui::message::{self, Outbox};
+use crate::model::{Name, Request};
+use crate::tui::keys::{Binding, Chord, Context, Keymap, Move, bind};
+use crate::tui::message::{self, Ask, AskLine, ExportKind, Outbox};
 use crate::tui::model::{Model, Shared};
 use crate::tui::theme::Role;
 use crate::tui::widgets::{Input, Line, ListState, popup};
@@ -83,31 +86,95 @@ impl State {
 
 /// Every action of the key table that works here.
 pub(super) fn commands(model: &Model) -> State {
-    use crate::tui::keys::Context;
     let here = [Context::Screen(model.screen), Context::Global];
     let entries = model.keymap.entries().iter().filter(|entry| here.contains(&entry.context));
-    let items = entries.map(|entry| Item {
+    let actions = entries.map(|entry| Item {
         label: entry.words.to_owned(),
         detail: entry.keys.first().map(ToString::to_string).unwrap_or_default(),
         message: entry.message.clone(),
     });
-    State::new("Commands", items.collect())
-}
-
-/// Requests.
-pub(super) fn places(shared: &Shared) -> State {
-    let snapshot = shared.snapshot();
-    let items = snapshot.requests.iter().map(|request| Item {
-        label: shared.line(snapshot.names.text(request.tool).unwrap_or("-"), 80).to_string(),
-        detail: request.outcome.to_string(),
-        message: message::Message::SelectRequest(request.key),
+    let saved = model.session.saved.iter().map(|filter| Item {
+        label: format!("filter {filter}"),
+        detail: "saved".into(),
+        message: message::Message::SetFilter(filter.clone()),
     });
-    State::new("Jump", items.collect())
+    State::new("Commands", actions.chain(saved).collect())
 }
 
-/// What can be exported.
-pub(super) fn exports(_shared: &Shared) -> State {
-    State::new("Export", Vec::new())
+/// Requests, tools, sessions and rules.
+pub(super) fn places(shared: &Shared) -> State {
+    let mut items: Vec<Item> =
+        shared.snapshot().requests.iter().map(|request| place(shared, request)).collect();
+    items.extend(groups(shared, "tool", |request| request.tool));
+    items.extend(groups(shared, "session", |request| request.session));
+    items.extend(
+        shared
+            .snapshot()
+            .findings
+            .iter()
+            .map(|finding| &finding.rule)
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .map(|rule| Item {
+                label: format!("rule {rule}"),
+                detail: "filter".into(),
+                message: message::Message::SetFilter(format!("rule:{rule}")),
+            }),
+    );
+    State::new("Jump", items)
+}
+
+fn place(shared: &Shared, request: &Request) -> Item {
+    let snapshot = shared.snapshot();
+    let name = |name| snapshot.names.text(name).unwrap_or_default();
+    let start = request.window.map(|window| shared.zone.clock(window.start)).unwrap_or_default();
+    let trace = request.trace.map(|trace| trace.to_string()).unwrap_or_default();
+    let label = format!("{start} {} {} {trace}", name(request.tool), name(request.request));
+    Item {
+        label: shared.line(label.trim(), 200).to_string(),
+        detail: format!("{} {}", shared.look.symbols.outcome(request.outcome), request.outcome),
+        message: message::Message::SelectRequest(request.key),
+    }
+}
+
+/// One item for each name that requests have in `field`, which filters by it.
+fn groups(shared: &Shared, field: &'static str, name: fn(&Request) -> Name) -> Vec<Item> {
+    let snapshot = shared.snapshot();
+    let names: BTreeSet<&str> =
+        snapshot.requests.iter().filter_map(|request| snapshot.names.text(name(request))).collect();
+    let quoted = |name: &str| name.replace('\\', "\\\\").replace('"', "\\\"");
+    let item = |name: &str| Item {
+        label: shared.line(&format!("{field} {name}"), 200).to_string(),
+        detail: "filter".into(),
+        message: message::Message::SetFilter(format!("{field}:\"{}\"", quoted(name))),
+    };
+    names.into_iter().map(item).collect()
+}
+
+/// What can be exported; the name of the file is asked for next.
+pub(super) fn exports() -> State {
+    let item = |label: &str, initial: &str, then: fn(String) -> message::Message| Item {
+        label: label.to_owned(),
+        detail: String::new(),
+        message: message::Message::Ask(Ask::Line(AskLine {
+            title: "Write to",
+            initial: initial.to_owned(),
+            then,
+            live: false,
+        })),
+    };
+    let items = vec![
+        item("root-cause report (.md or .html)", "triage-report.md", |path| {
+            message::Message::Export(ExportKind::Report, path.into())
+        }),
+        item("signals of the selected request as a capture, to share", "request.jsonl", |path| {
+            message::Message::Export(ExportKind::Capture, path.into())
+        }),
+        item("findings, to accept them with --expect", "expected.json", |path| {
+            message::Message::Export(ExportKind::Expectation, path.into())
+        }),
+    ];
+    State::new("Export", items)
 }
 
 pub(super) fn update(state: &mut State, message: Message, _shared: &Shared, out: &mut Outbox) {

@@ -14,6 +14,9 @@
     reason = "a message is consumed, also when it holds nothing to move"
 )]
 
+#[cfg(test)]
+mod hostile;
+
 use ratatui::Frame;
 use ratatui::layout::Rect;
 

@@ -216,7 +216,7 @@ const ANSI: Palette = Palette {
     back: Color::Reset,
     dim: Color::DarkGray,
     title: Color::Reset,
-    selected: Style::new().add_modifier(Modifier::REVERSED),
+    selected: Style::new().fg(Color::Reset).bg(Color::Reset).add_modifier(Modifier::REVERSED),
     failed: Color::LightRed,
     ok: Color::Green,
     unknown: Color::Magenta,
@@ -311,6 +311,35 @@ mod tests {
             assert!(style.fg.is_none() && style.bg.is_none(), "{role:?}");
         }
         assert_eq!(look.ground(), Style::new());
+    }
+
+    /// Relative luminance as WCAG 2 defines it.
+    fn luminance(colour: Color) -> f64 {
+        let Color::Rgb(red, green, blue) = colour else { panic!("{colour:?}") };
+        let linear = |part: u8| {
+            let part = f64::from(part) / 255.0;
+            if part <= 0.04045 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
+        };
+        0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
+    }
+
+    #[test]
+    fn text_can_be_read_on_its_ground() {
+        for (theme, ground, least) in [
+            (ThemeName::Dark, rgb(0x1e_1e1e), 4.5),
+            (ThemeName::Light, rgb(0xff_ffff), 4.5),
+            (ThemeName::HighContrast, rgb(0x00_0000), 7.0),
+        ] {
+            let look = Look { theme, symbols: &UNICODE };
+            let layers = Layer::ALL.iter().copied().map(Role::Layer);
+            let roles = [Role::Normal, Role::Dim, Role::Title, Role::Failed, Role::Ok, Role::Unknown];
+            let others = [Role::Warning, Role::Key, Role::Link, Role::Command, Role::Match];
+            for role in roles.into_iter().chain(others).chain(layers) {
+                let (a, b) = (luminance(look.style(role).fg.expect("a colour")), luminance(ground));
+                let contrast = (a.max(b) + 0.05) / (a.min(b) + 0.05);
+                assert!(contrast >= least, "{theme} {role:?}: {contrast:.2}");
+            }
+        }
     }
 
     #[test]

@@ -29,6 +29,11 @@ impl<'b> Line<'b> {
         usize::from(self.end.saturating_sub(self.column))
     }
 
+    /// What stands for text that was cut off.
+    pub fn ellipsis(&self) -> &'static str {
+        self.look.symbols.ellipsis
+    }
+
     /// Writes `text`, cut where the room ends.
     pub fn put(&mut self, role: Role, text: &str) -> &mut Self {
         let columns = width(text).min(self.room());

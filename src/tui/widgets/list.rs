@@ -51,6 +51,11 @@ impl ListState {
         self.offset = self.offset.clamp(lowest, self.selected).min(self.len.saturating_sub(self.height));
     }
 
+    /// Brings a row to the top, for lists whose rows take several lines.
+    pub fn scroll_to(&mut self, top: usize) {
+        self.offset = top.min(self.selected);
+    }
+
     /// Selects a row and brings it to the middle.
     pub fn center(&mut self, row: usize) {
         self.offset = row.saturating_sub(self.height / 2);

@@ -2,20 +2,26 @@
 
 mod bar;
 mod cell;
+mod chart;
 mod histogram;
 mod input;
 mod line;
 mod list;
+mod marked;
 mod popup;
 mod table;
 mod tree;
+mod wrap;
 
 pub use bar::bar;
 pub use cell::{fit, width};
+pub use chart::{Pick, TimeChart, bin_of};
 pub use histogram::{Bin, histogram};
 pub use input::Input;
 pub use line::Line;
 pub use list::ListState;
+pub use marked::marked;
 pub use popup::popup;
-pub use table::{Align, Column, Table};
+pub use table::{Align, Column, Table, scroll_bar};
 pub use tree::{Node, Tree};
+pub use wrap::wrap;

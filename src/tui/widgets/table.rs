@@ -106,8 +106,8 @@ fn cell(line: &mut Line<'_>, align: Align, role: Role, text: &str, width: usize)
     line.skip(1);
 }
 
-/// A thumb at the right border, when not all rows are in view.
-fn scroll_bar(buffer: &mut Buffer, look: Look, area: Rect, list: &ListState) {
+/// Draws a thumb at the right border of `area`, below its heading row, when not all rows are in view.
+pub fn scroll_bar(buffer: &mut Buffer, look: Look, area: Rect, list: &ListState) {
     let track = usize::from(Table::height(area));
     let shown = list.visible().len();
     if shown >= list.len() || track == 0 || area.right() > buffer.area.right() {

@@ -1,0 +1,120 @@
+//! What may stand at the cursor of a filter: names of fields, and the values they have here.
+
+use std::collections::BTreeSet;
+
+use crate::model::semconv::FIELDS;
+use crate::model::{Kind, Layer, Outcome, Severity};
+use crate::tui::model::Shared;
+
+/// Fields of a filter that no record has by itself.
+const OWN_FIELDS: &[&str] = &["duration", "request", "rule", "session", "status", "trace"];
+
+/// Most values of one field that are offered.
+const MAX_VALUES: usize = 1_000;
+
+/// Values in this capture, each in order.
+#[derive(Debug, Default)]
+pub(super) struct Vocabulary {
+    tools: Vec<String>,
+    sessions: Vec<String>,
+    rules: Vec<String>,
+}
+
+/// What may stand in place of `start..end` of the text.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Offers {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) words: Vec<String>,
+}
+
+impl Vocabulary {
+    pub(super) fn new(shared: &Shared) -> Self {
+        let snapshot = shared.snapshot();
+        let (mut tools, mut sessions) = (BTreeSet::new(), BTreeSet::new());
+        for request in snapshot.requests.iter() {
+            tools.extend(snapshot.names.text(request.tool));
+            if sessions.len() < MAX_VALUES {
+                sessions.extend(snapshot.names.text(request.session));
+            }
+        }
+        let rules: BTreeSet<&str> = snapshot.findings.iter().map(|finding| finding.rule.as_str()).collect();
+        // Ids and names of tools are plain words; whatever is not would need quotes and the door.
+        let plain =
+            |word: &&&str| word.chars().all(|sign| sign.is_ascii_alphanumeric() || "_-./:".contains(sign));
+        let words = |set: &BTreeSet<&str>| set.iter().filter(plain).map(|word| (*word).to_owned()).collect();
+        Self { tools: words(&tools), sessions: words(&sessions), rules: words(&rules) }
+    }
+
+    fn values(&self, field: &str) -> Vec<&str> {
+        match field {
+            "layer" => Layer::ALL.iter().map(|layer| layer.word()).collect(),
+            "kind" => Kind::ALL.iter().map(|kind| kind.word()).collect(),
+            "severity" => Severity::ALL.iter().map(|severity| severity.word()).collect(),
+            "outcome" | "status" => Outcome::ALL.iter().map(|outcome| outcome.word()).collect(),
+            "tool" => self.tools.iter().map(String::as_str).collect(),
+            "session" | "session_id" => self.sessions.iter().map(String::as_str).collect(),
+            "rule" => self.rules.iter().map(String::as_str).collect(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// What may stand at byte `cursor` of `text`, in alphabetical order of fields and in their own order of values.
+pub(super) fn offers(vocabulary: &Vocabulary, text: &str, cursor: usize) -> Offers {
+    let before = text.get(..cursor).unwrap_or(text);
+    if before.matches('"').count() % 2 == 1 {
+        return Offers::default();
+    }
+    let word_at = before.rfind([' ', '(']).map_or(0, |at| at + 1);
+    let word = before[word_at..].trim_start_matches('-');
+    let word_at = before.len() - word.len();
+    let operator = word.find([':', '=', '~', '<', '>', '!']);
+    let (start, typed, words) = match operator {
+        Some(at) => {
+            let value = word[at..].trim_start_matches([':', '=', '~', '<', '>', '!']);
+            (
+                before.len() - value.len(),
+                value,
+                vocabulary.values(&word[..at]).into_iter().map(str::to_owned).collect(),
+            )
+        }
+        None => (word_at, word, fields()),
+    };
+    let fits = |offer: &String| offer.starts_with(typed) && offer.len() > typed.len();
+    let words = if operator.is_none() && typed.is_empty() { Vec::new() } else { words };
+    Offers { start, end: before.len(), words: words.into_iter().filter(fits).collect() }
+}
+
+fn fields() -> Vec<String> {
+    let names: BTreeSet<&str> =
+        FIELDS.iter().map(|field| field.name).chain(OWN_FIELDS.iter().copied()).collect();
+    names.into_iter().map(|name| format!("{name}:")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn offered(text: &str) -> Vec<String> {
+        let vocabulary = Vocabulary { tools: vec!["cost___get".into()], ..Vocabulary::default() };
+        offers(&vocabulary, text, text.len()).words
+    }
+
+    #[test]
+    fn fields_and_their_values_are_offered() {
+        assert_eq!(offered("lay"), ["layer:"]);
+        assert_eq!(offered("layer:ga"), ["gateway"]);
+        assert_eq!(offered("-(status:f"), ["failed"]);
+        assert_eq!(offered("severity>=wa"), ["warn"]);
+        assert_eq!(offered("tool:"), ["cost___get"]);
+        assert_eq!(offered("a b tool~cost___g"), ["cost___get"]);
+    }
+
+    #[test]
+    fn inside_quotes_and_at_the_beginning_nothing_is() {
+        for text in ["", "a ", "\"lay", "layer:gateway", "nosuch:x", "日本"] {
+            assert!(offered(text).is_empty(), "{text}");
+        }
+    }
+}

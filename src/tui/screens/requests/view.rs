@@ -1,0 +1,241 @@
+//! The list of requests, drawn.
+
+use ratatui::Frame;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::rows::{Group, Row, SortBy};
+use super::{Seen, State, facts};
+use crate::model::{Outcome, Request};
+use crate::tui::model::Shared;
+use crate::tui::theme::Role;
+use crate::tui::time;
+use crate::tui::widgets::{Line, TimeChart, bar, scroll_bar, width};
+
+/// From this many columns on there is room for milliseconds and bars.
+const WIDE: u16 = 100;
+/// Columns of the bar of a duration.
+const BAR: usize = 8;
+/// Rows from which on the last ones say why the selected request failed.
+const WITH_WHY: u16 = 8;
+/// From this many columns on one row is enough for it.
+const WIDE_WHY: u16 = 150;
+
+/// The room of the chart.
+pub(super) fn chart(area: Rect) -> Rect {
+    Rect { height: TimeChart::height(area.height), ..area }
+}
+
+/// The room of the rows: below the chart and the headings, above the line that says why.
+pub(super) fn list(area: Rect) -> Rect {
+    let top = (TimeChart::height(area.height) + 1).min(area.height);
+    Rect { y: area.y + top, height: area.height.saturating_sub(top + below(area).height), ..area }
+}
+
+/// The room of the sentence on the selected request.
+fn below(area: Rect) -> Rect {
+    let height = match (area.height, area.width) {
+        (0..WITH_WHY, _) => 0,
+        (_, WIDE_WHY..) => 1,
+        _ => 2,
+    };
+    Rect { y: area.bottom() - height, height, ..area }
+}
+
+/// Columns with their widths; the number before them has [`number_width`], the cause what is left.
+fn columns(room: u16) -> [(SortBy, usize); 5] {
+    let is_wide = room >= WIDE;
+    let clock = if is_wide { 12 } else { 8 };
+    let tool = if is_wide { (usize::from(room) / 4).min(44) } else { 21 };
+    let duration = if is_wide { 9 + 1 + BAR } else { 8 };
+    [
+        (SortBy::Time, clock),
+        (SortBy::Layer, 8),
+        (SortBy::Tool, tool),
+        (SortBy::Outcome, 9),
+        (SortBy::Duration, duration),
+    ]
+}
+
+fn number_width(shared: &Shared) -> usize {
+    shared.snapshot().requests.len().to_string().len() + 1
+}
+
+/// The column at `column` of the heading.
+pub(super) fn column_at(shared: &Shared, width: u16, column: u16) -> SortBy {
+    let mut end = 1 + number_width(shared) + 1;
+    if usize::from(column) < end {
+        return SortBy::Time;
+    }
+    for (by, width) in columns(width) {
+        end += width + 1;
+        if usize::from(column) < end {
+            return by;
+        }
+    }
+    SortBy::Cause
+}
+
+pub(in crate::tui::screens) fn view(state: &State, shared: &Shared, frame: &mut Frame<'_>, area: Rect) {
+    let (buffer, look) = (frame.buffer_mut(), shared.look);
+    state.chart.draw(buffer, look, shared.zone, chart(area), ("requests", "failed"));
+    let list = list(area);
+    let heading = Rect { y: list.y.saturating_sub(1), height: list.height + 1, ..list };
+    titles(state, shared, &mut Line::new(buffer, look, heading, 0));
+    for (row, line) in state.list.visible().zip(0..) {
+        let selected = state.list.selected() == Some(row);
+        let mut out = Line::new(buffer, look, list, line);
+        out.put(Role::Key, if selected { look.symbols.pointer } else { " " });
+        match state.rows.get(row) {
+            Some(Row::Group(at)) => {
+                let _ = state.groups.get(*at).map(|found| group(state, shared, &mut out, found));
+            }
+            Some(Row::Request(key)) => {
+                let found = shared.snapshot().requests.get(key.index()).zip(state.seen.get(key));
+                let _ = found.map(|(found, seen)| request(state, shared, &mut out, found, seen));
+            }
+            None => {}
+        }
+        if selected {
+            let whole = Rect { y: list.y + line, height: 1, ..list }.intersection(buffer.area);
+            buffer.set_style(whole, look.style(Role::Selection));
+        }
+    }
+    scroll_bar(buffer, look, heading, &state.list);
+    if state.rows.is_empty() {
+        Line::new(buffer, look, list, 0).skip(2).put(Role::Dim, empty(state, shared));
+    }
+    why(state, shared, buffer, below(area));
+}
+
+fn titles(state: &State, shared: &Shared, line: &mut Line<'_>) {
+    line.skip(1).right(Role::Title, "#", number_width(shared)).skip(1);
+    for (by, width) in columns(shared.size.width) {
+        let title = title(state, shared, by);
+        if by == SortBy::Duration && shared.size.width >= WIDE {
+            line.right(Role::Title, &title, 9).skip(1 + BAR + 1);
+        } else if by == SortBy::Duration {
+            line.right(Role::Title, &title, width).skip(1);
+        } else {
+            line.cell(Role::Title, &title, width).skip(1);
+        }
+    }
+    line.put(Role::Title, &title(state, shared, SortBy::Cause));
+    let failed = state.only_failed.then_some("failed only");
+    let modes: Vec<&str> = failed.into_iter().chain(state.group.words()).collect();
+    let room = line.skip(2).room().saturating_sub(1);
+    line.right(Role::Match, &modes.join(", "), room);
+}
+
+/// The title of a column, with a sign where it orders the list.
+fn title(state: &State, shared: &Shared, by: SortBy) -> String {
+    let (up, down) = if shared.look.symbols.unicode { ("▲", "▼") } else { ("^", "v") };
+    if by != state.order.by {
+        return by.word().to_owned();
+    }
+    format!("{}{}", by.word(), if state.order.is_descending { down } else { up })
+}
+
+fn group(state: &State, shared: &Shared, line: &mut Line<'_>, group: &Group) {
+    let symbols = shared.look.symbols;
+    let is_open = state.open.contains(&group.name);
+    line.put(Role::Dim, if is_open { symbols.unfolded } else { symbols.folded }).skip(1);
+    let counts = format!("{} {}", group.requests, if group.requests == 1 { "request" } else { "requests" });
+    let failed = format!("{} {} failed", symbols.failed, group.failed);
+    let name = line.room().saturating_sub(34).min(70);
+    line.cell(Role::Title, shared.line(&group.name, 120).as_str(), name).skip(1);
+    line.right(Role::Normal, &counts, 15).skip(2);
+    if group.failed > 0 {
+        line.put(Role::Failed, &failed);
+    } else {
+        line.put(Role::Dim, "none failed");
+    }
+}
+
+fn request(state: &State, shared: &Shared, line: &mut Line<'_>, request: &Request, seen: &Seen) {
+    let snapshot = shared.snapshot();
+    let symbols = shared.look.symbols;
+    line.right(Role::Dim, &format!("#{}", request.key.0 + 1), number_width(shared)).skip(1);
+    for (by, width) in columns(shared.size.width) {
+        match by {
+            SortBy::Time => {
+                let clock = request.window.map(|window| shared.zone.clock(window.start));
+                let clock = clock.unwrap_or_else(|| "-".to_owned());
+                line.cell(Role::Dim, clock.get(..width).unwrap_or(&clock), width).skip(1)
+            }
+            SortBy::Layer => {
+                let role = seen.layer.map_or(Role::Dim, Role::Layer);
+                line.cell(role, seen.layer.map_or("-", |layer| layer.word()), width).skip(1)
+            }
+            SortBy::Tool => {
+                let tool = snapshot.names.text(request.tool).or(seen.operation.as_deref()).unwrap_or("-");
+                line.cell(Role::Normal, shared.line(tool, 80).as_str(), width).skip(1)
+            }
+            SortBy::Outcome => {
+                let words = format!("{} {}", symbols.outcome(request.outcome), request.outcome);
+                line.cell(request.outcome.into(), &words, width).skip(1)
+            }
+            _ => duration(state, shared, line, request, width),
+        };
+    }
+    match facts::cause(shared, request) {
+        Some(cause) => line.put(Role::Normal, cause),
+        None if request.outcome == Outcome::Failed => line.put(Role::Unknown, "cause unknown"),
+        None => line,
+    };
+}
+
+fn duration<'l, 'b>(
+    state: &State,
+    shared: &Shared,
+    line: &'l mut Line<'b>,
+    request: &Request,
+    width: usize,
+) -> &'l mut Line<'b> {
+    let nanos = facts::duration(request);
+    let words = request.window.map_or_else(|| "-".to_owned(), |_| time::duration(nanos));
+    let text = width.min(9);
+    line.right(Role::Normal, &words, text).skip(1);
+    if width > text {
+        let share = nanos as f64 / state.longest.max(1) as f64;
+        line.cell(Role::Bar, &bar(shared.look.symbols, share, BAR), BAR).skip(1);
+    }
+    line
+}
+
+fn empty(state: &State, shared: &Shared) -> &'static str {
+    match shared.hits() {
+        _ if state.chart.picked().is_some() => "No such request in this stretch of time; a shows all of it.",
+        _ if state.only_failed => "No request failed; f shows all of them.",
+        Some(hits) if hits.is_complete => "No request passes the filter; \\ turns it off.",
+        Some(_) => "No request passes the filter so far.",
+        None if shared.progress.is_done => "No requests in this capture; the logs (5) show every signal.",
+        None => "No requests are known yet.",
+    }
+}
+
+/// One sentence on the selected request, which the narrow columns may not have room for.
+fn why(state: &State, shared: &Shared, buffer: &mut Buffer, area: Rect) {
+    let Some(request) = state.selected(shared) else { return };
+    let sign = shared.look.symbols.outcome(request.outcome);
+    let words = shared.line(&facts::why(shared, request), 400);
+    let mut line = Line::new(buffer, shared.look, area, 0);
+    line.skip(1).put(request.outcome.into(), sign).skip(1);
+    line.put(Role::Title, &format!("#{} ", request.key.0 + 1));
+    let (first, rest) = match area.height {
+        0 | 1 => (words.as_str(), ""),
+        _ => broken(words.as_str(), line.room()),
+    };
+    line.put(Role::Normal, first);
+    let lead = usize::from(area.width) - line.room() - width(first);
+    Line::new(buffer, shared.look, area, 1).skip(lead.min(8)).put(Role::Normal, rest);
+}
+
+/// The text in two, the first part at most `columns` wide and ending with a word where it can.
+fn broken(text: &str, columns: usize) -> (&str, &str) {
+    if width(text) <= columns {
+        return (text, "");
+    }
+    let fitting = text.match_indices(' ').map(|(at, _)| at).take_while(|at| width(&text[..*at]) <= columns);
+    fitting.last().map_or((text, ""), |at| (&text[..at], &text[at + 1..]))
+}
