@@ -13,6 +13,9 @@ use super::widgets::{Line, bar, width};
 /// Fewer columns or rows than these and the screens are not drawn.
 const SMALLEST: Size = Size { width: 60, height: 12 };
 
+/// Name of the action that shows the keys.
+const HELP: &str = "help";
+
 /// Below this many columns tabs show numbers and only the active one its name.
 const WIDE_TABS: u16 = 100;
 
@@ -137,11 +140,15 @@ fn hints(model: &Model, frame: &mut Frame<'_>) {
     let contexts =
         popup.map_or_else(|| vec![Context::Screen(model.screen), Context::Global], |popup| vec![popup]);
     let mut line = Line::new(frame.buffer_mut(), shared.look, area, area.height - 1);
+    let help = model.keymap.key_of(HELP).map_or(0, |key| width(&key.to_string()) + "help".len() + 3);
+    let help = if model.popup.is_some() { 0 } else { help };
     for context in contexts {
         for entry in model.keymap.entries().iter().filter(|entry| entry.context == context) {
             let Some(key) = entry.keys.first().filter(|_| !entry.hint.is_empty()) else { continue };
             let key = key.to_string();
-            if width(&key) + width(entry.hint) + 3 > line.room() {
+            // However many hints there are, the key that shows all of them stays.
+            let kept = if entry.name == HELP { 0 } else { help };
+            if width(&key) + width(entry.hint) + 3 + kept > line.room() {
                 continue;
             }
             line.put(Role::Key, &key).skip(1).put(Role::Dim, entry.hint).skip(2);
