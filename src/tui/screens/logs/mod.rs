@@ -39,6 +39,8 @@ pub struct State {
     chart: TimeChart,
     hides_chart: bool,
     follows: bool,
+    /// The signal that everyone spoke of last.
+    known: Option<SignalKey>,
     time: TimeColumn,
     only: Only,
     /// Position in [`CONTEXT`].
@@ -216,6 +218,11 @@ impl State {
         self.list.selected().and_then(|row| self.rows.key(row))
     }
 
+    /// Selects a row; one out of view comes to the middle.
+    fn show(&mut self, row: usize) {
+        if self.list.visible().contains(&row) { self.list.select(row) } else { self.list.center(row) }
+    }
+
     /// Selects a row and tells everyone.
     fn go(&mut self, row: usize, out: &mut Outbox) {
         self.list.select(row);
@@ -385,7 +392,9 @@ pub(super) fn refresh(state: &mut State, change: Change, shared: &Shared, out: &
         Change::Data => {
             state.follow_up(shared, out);
             state.choose_at(shared.signal, shared);
+            state.known = shared.signal;
             if state.follows {
+                // Only this list follows: what other screens show must not change under the reader.
                 state.list.select(usize::MAX);
             }
         }
@@ -394,12 +403,11 @@ pub(super) fn refresh(state: &mut State, change: Change, shared: &Shared, out: &
             if matches!(state.only, Only::Bookmarks) {
                 state.choose(shared);
             }
-            if let Some(row) = shared.signal.and_then(|key| state.rows.row_of(key)) {
-                if state.list.visible().contains(&row) {
-                    state.list.select(row);
-                } else {
-                    state.list.center(row);
-                }
+            let is_new = std::mem::replace(&mut state.known, shared.signal) != shared.signal;
+            let row = shared.signal.and_then(|key| state.rows.row_of(key));
+            if let Some(row) = row.filter(|_| is_new || !state.follows) {
+                state.follows &= row + 1 == state.rows.len();
+                state.show(row);
             }
         }
         Change::Answer => return,
