@@ -176,9 +176,14 @@ fn between(zone: Zone, range: TimeRange) -> String {
 }
 
 /// Which of `count` stretches of equal length that together are `span` holds `at`; the nearest one for a time outside.
-pub fn bin_of(span: TimeRange, count: usize, at: Timestamp) -> usize {
+fn bin_of(span: TimeRange, count: usize, at: Timestamp) -> usize {
     let offset = i128::from(at.0.clamp(span.start.0, span.end.0)) - i128::from(span.start.0);
     ((offset * count as i128 / length(span)) as usize).min(count.saturating_sub(1))
+}
+
+/// Where each of `count` stretches of equal length that together are `span` begins.
+pub fn bin_starts(span: TimeRange, count: usize) -> Vec<Timestamp> {
+    (0..count).map(|bin| bin_start(span, count, bin)).collect()
 }
 
 /// The first instant of a stretch.
@@ -252,6 +257,10 @@ mod tests {
                 if let Some(picked) = chart.picked() {
                     prop_assert!(start <= picked.start.0 && picked.start <= picked.end && picked.end.0 <= end);
                     prop_assert!(chart.marked().end <= columns);
+                    let starts = bin_starts(chart.span.unwrap(), columns);
+                    let bin = bin_of(chart.span.unwrap(), columns, picked.end);
+                    prop_assert!(starts[bin] <= picked.end);
+                    prop_assert!(starts.get(bin + 1).is_none_or(|next| picked.end < *next || start == end));
                 }
             }
         }

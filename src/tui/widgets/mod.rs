@@ -15,7 +15,7 @@ mod wrap;
 
 pub use bar::bar;
 pub use cell::{fit, width};
-pub use chart::{Pick, TimeChart, bin_of};
+pub use chart::{Pick, TimeChart, bin_starts};
 pub use histogram::{Bin, histogram};
 pub use input::Input;
 pub use line::Line;

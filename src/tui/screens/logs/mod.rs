@@ -4,6 +4,7 @@ mod keys;
 mod record;
 mod rows;
 mod search;
+mod steps;
 #[cfg(test)]
 mod tests;
 mod view;
@@ -15,7 +16,7 @@ use ratatui::layout::Rect;
 use crate::case::RequestHandle;
 use crate::model::{Brief, Request, RequestKey, SignalKey, Timestamp};
 use crate::tui::keys::Move;
-use crate::tui::message::{self, Ask, AskLine, Mouse, MouseKind, Notice, Outbox};
+use crate::tui::message::{self, Ask, AskLine, Mouse, MouseKind, Outbox};
 use crate::tui::model::{Change, Shared};
 use crate::tui::screens::{ScreenId, ScreenMessage};
 use crate::tui::widgets::{ListState, Pick, TimeChart};
@@ -38,6 +39,8 @@ pub struct State {
     chart: TimeChart,
     hides_chart: bool,
     follows: bool,
+    /// The signal that everyone spoke of last.
+    known: Option<SignalKey>,
     time: TimeColumn,
     only: Only,
     /// Position in [`CONTEXT`].
@@ -159,14 +162,14 @@ pub(super) fn update(state: &mut State, message: Message, shared: &Shared, out: 
                 state.meet(out);
             }
         }
-        Message::Hit(by) => hit(state, by, out),
+        Message::Hit(by) => steps::hit(state, by, out),
         Message::Bookmark => out.messages.extend(state.selected().map(message::Message::ToggleBookmark)),
-        Message::StepBookmark(by) => step_bookmark(state, by, shared, out),
+        Message::StepBookmark(by) => steps::step_bookmark(state, by, shared, out),
         Message::OnlyBookmarks => {
             let is_on = matches!(state.only, Only::Bookmarks);
             state.narrow(if is_on { Only::All } else { Only::Bookmarks }, shared);
         }
-        Message::OnlyRequest => only_request(state, shared, out),
+        Message::OnlyRequest => steps::only_request(state, shared, out),
         Message::Only(request) => {
             state.narrow(Only::Request(request, shared.snapshot().handle(request)), shared);
         }
@@ -186,8 +189,8 @@ pub(super) fn update(state: &mut State, message: Message, shared: &Shared, out: 
                 state.choose(shared);
             }
         }
-        Message::Copy => copy(state, shared, out),
-        Message::Clear => clear(state, shared, out),
+        Message::Copy => steps::copy(state, shared, out),
+        Message::Clear => steps::clear(state, shared, out),
     }
     settle(state, shared);
 }
@@ -204,66 +207,6 @@ fn movement(state: &mut State, by: Move, shared: &Shared, out: &mut Outbox) {
     }
 }
 
-fn hit(state: &mut State, by: i8, out: &mut Outbox) {
-    let Some(needle) = state.search.needle() else { return out.send(Message::Search.into()) };
-    let (hits, from) = (state.search.hits(), state.selected());
-    let step =
-        |from| if by > 0 { state.rows.next_of(hits, from) } else { state.rows.previous_of(hits, from) };
-    let notice = match (step(from), step(None)) {
-        (Some(row), _) => return state.go(row, out),
-        (None, Some(row)) => {
-            state.go(row, out);
-            Notice::info(if by > 0 { "on from the first hit" } else { "on from the last hit" })
-        }
-        (None, None) if !state.search.is_complete() => Notice::info("still searching"),
-        (None, None) if hits.is_empty() => Notice::info(format!("no record holds '{}'", needle.text())),
-        (None, None) => Notice::info(format!("{} records hold it, none of the shown ones", hits.len())),
-    };
-    out.send(message::Message::Tell(notice));
-}
-
-fn step_bookmark(state: &mut State, by: i8, shared: &Shared, out: &mut Outbox) {
-    let marks: Vec<SignalKey> = shared.bookmarks.iter().copied().collect();
-    let from = state.selected();
-    let step = |from| {
-        if by > 0 { state.rows.next_of(&marks, from) } else { state.rows.previous_of(&marks, from) }
-    };
-    match step(from).or_else(|| step(None)) {
-        Some(row) => state.go(row, out),
-        None => out.send(message::Message::Tell(Notice::info("no bookmark among these signals"))),
-    }
-}
-
-fn only_request(state: &mut State, shared: &Shared, out: &mut Outbox) {
-    if matches!(state.only, Only::Request(..)) {
-        return state.narrow(Only::All, shared);
-    }
-    let request = state.selected().and_then(|key| shared.case()?.request_of(key));
-    match request {
-        Some(request) => out.send(Message::Only(request).into()),
-        None => out.send(message::Message::Tell(Notice::info("this signal belongs to no request"))),
-    }
-}
-
-fn copy(state: &State, shared: &Shared, out: &mut Outbox) {
-    if let Some((key, case)) = state.selected().zip(shared.case()) {
-        out.send(message::Message::Copy(shared.text(&String::from_utf8_lossy(case.raw(key)))));
-    }
-}
-
-fn clear(state: &mut State, shared: &Shared, out: &mut Outbox) {
-    if state.search.needle().is_some() {
-        state.search.start("", 0, briefs(shared), out);
-        state.records.clear();
-    } else if !matches!(state.only, Only::All) {
-        state.narrow(Only::All, shared);
-    } else if state.chart.pick(Pick::All, None) {
-        state.choose(shared);
-    } else {
-        out.send(message::Message::Back);
-    }
-}
-
 impl From<Message> for message::Message {
     fn from(message: Message) -> Self {
         Self::Screen(ScreenMessage::Logs(message))
@@ -273,6 +216,11 @@ impl From<Message> for message::Message {
 impl State {
     fn selected(&self) -> Option<SignalKey> {
         self.list.selected().and_then(|row| self.rows.key(row))
+    }
+
+    /// Selects a row; one out of view comes to the middle.
+    fn show(&mut self, row: usize) {
+        if self.list.visible().contains(&row) { self.list.select(row) } else { self.list.center(row) }
     }
 
     /// Selects a row and tells everyone.
@@ -294,18 +242,6 @@ impl State {
         }
     }
 
-    /// The search has hits now: to the nearest one.
-    fn meet(&mut self, out: &mut Outbox) {
-        let from = self.selected().and_then(|key| key.0.checked_sub(1)).map(SignalKey);
-        let hits = self.search.hits();
-        let next = self.rows.next_of(hits, from);
-        let row = next.or_else(|| self.search.is_complete().then(|| self.rows.next_of(hits, None))?);
-        self.search.is_waiting = row.is_none() && !self.search.is_complete();
-        if let Some(row) = row {
-            self.go(row, out);
-        }
-    }
-
     fn narrow(&mut self, only: Only, shared: &Shared) {
         self.only = only;
         self.choose(shared);
@@ -313,12 +249,15 @@ impl State {
 
     /// Chooses the rows anew; the selection stays on its signal, or goes to the nearest one behind it.
     fn choose(&mut self, shared: &Shared) {
+        self.choose_at(self.selected().or(shared.signal), shared);
+    }
+
+    fn choose_at(&mut self, selected: Option<SignalKey>, shared: &Shared) {
         let filter = &shared.filter;
         if filter.is_on && filter.hits.is_none() {
             // The first hits are on their way: the rows stay until then.
             return;
         }
-        let selected = self.selected().or(shared.signal);
         let briefs = briefs(shared);
         let all = self.chosen(shared, briefs.len() as u32);
         let span = rows::span_of(briefs);
@@ -452,8 +391,10 @@ pub(super) fn refresh(state: &mut State, change: Change, shared: &Shared, out: &
     match change {
         Change::Data => {
             state.follow_up(shared, out);
-            state.choose(shared);
+            state.choose_at(shared.signal, shared);
+            state.known = shared.signal;
             if state.follows {
+                // Only this list follows: what other screens show must not change under the reader.
                 state.list.select(usize::MAX);
             }
         }
@@ -462,12 +403,11 @@ pub(super) fn refresh(state: &mut State, change: Change, shared: &Shared, out: &
             if matches!(state.only, Only::Bookmarks) {
                 state.choose(shared);
             }
-            if let Some(row) = shared.signal.and_then(|key| state.rows.row_of(key)) {
-                if state.list.visible().contains(&row) {
-                    state.list.select(row);
-                } else {
-                    state.list.center(row);
-                }
+            let is_new = std::mem::replace(&mut state.known, shared.signal) != shared.signal;
+            let row = shared.signal.and_then(|key| state.rows.row_of(key));
+            if let Some(row) = row.filter(|_| is_new || !state.follows) {
+                state.follows &= row + 1 == state.rows.len();
+                state.show(row);
             }
         }
         Change::Answer => return,

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::model::{Brief, Outcome, Severity, SignalKey, TimeRange, Timestamp};
-use crate::tui::widgets::{Bin, bin_of};
+use crate::tui::widgets::{Bin, bin_starts};
 
 /// Signals in canonical order: one behind the other, or picked ones.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -130,11 +130,16 @@ pub(super) fn span_of(briefs: &[Brief]) -> Option<TimeRange> {
 
 /// Signals over time in `columns` stretches of `span`; the failed part are errors and failed calls.
 pub(super) fn count(briefs: &[Brief], rows: &Rows, span: TimeRange, columns: usize) -> Vec<Bin> {
+    let starts = bin_starts(span, columns);
     let mut bins = vec![Bin::default(); columns];
+    // Signals come in order of time, so the bin only ever moves on.
+    let mut at = 0;
     let mut add = |brief: &Brief| {
-        let Some(bin) = brief.timestamp.and_then(|at| bins.get_mut(bin_of(span, columns, at))) else {
-            return;
-        };
+        let Some(timestamp) = brief.timestamp else { return };
+        while starts.get(at + 1).is_some_and(|next| *next <= timestamp) {
+            at += 1;
+        }
+        let Some(bin) = bins.get_mut(at) else { return };
         bin.all += 1;
         bin.failed += u64::from(brief.outcome == Outcome::Failed || brief.severity >= Severity::Error);
     };
@@ -181,6 +186,18 @@ mod tests {
         assert_eq!(of(0, 5), 1..1);
         assert_eq!(span_of(&briefs), Some(TimeRange { start: Timestamp(10), end: Timestamp(30) }));
         assert_eq!(span_of(&[brief(None)]), None);
+    }
+
+    #[test]
+    fn every_timed_signal_is_counted_once() {
+        let briefs = [None, Some(10), Some(10), None, Some(19), Some(20), Some(29)].map(brief);
+        let span = span_of(&briefs).unwrap();
+        let all = |rows: &Rows, columns| -> Vec<u64> {
+            count(&briefs, rows, span, columns).iter().map(|bin| bin.all).collect()
+        };
+        assert_eq!(all(&Rows::Stretch(0..7), 2), [3, 2]);
+        assert_eq!(all(&Rows::Keys(keys([1, 6])), 4), [1, 0, 0, 1]);
+        assert!(all(&Rows::Stretch(0..7), 0).is_empty());
     }
 
     proptest! {

@@ -213,15 +213,28 @@ fn the_time_column_has_four_meanings() {
 }
 
 #[test]
-fn following_keeps_the_newest_selected_until_one_moves_up() {
-    let mut model = logs((120, 40));
-    press(&mut model, "f");
-    assert_eq!(selected(&model) + 1, shown(&model));
-    let (case, snapshot) = (model.shared.case.clone().unwrap(), model.shared.snapshot.clone());
+fn following_keeps_the_newest_selected_until_one_moves_away() {
+    let line = |number| format!("2026-01-20 14:00:{number:02},000 INFO app: line {number}\n");
+    let lines = |count| (0..count).map(line).collect::<Vec<String>>().concat();
+    let mut model = captured(&lines(5), (120, 40));
+    press(&mut model, "g f");
+    assert_eq!(selected(&model), 4);
+    let grown = captured(&lines(9), (120, 40)).shared;
+    let (case, snapshot) = (grown.case.unwrap(), grown.snapshot);
     send(&mut model, message::Message::Data(Data::Case { case, snapshot }));
-    assert_eq!(selected(&model) + 1, shown(&model));
+    assert_eq!(
+        (selected(&model), model.shared.signal),
+        (8, Some(SignalKey(4))),
+        "others stay where they are"
+    );
+    show(&mut model, ScreenId::Signal);
+    show(&mut model, ScreenId::Logs);
+    assert_eq!(selected(&model), 8);
     press(&mut model, "up");
-    assert!(!model.screens.logs.follows);
+    assert_eq!((selected(&model), model.screens.logs.follows), (7, false));
+    press(&mut model, "f");
+    send(&mut model, message::Message::SelectSignal(SignalKey(2)));
+    assert_eq!((selected(&model), model.screens.logs.follows), (2, false));
 }
 
 #[test]

@@ -311,15 +311,14 @@ fn settle(state: &mut State, shared: &Shared) {
 }
 
 pub(super) fn refresh(state: &mut State, change: Change, shared: &Shared, _out: &mut Outbox) {
+    if change == Change::Data {
+        state.seen.clear();
+        state.request = shared.request;
+    }
     match change {
-        Change::Data => {
-            state.seen.clear();
-            state.choose(shared);
-            state.request = shared.request;
-        }
         // The first hits are on their way: the rows stay until then.
-        Change::Filter if shared.filter.is_on && shared.filter.hits.is_none() => {}
-        Change::Filter | Change::Size => state.choose(shared),
+        Change::Filter | Change::Data if shared.filter.is_on && shared.filter.hits.is_none() => {}
+        Change::Filter | Change::Data | Change::Size => state.choose(shared),
         Change::Selection | Change::Shown if state.request != shared.request => {
             state.request = shared.request;
             let folded = state.group_of(shared.request, shared).filter(|name| !state.open.contains(name));

@@ -46,7 +46,11 @@ fn below(area: Rect) -> Rect {
 fn columns(room: u16) -> [(SortBy, usize); 5] {
     let is_wide = room >= WIDE;
     let clock = if is_wide { 12 } else { 8 };
-    let tool = if is_wide { (usize::from(room) / 4).min(44) } else { 21 };
+    let tool = match room {
+        WIDE.. => (usize::from(room) / 4).min(44),
+        78..WIDE => 21,
+        _ => 12,
+    };
     let duration = if is_wide { 9 + 1 + BAR } else { 8 };
     [
         (SortBy::Time, clock),

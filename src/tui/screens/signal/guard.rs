@@ -48,7 +48,6 @@ mod tests {
     use super::*;
     use crate::model::Signal;
     use crate::tui::testing;
-    use crate::tui::time::Zone;
 
     #[test]
     fn no_secret_is_shown_apart_from_its_key() {
@@ -60,7 +59,7 @@ mod tests {
             "args": "{\"api_key\": \"hunter2\", \"cookie\": [\"id=hunter2\"]}",
             "plain": "say \"hi\"\u{1b}[31m\tred",
         });
-        let tree = tree(&Signal { body, ..Signal::default() }, Zone::Utc);
+        let tree = tree(&Signal { body, ..Signal::default() });
         let items = (0..tree.len()).map(|row| &tree.row(row).unwrap().item);
         let text =
             |item: &Item| format!("{}: {} / {}\n", item.path, whole(&shared, item), line(&shared, item, 300));

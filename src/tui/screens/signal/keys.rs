@@ -20,6 +20,6 @@ pub(in crate::tui::screens) const KEYS: &[Binding<Message>] = &[
     bind("next-hit", &["n"], "", "next hit of the search", Message::Hit(1)),
     bind("previous-hit", &["N"], "", "previous hit of the search", Message::Hit(-1)),
     bind("bookmark", &["m"], "mark", "bookmark the signal, or no longer", Message::Bookmark),
-    bind("pane", &["v"], "", "the raw record or the selected value in full", Message::Pane),
+    bind("pane", &["v"], "", "the raw record, its text, or the selected value in full", Message::Pane),
     bind("focus", &["w"], "", "move in the tree or in the text beside it", Message::Focus),
 ];

@@ -39,15 +39,17 @@ pub struct State {
     needle: Option<Needle>,
 }
 
-/// Signal, path of the value when that is shown, columns.
-type LaidOut = (SignalKey, Option<String>, u16);
+/// Signal, what is shown of it, path of the value, columns.
+type LaidOut = (SignalKey, Pane, String, u16);
 
 /// The text beside the tree.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 enum Pane {
-    /// The record as stored.
+    /// The bytes of the record as stored; of one in several log events those of the first.
     #[default]
     Raw,
+    /// The text of the record: without its envelope, all its lines.
+    Text,
     /// The selected value.
     Value,
 }
@@ -90,7 +92,7 @@ pub enum Message {
     Hit(i8),
     /// Bookmarks the signal, or no longer.
     Bookmark,
-    /// The raw record or the selected value beside the tree.
+    /// The raw record, its text or the selected value beside the tree.
     Pane,
     /// Movements in the tree or in the text beside it.
     Focus,
@@ -163,7 +165,11 @@ pub(super) fn update(state: &mut State, message: Message, shared: &Shared, out: 
             out.messages.extend(state.signal.as_ref().map(|(key, _)| message::Message::ToggleBookmark(*key)));
         }
         Message::Pane => {
-            state.pane = if state.pane == Pane::Raw { Pane::Value } else { Pane::Raw };
+            state.pane = match state.pane {
+                Pane::Raw => Pane::Text,
+                Pane::Text => Pane::Value,
+                Pane::Value => Pane::Raw,
+            };
             state.scroll = ListState::default();
         }
         Message::Focus => state.in_text = !state.in_text,
@@ -311,6 +317,15 @@ impl State {
         Some(raw::spelt(shared.case()?.raw(self.signal.as_ref()?.0)))
     }
 
+    /// The text beside the tree.
+    fn words(&self, shared: &Shared) -> Option<String> {
+        match self.pane {
+            Pane::Raw => self.raw(shared),
+            Pane::Text => Some(shared.case()?.text(self.signal.as_ref()?.0).into_owned()),
+            Pane::Value => Some(guard::whole(shared, self.item()?)),
+        }
+    }
+
     /// Reads the selected signal. One that has not changed keeps its folds and its place.
     fn load(&mut self, shared: &Shared) {
         let wanted = shared.case().zip(shared.signal);
@@ -319,7 +334,7 @@ impl State {
         if signal == self.signal {
             return;
         }
-        self.tree = signal.as_ref().map(|(_, signal)| nodes::tree(signal, shared.zone)).unwrap_or_default();
+        self.tree = signal.as_ref().map(|(_, signal)| nodes::tree(signal)).unwrap_or_default();
         (self.signal, self.laid_out) = (signal, None);
         (self.list, self.scroll) = (ListState::default(), ListState::default());
         if self.needle.is_some() {
@@ -331,13 +346,12 @@ impl State {
     fn fit(&mut self, shared: &Shared) {
         let (tree, text) = view::panes(shared.body());
         self.list.fit(self.tree.len(), tree.height);
-        let value = self.item().filter(|_| self.pane == Pane::Value);
-        let path = value.map(|item| item.path.clone());
-        let wanted = self.signal.as_ref().map(|(key, _)| (*key, path, text.width));
+        let path = self.item().filter(|_| self.pane == Pane::Value).map(|item| item.path.clone());
+        let path = path.unwrap_or_default();
+        let wanted = self.signal.as_ref().map(|(key, _)| (*key, self.pane, path, text.width));
         if wanted != self.laid_out {
-            let words = value.map(|item| guard::whole(shared, item)).or_else(|| self.raw(shared));
             let columns = usize::from(text.width.saturating_sub(1));
-            self.lines = raw::wrapped(shared, &words.unwrap_or_default(), columns);
+            self.lines = raw::wrapped(shared, &self.words(shared).unwrap_or_default(), columns);
             self.laid_out = wanted;
         }
         self.scroll.fit(self.lines.len(), text.height);

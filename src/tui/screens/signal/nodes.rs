@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::model::Signal;
 use crate::model::semconv::text_of;
-use crate::tui::time::{self, Zone};
+use crate::tui::time;
 use crate::tui::widgets::{Node, Tree};
 
 /// Nodes of the largest tree.
@@ -49,9 +49,9 @@ pub(super) enum ItemKind {
 }
 
 /// The tree of a signal; large ones begin folded.
-pub(super) fn tree(signal: &Signal, zone: Zone) -> Tree<Item> {
+pub(super) fn tree(signal: &Signal) -> Tree<Item> {
     let mut builder = Builder { nodes: Vec::new() };
-    builder.section("signal", |builder| builder.fields(signal, zone));
+    builder.section("signal", |builder| builder.fields(signal));
     if !signal.body.is_null() {
         let top = Place { depth: 1, path: "", about: "", nested: 0 };
         builder.section("record", |builder| builder.members(&top, &signal.body));
@@ -95,9 +95,9 @@ impl Builder {
         }
     }
 
-    fn fields(&mut self, signal: &Signal, zone: Zone) {
+    fn fields(&mut self, signal: &Signal) {
         let ids = &signal.ids;
-        self.field("time", signal.timestamp.map(|at| zone.full(at)));
+        self.field("time", signal.timestamp.map(|at| at.to_string()));
         self.field("duration", signal.duration().map(time::duration));
         for name in ["layer", "kind", "severity", "outcome", "name", "logger", "message", "tool", "target"] {
             let value = signal.field(name).map(std::borrow::Cow::into_owned);
@@ -187,7 +187,7 @@ mod tests {
     use super::*;
 
     fn lines(signal: &Signal) -> Vec<String> {
-        let tree = tree(signal, Zone::Utc);
+        let tree = tree(signal);
         let rows = (0..tree.len()).filter_map(|row| tree.row(row));
         rows.map(|node| format!("{} {} {:?}", node.depth, node.item.path, node.item.kind)).collect()
     }
@@ -211,7 +211,7 @@ mod tests {
     #[test]
     fn a_huge_record_is_cut_and_says_so() {
         let body = json!({"items": vec![0; MAX_NODES + 7]});
-        let mut tree = tree(&Signal { body, ..Signal::default() }, Zone::Utc);
+        let mut tree = tree(&Signal { body, ..Signal::default() });
         tree.fold_from(None);
         assert_eq!(tree.len(), MAX_NODES + 1);
         assert_eq!(tree.row(MAX_NODES).map(|node| node.item.kind), Some(ItemKind::Rest));

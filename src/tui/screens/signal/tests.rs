@@ -44,7 +44,7 @@ fn pictures() {
     }
     let mut model = signal((120, 40));
     send(&mut model, message::Message::Screen(ScreenMessage::Signal(Message::Find("max_results".into()))));
-    press(&mut model, "v m");
+    press(&mut model, "v v m");
     insta::assert_snapshot!("signal_value_120x40", screen(&model));
 }
 
@@ -154,7 +154,7 @@ fn a_search_unfolds_and_steps_around() {
 fn the_text_beside_scrolls_and_shows_the_value() {
     let mut model = signal((80, 24));
     to(&mut model, "message");
-    press(&mut model, "v w");
+    press(&mut model, "v v w");
     assert_eq!(model.screens.signal.pane, Pane::Value);
     press(&mut model, "down");
     let row = model.screens.signal.list.selected();
@@ -163,6 +163,16 @@ fn the_text_beside_scrolls_and_shows_the_value() {
     assert_eq!(model.shared.bookmarks.len(), 1);
     press(&mut model, "v w down");
     assert_ne!(model.screens.signal.list.selected(), row);
+}
+
+#[test]
+fn the_text_has_all_lines_of_a_record() {
+    let mut model = captured(
+        "2026-01-20 14:00:00,000 ERROR app: it broke\nTraceback (most recent call last):\n  File \"a.py\", line 1, in f\nValueError: no\n",
+    );
+    assert!(model.screens.signal.lines.concat().contains("it broke"));
+    press(&mut model, "v");
+    assert!(model.screens.signal.lines.iter().any(|line| line == "ValueError: no"), "{}", screen(&model));
 }
 
 #[test]

@@ -52,7 +52,8 @@ pub(in crate::tui::screens) fn view(state: &State, shared: &Shared, frame: &mut 
     with_bar(buffer, shared, tree, &state.list);
     let words = match (state.pane, state.item()) {
         (Pane::Value, Some(item)) => format!("Value of {}", shared.line(&item.path, 80)),
-        _ => "Raw".to_owned(),
+        (Pane::Text, _) => "Text, all lines without the envelope".to_owned(),
+        _ => "Raw, as stored".to_owned(),
     };
     title(shared, buffer, text, 0, &words, state.in_text);
     for (line, row) in state.scroll.visible().enumerate() {
