@@ -3,9 +3,7 @@
 use std::hint::black_box;
 
 use agentcore_triage::correlate::{Index, correlate};
-use agentcore_triage::model::{
-    Brief, Kind, Layer, Name, Names, Outcome, Severity, SpanFacts, SpanId, Timestamp,
-};
+use agentcore_triage::model::{Brief, Kind, Layer, Name, Names, Severity, SpanFacts, SpanId, Timestamp};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
 const CALLS: u32 = 30_000;
@@ -20,24 +18,8 @@ struct Case {
 
 impl Case {
     fn push(&mut self, kind: Kind, at: i64) -> &mut Brief {
-        let brief = Brief {
-            timestamp: Some(Timestamp(at)),
-            span: None,
-            trace: Name::NONE,
-            request: Name::NONE,
-            session: Name::NONE,
-            mcp_session: Name::NONE,
-            rpc: Name::NONE,
-            tool: Name::NONE,
-            resource: Name::NONE,
-            stream: Name::NONE,
-            span_facts: u32::MAX,
-            message_hash: 0,
-            kind,
-            layer: Layer::Runtime,
-            severity: Severity::Info,
-            outcome: Outcome::Unknown,
-        };
+        let (timestamp, layer, severity) = (Some(Timestamp(at)), Layer::Runtime, Severity::Info);
+        let brief = Brief { timestamp, kind, layer, severity, ..Brief::default() };
         let at = self.briefs.len();
         self.briefs.push(brief);
         &mut self.briefs[at]

@@ -4,7 +4,7 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use agentcore_triage::model::{
-    Brief, Coverage, Kind, Layer, Name, Names, Outcome, Severity, Signal, SignalKey, Timestamp,
+    Brief, Coverage, Kind, Layer, Name, Names, Severity, Signal, SignalKey, Timestamp,
 };
 use agentcore_triage::rules::{Catalogue, Docket, Hits, judge};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
@@ -86,21 +86,11 @@ fn judge_hits(c: &mut Criterion) {
 fn brief(signal: &Signal) -> Brief {
     Brief {
         timestamp: signal.timestamp,
-        span: None,
-        trace: Name::NONE,
-        request: Name::NONE,
-        session: Name::NONE,
-        mcp_session: Name::NONE,
-        rpc: Name::NONE,
-        tool: Name::NONE,
-        resource: Name::NONE,
         stream: Name(1),
-        span_facts: u32::MAX,
-        message_hash: 0,
         kind: signal.kind,
         layer: signal.layer,
         severity: signal.severity,
-        outcome: Outcome::Unknown,
+        ..Brief::default()
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use rayon::prelude::*;
 
 use super::index::Index;
-use super::read::{self, Source};
+use super::read::{self, Batch, Source};
 use super::{Explained, Options, Phase, Progress, Snapshot, coverage, events};
 use crate::correlate::{self, Correlation};
 use crate::diagnose::{self, Diagnoses, Dossier, ErrorSignal};
@@ -62,6 +62,17 @@ impl Case {
     ) -> Option<Self> {
         progress.enter(Phase::Reading)?;
         let batch = read::read(&sources, &options.catalogue, progress);
+        Self::of_batch(sources, batch, issues, options, progress)
+    }
+
+    /// Correlates and matches what was read; `None` when cancelled.
+    pub(super) fn of_batch(
+        sources: Vec<Source>,
+        batch: Batch,
+        issues: Vec<Issue>,
+        options: &Options,
+        progress: &Progress,
+    ) -> Option<Self> {
         progress.enter(Phase::Correlating)?;
         let index = Index::build(sources, batch);
         let correlation = correlate::correlate(index.view());
@@ -70,7 +81,7 @@ impl Case {
         let mut coverage = coverage::coverage(&index, &correlation.request_of, &losses);
         let hidden = hidden(&index, options.filter.as_ref());
         coverage.gaps.extend(coverage::gaps_of_hidden(&index, &hidden));
-        let hits = events::find(&index, &correlation.request_of, &options.catalogue, &hidden);
+        let hits = events::find(&index, &correlation.request_of, &options.catalogue, &hidden, progress);
         progress.enter(Phase::Done)?;
         let coverage = Arc::new(coverage);
         Some(Self {

@@ -9,6 +9,7 @@ mod compare;
 mod coverage;
 mod duplicates;
 mod events;
+mod growing;
 mod handle;
 mod histogram;
 mod index;
@@ -29,6 +30,7 @@ use std::time::Duration;
 
 pub use audit::AuditOptions;
 pub use compare::Baseline;
+pub use growing::{Growing, pause_after};
 pub use handle::RequestHandle;
 pub use histogram::{Bucket, histogram};
 pub use judge::Case;

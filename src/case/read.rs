@@ -15,9 +15,11 @@ use crate::rules::{Catalogue, Reach};
 
 /// Records per unit of parallel work: large enough to pay for itself, small enough to balance.
 const BLOCK: usize = 4096;
+/// Blocks whose names wait to be merged at a time.
+const GROUP: usize = 32;
 
 /// An input and its records.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Source {
     pub(super) input: Input,
     /// What cutting gave besides the records.
@@ -55,11 +57,11 @@ struct Block<'a> {
     readings: &'a mut [Reading],
 }
 
-/// What the briefs of one block refer to.
-#[derive(Debug, Default)]
+/// What briefs refer to.
+#[derive(Clone, Debug, Default)]
 pub(super) struct Tables {
-    spans: Vec<SpanFacts>,
-    names: Names,
+    pub(super) spans: Vec<SpanFacts>,
+    pub(super) names: Names,
 }
 
 impl Source {
@@ -101,44 +103,53 @@ impl Source {
 
 /// Reads every record of every source; what is left when cancelled is of no use.
 pub(super) fn read(sources: &[Source], catalogue: &Catalogue, progress: &Progress) -> Batch {
-    let total = sources.iter().map(|source| source.records.len()).sum();
+    read_on(&sources.iter().map(|source| (source, 0)).collect::<Vec<_>>(), catalogue, progress)
+}
+
+/// Reads the records of sources from a position on.
+pub(super) fn read_on(sources: &[(&Source, usize)], catalogue: &Catalogue, progress: &Progress) -> Batch {
+    let total = sources.iter().map(|(source, from)| source.records.len() - from).sum();
     let mut batch = Batch {
         briefs: vec![Brief::default(); total],
         readings: vec![Reading::default(); total],
         ..Batch::default()
     };
-    let read_one = |block: Block<'_>| {
-        if progress.is_cancelled() {
-            return Tables::default();
+    let mut blocks = blocks(sources, &mut batch.briefs, &mut batch.readings).into_iter();
+    loop {
+        let group: Vec<Block<'_>> = blocks.by_ref().take(GROUP).collect();
+        if group.is_empty() || progress.is_cancelled() {
+            break;
         }
-        let Block { source, from, briefs, readings } = block;
-        let records: Vec<Record> = (from..from + briefs.len()).map(|at| source.records.get(at)).collect();
-        let tables = read_records(source, &records, catalogue, briefs, readings);
-        progress.advance(&records);
-        tables
-    };
-    let blocks = blocks(sources, &mut batch.briefs, &mut batch.readings);
-    let sizes: Vec<usize> = blocks.iter().map(|block| block.briefs.len()).collect();
-    let tables: Vec<Tables> = blocks.into_par_iter().map(read_one).collect();
-    let mut rest = &mut batch.briefs[..];
-    for (tables, size) in tables.into_iter().zip(sizes) {
-        let (own, after) = rest.split_at_mut(size);
-        tables.merge(own, &mut batch.spans, &mut batch.names);
-        rest = after;
+        let read: Vec<_> =
+            group.into_par_iter().map(|block| read_block(block, catalogue, progress)).collect();
+        for (tables, briefs) in read {
+            tables.merge(briefs, &mut batch.spans, &mut batch.names);
+        }
     }
     batch.spans.shrink_to_fit();
     batch.names.shrink();
     batch
 }
 
+fn read_block<'a>(block: Block<'a>, catalogue: &Catalogue, progress: &Progress) -> (Tables, &'a mut [Brief]) {
+    let Block { source, from, briefs, readings } = block;
+    if progress.is_cancelled() {
+        return (Tables::default(), briefs);
+    }
+    let records: Vec<Record> = (from..from + briefs.len()).map(|at| source.records.get(at)).collect();
+    let tables = read_records(source, &records, catalogue, briefs, readings);
+    progress.advance(&records);
+    (tables, briefs)
+}
+
 fn blocks<'a>(
-    sources: &'a [Source],
+    sources: &[(&'a Source, usize)],
     mut briefs: &'a mut [Brief],
     mut readings: &'a mut [Reading],
 ) -> Vec<Block<'a>> {
     let mut blocks = Vec::new();
-    for source in sources {
-        for from in (0..source.records.len()).step_by(BLOCK) {
+    for (source, start) in sources {
+        for from in (*start..source.records.len()).step_by(BLOCK) {
             let size = BLOCK.min(source.records.len() - from);
             let (own_briefs, own_readings);
             (own_briefs, briefs) = briefs.split_at_mut(size);

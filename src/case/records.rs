@@ -19,8 +19,9 @@ pub(super) struct Records {
     starts: Vec<u64>,
     /// What a row cannot hold: records of several parts, or far from the others.
     rare: FxHashMap<u32, Record>,
-    /// Envelope times; empty when there are none, or when nobody needs them any more.
+    /// Envelope times from `timed_from` on: those that are known and that somebody still needs.
     times: Vec<Option<Timestamp>>,
+    timed_from: usize,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -36,23 +37,38 @@ struct Row {
 impl Records {
     /// Packs records.
     pub(super) fn new(records: &[Record]) -> Self {
-        let mut packed = Self { rows: Vec::with_capacity(records.len()), ..Self::default() };
-        if records.iter().any(|record| record.timestamp.is_some()) {
-            packed.times = records.iter().map(|record| record.timestamp).collect();
-        }
-        for group in records.chunks(GROUP) {
-            let start = group.iter().map(|record| record.payload.start).min().unwrap_or_default();
-            packed.starts.push(start);
-            for record in group {
-                let at = packed.rows.len() as u32;
-                let row = Row::of(record, start).unwrap_or_else(|| {
-                    packed.rare.insert(at, *record);
-                    Row { offset: 0, len: 0, line: record.line, context: RARE }
-                });
-                packed.rows.push(row);
+        let mut packed = Self::default();
+        packed.rows.reserve_exact(records.len());
+        packed.extend(records);
+        packed
+    }
+
+    /// Adds records behind those that are there.
+    pub(super) fn extend(&mut self, records: &[Record]) {
+        for record in records {
+            let at = self.rows.len();
+            if at.is_multiple_of(GROUP) {
+                self.starts.push(record.payload.start);
+            }
+            self.rows.push(Row { offset: 0, len: 0, line: record.line, context: RARE });
+            self.set(at, record);
+            if self.times.is_empty() && record.timestamp.is_none() {
+                self.timed_from = at + 1;
+            } else {
+                self.times.push(record.timestamp);
             }
         }
-        packed
+    }
+
+    /// Puts another record into the place of one; its time stays.
+    pub(super) fn set(&mut self, at: usize, record: &Record) {
+        let (Some(row), Some(start)) = (self.rows.get_mut(at), self.starts.get(at / GROUP)) else { return };
+        if let Some(fitting) = Row::of(record, *start) {
+            *row = fitting;
+        } else {
+            row.context = RARE;
+            self.rare.insert(at as u32, *record);
+        }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -64,7 +80,7 @@ impl Records {
         let (Some(row), Some(start)) = (self.rows.get(at), self.starts.get(at / GROUP)) else {
             return Record::default();
         };
-        let timestamp = self.times.get(at).copied().flatten();
+        let timestamp = at.checked_sub(self.timed_from).and_then(|at| self.times.get(at).copied().flatten());
         if row.context & RARE != 0 {
             let rare = self.rare.get(&(at as u32)).copied().unwrap_or_default();
             return Record { timestamp, ..rare };
@@ -92,13 +108,14 @@ impl Records {
     /// Drops the envelope times: once a record is read, its time is that of its signal.
     pub(super) fn forget_times(&mut self) {
         self.times = Vec::new();
+        self.timed_from = self.rows.len();
     }
 }
 
 impl Row {
     /// `None` for a record that does not fit.
     fn of(record: &Record, start: u64) -> Option<Self> {
-        let offset = u32::try_from(record.payload.start - start).ok()?;
+        let offset = u32::try_from(record.payload.start.checked_sub(start)?).ok()?;
         (record.more == 0 && record.context <= CONTEXT).then_some(Self {
             offset,
             len: record.payload.len,
@@ -138,12 +155,15 @@ mod tests {
 
         #[test]
         fn what_is_packed_comes_out_again(
-            records in proptest::collection::vec(any_record(), 0..40),
+            records in proptest::collection::vec(any_record(), 1..40),
             copies in 1usize..300,
+            seam in any::<proptest::sample::Index>(),
         ) {
             let records: Vec<Record> =
                 std::iter::repeat_n(records, copies).flatten().collect();
-            let mut packed = Records::new(&records);
+            let (before, after) = records.split_at(seam.index(records.len()));
+            let mut packed = Records::new(before);
+            packed.extend(after);
             prop_assert_eq!(packed.len(), records.len());
             for (at, record) in records.iter().enumerate() {
                 prop_assert_eq!(packed.get(at), *record);

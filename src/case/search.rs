@@ -69,11 +69,11 @@ impl Search<'_> {
         known.unwrap_or_else(|| self.filter.matches(&index.signal(key)))
     }
 
-    /// Decides by the text of a record whose message stands in it as it is.
+    /// Decides by the bytes of a record in which everything stands as it is.
     fn by_text(&self, key: SignalKey, facts: BriefFacts<'_>) -> Option<bool> {
         let index = &self.case.index;
         let reading = index.readings[key.index()];
-        if !self.searches_text || reading == Reading::Decoded {
+        if reading == Reading::Decoded || !(self.searches_text || reading == Reading::Skimmed) {
             return None;
         }
         let mut buffer = Vec::new();
@@ -83,6 +83,9 @@ impl Search<'_> {
             && let Some(known) = self.filter.matches_brief(&facts)
         {
             return Some(known);
+        }
+        if !self.searches_text {
+            return None;
         }
         let message = parse::skim(text, index.context(key))?.message;
         self.filter.matches_brief(&BriefFacts { message: Some(message), ..facts })
@@ -148,6 +151,23 @@ mod tests {
             "\"\"",
             "mcp",
             "logger:*",
+            "rpc.method:*",
+            "rpc.method~tools",
+            "is_error:false",
+            "is_error:*",
+            "code.file:*",
+            "gateway.log~started",
+            "service:*",
+            "region:us-east-1",
+            "body.id:*",
+            "attributes.otelTraceID:*",
+            "resource.attributes.service.name:*",
+            "request.params.name:*",
+            "response.result.isError:*",
+            "exception.type:*",
+            "error.type:*",
+            "raw.level:INFO",
+            "policy.decision:*",
         ]);
         let text = test.prop_map(str::to_owned).prop_recursive(3, 8, 3, |inner| {
             prop_oneof![

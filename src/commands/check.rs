@@ -6,9 +6,9 @@ use std::{env, fs};
 
 use anyhow::Context;
 
-use crate::case;
+use crate::case::Case;
 use crate::model::Level;
-use crate::report::{self, Baseline, Format};
+use crate::report::{self, Baseline, Format, rca};
 use crate::text::Door;
 
 use super::judgement::Judgement;
@@ -60,7 +60,8 @@ pub fn check(check: &Check) -> anyhow::Result<Outcome> {
     let (options, rules_whole) = check.judgement.options()?;
     let (baseline, baseline_whole) = baseline(check.expect.as_deref());
     let loaded = captures::load(&check.captures, check.strict)?;
-    let snapshot = case::analyse(loaded.inputs, loaded.issues, &options);
+    let case = Case::open(loaded.inputs, loaded.issues, &options);
+    let snapshot = case.snapshot(&options);
     let comparison = baseline.map(|baseline| baseline.compare(&snapshot));
     let style = report::Options {
         door: Door { redact: check.redact },
@@ -69,7 +70,13 @@ pub fn check(check: &Check) -> anyhow::Result<Outcome> {
         fail_on: check.fail_on,
         tool_version: env!("CARGO_PKG_VERSION"),
     };
-    check.output.write(|out| report::write(check.format, &snapshot, &style, comparison.as_ref(), out))?;
+    check.output.write(|out| match check.format {
+        Format::Markdown => {
+            let stops = rca::stops(&case, &snapshot);
+            report::write_summary(&snapshot, &style, comparison.as_ref(), &stops, out)
+        }
+        format => report::write(format, &snapshot, &style, comparison.as_ref(), out),
+    })?;
     let issues = snapshot.inputs.iter().flat_map(|input| &input.issues);
     let inputs_whole = tell_unreadable(issues, style.door);
     Ok(if !(rules_whole && baseline_whole && inputs_whole) {

@@ -46,10 +46,8 @@ pub fn report(report: &Report) -> anyhow::Result<Outcome> {
     let baseline = named.as_ref().map_or(Baseline::Automatic, NamedBaseline::as_baseline);
     let material = rca::Material { case: &case, snapshot: &snapshot, baseline };
     let version = env!("CARGO_PKG_VERSION");
-    report.output.write(|out| match report.is_page() {
-        true => rca::html(material, door, version, out),
-        false => rca::markdown(material, door, version, out),
-    })?;
+    let write = if report.is_page() { rca::html } else { rca::markdown };
+    report.output.write(|out| write(material, door, version, out))?;
     let issues = snapshot.inputs.iter().flat_map(|input| &input.issues);
     let inputs_whole = tell_unreadable(issues, door);
     Ok(if !(rules_whole && inputs_whole) {

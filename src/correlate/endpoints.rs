@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::model::{Kind, LinkReason, Name, TimeRange, Timestamp};
+use crate::model::{Kind, LinkReason, Name, Outcome, TimeRange, Timestamp};
 
 use super::calls::CallKind;
 use super::intervals::Intervals;
@@ -19,6 +19,9 @@ const CLOCK_GRAIN: Duration = Duration::from_millis(1);
 /// A container's line reaches the log service a little after it was written.
 const ARRIVAL: Duration = Duration::from_millis(3);
 
+/// A server may be busy with a call for a moment after its answer has arrived, not longer.
+const AFTER_ANSWER: Duration = Duration::from_millis(50);
+
 type ByMethod<'a> = FxHashMap<&'a str, Intervals>;
 
 /// Joins exchanges with the server's spans, then access lines with either.
@@ -30,18 +33,19 @@ pub(super) fn join(work: &mut Work<'_>) {
 fn exchanges_with_servers(work: &mut Work<'_>) {
     let briefs = work.index.briefs;
     let (mut exchanges, mut rounded) = (ByMethod::default(), ByMethod::default());
-    let mut name_of: FxHashMap<u32, &str> = FxHashMap::default();
+    let mut exchange_of: FxHashMap<u32, (&str, Option<Timestamp>)> = FxHashMap::default();
     // A call that an id ties to its exchange is no candidate for another one.
     let mut answered: FxHashSet<u32> = FxHashSet::default();
-    for signal in 0..briefs.len() {
+    for (signal, brief) in briefs.iter().enumerate() {
         let Some((name, range, call)) = exchange_call(work, signal) else { continue };
-        if work.calls.kind(call) != CallKind::Client {
-            answered.insert(call);
-        } else {
+        if work.calls.kind(call) == CallKind::Client {
             exchanges.entry(method(name)).or_default().push(range, call);
             let until = TimeRange { end: range.end.plus(CLOCK_GRAIN), ..range };
             rounded.entry(method(name)).or_default().push(until, call);
-            name_of.insert(call, name);
+            let until = (brief.outcome == Outcome::Ok).then_some(range.end);
+            exchange_of.insert(call, (name, until));
+        } else {
+            answered.insert(call);
         }
     }
     if exchanges.is_empty() {
@@ -49,19 +53,38 @@ fn exchanges_with_servers(work: &mut Work<'_>) {
     }
     exchanges.values_mut().chain(rounded.values_mut()).for_each(Intervals::seal);
     let mut pairs: Vec<(u32, u32)> = Vec::new();
+    let mut begun_at: FxHashMap<&str, Vec<(Timestamp, u32)>> = FxHashMap::default();
     for signal in 0..briefs.len() {
         let Some((name, range, call)) = server_call(work, signal) else { continue };
         if answered.contains(&call) {
             continue;
         }
+        begun_at.entry(name).or_default().push((range.start, call));
         let begun = (CLOCK_GRAIN / 2).min(Duration::from_nanos(range.end.since(range.start) as u64 / 2));
         let at = range.start.plus(begun);
         let holder = |exchanges: &ByMethod<'_>| exchanges.get(method(name))?.only_at(at);
         let holder = holder(&exchanges).or_else(|| holder(&rounded));
-        if let Some(exchange) = holder.filter(|exchange| same_path(name_of[exchange], name)) {
+        let fits = |exchange: &u32| {
+            let (asked, until) = exchange_of[exchange];
+            same_path(asked, name) && until.is_none_or(|until| range.end <= until.plus(AFTER_ANSWER))
+        };
+        if let Some(exchange) = holder.filter(fits) {
             pairs.push((exchange, call));
         }
     }
+    #[allow(clippy::iter_over_hash_type, reason = "each list is sorted by itself")]
+    for begun in begun_at.values_mut() {
+        begun.sort_unstable();
+    }
+    let range_of = work.windows();
+    pairs.retain(|(exchange, call)| {
+        let Some(range) = range_of[*exchange as usize] else { return true };
+        !begun_at.iter().any(|(name, begun)| {
+            let from = begun.partition_point(|(start, _)| *start < range.start);
+            let inside = begun[from..].iter().take_while(|(start, _)| *start <= range.end);
+            same_path(exchange_of[exchange].0, name) && inside.into_iter().any(|(_, other)| other != call)
+        })
+    });
     merge_lone_pairs(work, pairs);
     traces_within_exchanges(work);
 }
@@ -109,7 +132,10 @@ fn served_for_nobody<'a>(work: &mut Work<'a>) -> FxHashMap<&'a str, Vec<Timestam
             served.entry(name).or_default().push(range.start);
         }
     }
-    served.values_mut().for_each(|starts| starts.sort_unstable());
+    #[allow(clippy::iter_over_hash_type, reason = "each list is sorted by itself")]
+    for starts in served.values_mut() {
+        starts.sort_unstable();
+    }
     served
 }
 

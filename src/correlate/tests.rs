@@ -15,24 +15,9 @@ pub(super) struct Case {
 
 impl Case {
     fn log(&mut self, kind: Kind, at: i64) -> Draft<'_> {
-        self.briefs.push(Brief {
-            timestamp: Some(Timestamp(at * MILLI)),
-            span: None,
-            trace: Name::NONE,
-            request: Name::NONE,
-            session: Name::NONE,
-            mcp_session: Name::NONE,
-            rpc: Name::NONE,
-            tool: Name::NONE,
-            resource: Name::NONE,
-            stream: Name::NONE,
-            span_facts: u32::MAX,
-            message_hash: 0,
-            kind,
-            layer: Layer::Runtime,
-            severity: Severity::Info,
-            outcome: Outcome::Unknown,
-        });
+        let timestamp = Some(Timestamp(at * MILLI));
+        let (layer, severity) = (Layer::Runtime, Severity::Info);
+        self.briefs.push(Brief { timestamp, kind, layer, severity, ..Brief::default() });
         Draft(self)
     }
 

@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use crate::model::{Brief, Context, Kind, Name, Names, SpanFacts};
+use memchr::memmem;
+
+use crate::model::{Brief, Context, Kind, Name, Names, SpanFacts, semconv};
 
 use super::eval::{contains, contains_ascii, equals};
 use super::{Filter, Node, Test};
@@ -18,7 +20,7 @@ pub struct BriefFacts<'a> {
     pub names: &'a Names,
     /// Where its log group and log stream stand, when that is at hand.
     pub context: Option<&'a Context>,
-    /// Bytes in which its message and its name stand as they are, when there are such.
+    /// The record's bytes, when its message, its name and the keys of its fields stand in them as they are.
     pub verbatim: Option<&'a [u8]>,
     /// Its message, when that is at hand.
     pub message: Option<&'a str>,
@@ -66,7 +68,7 @@ impl Filter {
         if values == Values::FALSE { Some(false) } else { (values.0 & Values::FALSE.0 == 0).then_some(true) }
     }
 
-    /// Whether some test looks for text, so that [`BriefFacts::verbatim`] and [`BriefFacts::message`] may decide.
+    /// Whether some test looks into messages, so that [`BriefFacts::message`] may decide.
     pub fn searches_text(&self) -> bool {
         fn any(node: &Node) -> bool {
             match node {
@@ -194,8 +196,27 @@ fn field<'a>(name: &str, facts: &BriefFacts<'a>) -> Field<'a> {
         ("log_group", _, Some(context), _) => context.log_group.as_deref().into(),
         ("log_stream", _, Some(context), _) => context.log_stream.as_deref().into(),
         ("message", .., Some(message)) => Field::Is(message.into()),
+        ("message" | "name" | "logger" | "target" | "resource" | "log_group" | "log_stream", ..) => {
+            Field::Unread
+        }
+        _ if facts.verbatim.is_some_and(|record| cannot_hold(record, name)) => Field::Absent,
         _ => Field::Unread,
     }
+}
+
+/// Whether no key of a record can be the last one on a way to a field: what readers add to a record under names of their
+/// own, they take from keys that end alike.
+fn cannot_hold(record: &[u8], name: &str) -> bool {
+    // A key may be spelt with escapes.
+    if memmem::find(record, b"\\u").is_some() {
+        return false;
+    }
+    let paths = semconv::field(name).into_iter().flat_map(|def| def.paths.iter().copied());
+    paths.chain([name]).all(|path| {
+        let key = path.rsplit('.').next().unwrap_or(path);
+        let is_position = key.bytes().all(|byte| byte.is_ascii_digit());
+        !is_position && memmem::find(record, key.as_bytes()).is_none()
+    })
 }
 
 fn is_vended(kind: Kind) -> bool {

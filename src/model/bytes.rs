@@ -13,6 +13,24 @@ impl Bytes {
     pub fn new(owner: impl AsRef<[u8]> + Send + Sync + 'static) -> Self {
         Self(Arc::new(owner))
     }
+
+    /// The first `end` bytes, shared.
+    #[must_use]
+    pub fn head(&self, end: usize) -> Self {
+        Self::new(Head { whole: self.clone(), end })
+    }
+}
+
+/// The beginning of somebody's bytes.
+struct Head {
+    whole: Bytes,
+    end: usize,
+}
+
+impl AsRef<[u8]> for Head {
+    fn as_ref(&self) -> &[u8] {
+        self.whole.get(..self.end).unwrap_or(&self.whole)
+    }
 }
 
 impl Deref for Bytes {

@@ -33,6 +33,7 @@ enum Waits {
 }
 
 /// A record that further lines may join.
+#[derive(Clone, Debug)]
 struct Block {
     record: usize,
     waits: Waits,
@@ -49,16 +50,10 @@ struct Block {
 /// line costs one look at its first and last byte.
 pub fn join(bytes: &[u8], cut: &mut Cut) {
     let mut joiner = Joiner::default();
-    for (index, record) in cut.records.iter().enumerate() {
-        let raw = bytes.get(record.payload.range()).unwrap_or_default();
-        let is_whole =
-            cut.contexts.get(record.context as usize).is_some_and(|context| context.hint.is_some());
-        if is_whole || (joiner.open_json == 0 && is_json_line(raw)) {
-            continue;
-        }
-        joiner.take(index, record, &payload(bytes, cut, record));
-    }
-    joiner.apply(cut);
+    let seen = cut.records.iter().enumerate();
+    let joined: Vec<(usize, usize)> =
+        seen.filter_map(|(index, record)| Some((joiner.see(bytes, cut, index, record)?, index))).collect();
+    apply(joined, cut);
 }
 
 /// Whether the bytes are a whole JSON object on one line, which neither continues nor is continued.
@@ -66,17 +61,27 @@ fn is_json_line(raw: &[u8]) -> bool {
     raw.first() == Some(&b'{') && raw.len() > 1 && raw.last() == Some(&b'}')
 }
 
-#[derive(Default)]
-struct Joiner {
+/// The blocks that are open after the records seen so far.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Joiner {
     streams: FxHashMap<u32, Vec<Block>>,
     /// Blocks of pretty JSON that are open in any stream.
     open_json: u32,
-    /// `(record that goes on, record that joins it)` in input order.
-    joined: Vec<(usize, usize)>,
 }
 
 impl Joiner {
-    fn take(&mut self, index: usize, record: &Record, text: &str) {
+    /// Looks at the next record, which is called `index`; says which one it joins, when it joins one.
+    pub(super) fn see(&mut self, bytes: &[u8], cut: &Cut, index: usize, record: &Record) -> Option<usize> {
+        let raw = bytes.get(record.payload.range()).unwrap_or_default();
+        let is_whole =
+            cut.contexts.get(record.context as usize).is_some_and(|context| context.hint.is_some());
+        if is_whole || (self.open_json == 0 && is_json_line(raw)) {
+            return None;
+        }
+        self.take(index, record, &payload(bytes, cut, record))
+    }
+
+    fn take(&mut self, index: usize, record: &Record, text: &str) -> Option<usize> {
         let blocks = self.streams.entry(record.context).or_default();
         let before = blocks.iter().filter(|block| matches!(block.waits, Waits::Brackets(_))).count();
         expire(blocks, record.timestamp);
@@ -91,10 +96,11 @@ impl Joiner {
             .iter()
             .rposition(midway)
             .or_else(|| blocks.iter().rposition(|block| block.takes(shape, text)));
+        let mut owner = None;
         if let Some(at) = at {
             let block = &mut blocks[at];
             block.continue_with(shape, text, record.timestamp);
-            self.joined.push((block.record, index));
+            owner = Some(block.record);
             if block.waits == Waits::Brackets(0) {
                 blocks.remove(at);
             }
@@ -103,39 +109,39 @@ impl Joiner {
         }
         let after = blocks.iter().filter(|block| matches!(block.waits, Waits::Brackets(_))).count();
         self.open_json = self.open_json + after as u32 - before as u32;
+        owner
     }
+}
 
-    /// Moves the joined records' payloads into the parts of the records they join.
-    fn apply(self, cut: &mut Cut) {
-        if self.joined.is_empty() {
-            return;
-        }
-        let mut joined = self.joined;
-        let mut is_part = vec![false; cut.records.len()];
-        for (_, part) in &joined {
-            is_part[*part] = true;
-        }
-        joined.sort_by_key(|(owner, part)| (*owner, *part));
-        for group in joined.chunk_by(|one, next| one.0 == next.0) {
-            let owner = cut.records[group[0].0];
-            let mut parts: Vec<Slice> = own_parts(cut, &owner).to_vec();
-            for (_, part) in group {
-                let part = cut.records[*part];
-                parts.push(part.payload);
-                parts.extend_from_slice(own_parts(cut, &part));
-            }
-            parts.truncate(usize::from(u16::MAX));
-            let owner = &mut cut.records[group[0].0];
-            owner.first_part = cut.parts.len() as u32;
-            owner.more = parts.len() as u16;
-            cut.parts.append(&mut parts);
-        }
-        let mut index = 0;
-        cut.records.retain(|_| {
-            index += 1;
-            !is_part[index - 1]
-        });
+/// Moves the payloads of records into the parts of those they join: `(record that goes on, record that joins it)`.
+fn apply(mut joined: Vec<(usize, usize)>, cut: &mut Cut) {
+    if joined.is_empty() {
+        return;
     }
+    let mut is_part = vec![false; cut.records.len()];
+    for (_, part) in &joined {
+        is_part[*part] = true;
+    }
+    joined.sort_by_key(|(owner, part)| (*owner, *part));
+    for group in joined.chunk_by(|one, next| one.0 == next.0) {
+        let owner = cut.records[group[0].0];
+        let mut parts: Vec<Slice> = own_parts(cut, &owner).to_vec();
+        for (_, part) in group {
+            let part = cut.records[*part];
+            parts.push(part.payload);
+            parts.extend_from_slice(own_parts(cut, &part));
+        }
+        parts.truncate(usize::from(u16::MAX));
+        let owner = &mut cut.records[group[0].0];
+        owner.first_part = cut.parts.len() as u32;
+        owner.more = parts.len() as u16;
+        cut.parts.append(&mut parts);
+    }
+    let mut index = 0;
+    cut.records.retain(|_| {
+        index += 1;
+        !is_part[index - 1]
+    });
 }
 
 fn own_parts<'c>(cut: &'c Cut, record: &Record) -> &'c [Slice] {

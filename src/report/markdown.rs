@@ -18,10 +18,11 @@ const ROWS: usize = 20;
 pub(super) fn write(
     document: &Document,
     comparison: Option<&Comparison>,
+    stops: &[(SafeText, SafeText)],
     out: &mut dyn Write,
 ) -> io::Result<()> {
     writeln!(out, "## agentcore-triage\n\n{}\n", prose(&summary::verdict(document, comparison)))?;
-    causes(document, out)?;
+    causes(document, stops, out)?;
     if !document.findings.is_empty() {
         findings(document, comparison, out)?;
     }
@@ -40,8 +41,8 @@ pub(super) fn write(
     Ok(())
 }
 
-/// Each root cause once: how sure, how many requests, what to do first.
-fn causes(document: &Document, out: &mut dyn Write) -> io::Result<()> {
+/// Each root cause once: how sure, how many requests, where they stopped, what to do first.
+fn causes(document: &Document, stops: &[(SafeText, SafeText)], out: &mut dyn Write) -> io::Result<()> {
     let mut causes: IndexMap<&SafeText, Vec<&Diagnosis>> = IndexMap::new();
     for diagnosis in &document.diagnoses {
         if let Some(rule) = &diagnosis.root_cause {
@@ -58,6 +59,9 @@ fn causes(document: &Document, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "### {}\n", prose(finding.title.as_str()))?;
         writeln!(out, "{}\n", prose(finding.message.as_str()))?;
         writeln!(out, "{}: {}{of}.", code(rule.as_str()), standing(rule, diagnoses))?;
+        if let Some((_, verdict)) = stops.iter().find(|(stopped, _)| stopped == *rule) {
+            writeln!(out, "\n{}", prose(verdict.as_str()))?;
+        }
         if let Some(step) = finding.fix.first() {
             writeln!(out, "\nFirst: {}", prose(step.text.as_str()))?;
             if let Some(command) = &step.command {

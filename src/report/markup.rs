@@ -1,6 +1,6 @@
 //! Text as Markdown that shows it and does nothing else, and that can be read before it is rendered.
 //!
-//! Text is escaped with backslashes where CommonMark or its GitHub flavour would see markup. What GitHub turns into a
+//! Text is escaped with backslashes where `CommonMark` or its GitHub flavour would see markup. What GitHub turns into a
 //! link in any text (addresses, mentions, issue numbers) stands as code, where it stays what it is: neither a backslash
 //! nor an entity keeps GitHub from linking it.
 

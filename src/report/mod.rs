@@ -85,6 +85,20 @@ pub fn write(
         Format::Sarif => sarif::write(&document, comparison, out),
         Format::Junit => junit::write(&document, options.fail_on, comparison, out),
         Format::Github => github::write(&document, comparison, out),
-        Format::Markdown => markdown::write(&document, comparison, out),
+        Format::Markdown => markdown::write(&document, comparison, &[], out),
     }
+}
+
+/// Writes the job summary with a sentence for each root cause on where its request stopped, as [`rca::stops`] gives them.
+pub fn write_summary(
+    snapshot: &Snapshot,
+    options: &Options<'_>,
+    comparison: Option<&Comparison>,
+    stops: &[(String, String)],
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let document = Document::new(snapshot, options.door, options.tool_version);
+    let line = |text: &str| options.door.line(text, 2_000);
+    let stops: Vec<_> = stops.iter().map(|(rule, verdict)| (line(rule), line(verdict))).collect();
+    markdown::write(&document, comparison, &stops, out)
 }

@@ -89,23 +89,46 @@ fn of(condition: &Condition, cost: &dyn Fn(EventIndex) -> u32) -> Option<Vec<Eve
 /// What to look for after the anchors were found.
 #[derive(Debug, Default)]
 pub struct FollowUp {
-    prefilter: Prefilter,
-    /// Signals that events without a required text can be.
-    unfiltered: Reach,
-    /// Whether a rule with an anchor judges more than requests.
-    everywhere: bool,
+    /// Events of conditions that judge more than requests.
+    anywhere: Sought,
+    /// Events of conditions that judge requests: worth looking for in those where an anchor was seen.
+    within: Sought,
     requests: FxHashSet<RequestKey>,
 }
 
+/// Events that are looked for.
+#[derive(Debug, Default)]
+struct Sought {
+    prefilter: Prefilter,
+    /// Signals that events without a required text can be.
+    unfiltered: Reach,
+    /// Signals that any of the events can be.
+    reach: Reach,
+}
+
 impl FollowUp {
-    /// Whether signals of `request` are worth another look; those of no request always are.
-    pub fn covers(&self, request: Option<RequestKey>) -> bool {
-        self.everywhere || request.is_none_or(|request| self.requests.contains(&request))
+    /// Whether a signal of `request` may be one of the events looked for. `text` is its record's raw bytes, when its
+    /// message stands in them. A signal of no request may belong to any.
+    pub fn wants(&self, request: Option<RequestKey>, brief: &Brief, text: Option<&[u8]>) -> bool {
+        let is_within = || request.is_none_or(|request| self.requests.contains(&request));
+        self.anywhere.may_be(brief, text) || (is_within() && self.within.may_be(brief, text))
+    }
+}
+
+impl Sought {
+    fn new(events: &[(u32, &Event)]) -> Self {
+        let (filtered, unfiltered): (Vec<_>, Vec<_>) =
+            events.iter().copied().partition(|(_, event)| !event.needles().is_empty());
+        let reach = |events: &[(u32, &Event)]| {
+            events.iter().fold(Reach::default(), |all, (_, event)| all.or(event.reach()))
+        };
+        Self { prefilter: Prefilter::new(&filtered), unfiltered: reach(&unfiltered), reach: reach(events) }
     }
 
-    /// Whether a signal may be one of the events looked for. `text` is its record's raw bytes.
-    pub fn wants(&self, brief: &Brief, text: &[u8]) -> bool {
-        self.unfiltered.holds(brief) || self.prefilter.is_candidate(text, brief)
+    fn may_be(&self, brief: &Brief, text: Option<&[u8]>) -> bool {
+        self.reach.holds(brief)
+            && (self.unfiltered.holds(brief)
+                || text.is_none_or(|text| self.prefilter.is_candidate(text, brief)))
     }
 }
 
@@ -122,8 +145,8 @@ pub(crate) fn follow_up(
     for (signal, hit) in found {
         places.entry(hit.event).or_default().push(*signal);
     }
-    let mut next = FollowUp::default();
-    let mut wanted = Vec::new();
+    let mut requests = FxHashSet::default();
+    let (mut anywhere, mut within) = (Vec::new(), Vec::new());
     for rule in catalogue.rules() {
         let mut seen: Vec<SignalKey> = Vec::new();
         for key in catalogue.anchors_of(rule) {
@@ -136,18 +159,26 @@ pub(crate) fn follow_up(
         if seen.is_empty() || others.is_empty() {
             continue;
         }
-        next.everywhere |= rule.conditions().any(|when| when.by != By::Request);
-        next.requests.extend(seen.into_iter().filter_map(request));
-        for (key, event) in others {
-            if event.needles().is_empty() {
-                next.unfiltered = next.unfiltered.or(event.reach());
-            } else {
-                wanted.push((key, event));
-            }
-        }
+        requests.extend(seen.into_iter().filter_map(request));
+        let wide = events_beyond_requests(rule);
+        let (wide, narrow): (Vec<_>, Vec<_>) =
+            others.into_iter().partition(|(key, _)| wide.contains(&((key - rule.first_event) as usize)));
+        anywhere.extend(wide);
+        within.extend(narrow);
     }
-    next.prefilter = Prefilter::new(&wanted);
-    (!wanted.is_empty() || next.unfiltered != Reach::default()).then_some(next)
+    let is_any = !anywhere.is_empty() || !within.is_empty();
+    is_any.then(|| FollowUp { anywhere: Sought::new(&anywhere), within: Sought::new(&within), requests })
+}
+
+/// The events of a rule's conditions that judge more than requests.
+fn events_beyond_requests(rule: &Rule) -> FxHashSet<EventIndex> {
+    let mut events = FxHashSet::default();
+    for when in rule.conditions().filter(|when| when.by != By::Request) {
+        when.condition.events(&mut |event, _| {
+            events.insert(event);
+        });
+    }
+    events
 }
 
 fn brief_matches(event: &Event, briefs: &[Brief], spans: &[SpanFacts]) -> impl Iterator<Item = SignalKey> {

@@ -40,6 +40,9 @@ struct Scenario {
     /// Rules that may fire: symptoms, noise, wrappers, what else is true.
     #[serde(default)]
     also: BTreeMap<String, Vec<String>>,
+    /// Causes that fire and are the root cause of nothing, since another one explains them or nobody failed by them.
+    #[serde(default)]
+    not_root: BTreeMap<String, Vec<String>>,
     /// Why no form has a cause.
     silent: Option<String>,
     /// Why a form without a cause has none.
@@ -79,6 +82,7 @@ impl Row<'_> {
     fn failures(&self) -> Vec<String> {
         let snapshot = analyse(self.inputs());
         let mut failures = self.missing(&snapshot);
+        failures.extend(self.missing_roots(&snapshot));
         failures.extend(self.false_alarms(&snapshot));
         failures.extend(self.false_roots(&snapshot));
         failures.extend(unread(&snapshot));
@@ -89,6 +93,16 @@ impl Row<'_> {
         let found: BTreeSet<&str> = snapshot.findings.iter().map(|finding| finding.rule.as_str()).collect();
         let missing = self.causes().iter().filter(|cause| !found.contains(cause.as_str()));
         missing.map(|cause| format!("`{cause}` is not found; there is {found:?}")).collect()
+    }
+
+    /// Causes that fire and that no diagnosis names.
+    fn missing_roots(&self, snapshot: &Snapshot) -> Vec<String> {
+        let roots: BTreeSet<&str> =
+            snapshot.diagnoses.iter().filter_map(|diagnosis| diagnosis.root_cause.as_deref()).collect();
+        let excused = self.of(&self.scenario.not_root).map_or(&[][..], Vec::as_slice);
+        let causes = self.causes().iter().filter(|cause| !excused.contains(cause));
+        let missing = causes.filter(|cause| !roots.contains(cause.as_str()));
+        missing.map(|cause| format!("`{cause}` is no root cause; there is {roots:?}")).collect()
     }
 
     fn false_alarms(&self, snapshot: &Snapshot) -> Vec<String> {

@@ -9,6 +9,7 @@ mod csv;
 mod document;
 mod encoding;
 mod events;
+mod growth;
 mod layout;
 mod lines;
 mod lists;
@@ -27,13 +28,14 @@ mod tests;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use self::builder::Builder;
+use self::builder::{Builder, Tally};
 use self::layout::Layout;
 use self::lines::{Fragment, grow};
 use self::prefix::Dialect;
 use crate::model::{Context, Cut, Format, Input, Issue, Record};
 
 pub use self::encoding::normalise;
+pub(super) use self::growth::Lines;
 pub(super) use self::scan::members;
 pub use self::unwrap::{payload, payload_into};
 
@@ -63,17 +65,21 @@ fn cut_in_blocks(input: &Input, block: usize) -> Cut {
             } else {
                 blocks.into_par_iter().map(|block| lines::cut_block(path, bytes, block, dialect)).collect()
             };
-            let format = match dialect {
-                Dialect::Tail | Dialect::Short => Some(Format::AwsLogsTail),
-                Dialect::Export => Some(Format::S3Export),
-                Dialect::Awslogs | Dialect::Saw => Some(Format::Text),
-                Dialect::Plain => None,
-            };
-            assemble(input, fragments, format)
+            assemble(input, fragments, format_of(dialect))
         }
     };
     cut.issues.extend(invalid_bytes(path, bytes));
     cut
+}
+
+/// The format that a dialect is a part of; `None` when the lines tell.
+fn format_of(dialect: Dialect) -> Option<Format> {
+    match dialect {
+        Dialect::Tail | Dialect::Short => Some(Format::AwsLogsTail),
+        Dialect::Export => Some(Format::S3Export),
+        Dialect::Awslogs | Dialect::Saw => Some(Format::Text),
+        Dialect::Plain => None,
+    }
 }
 
 fn cut_whole(input: &Input, format: Format, cutter: fn(&mut Builder<'_>)) -> Cut {
@@ -86,26 +92,47 @@ fn cut_whole(input: &Input, format: Format, cutter: fn(&mut Builder<'_>)) -> Cut
 fn assemble(input: &Input, fragments: Vec<Fragment>, format: Option<Format>) -> Cut {
     let records: usize = fragments.iter().map(|fragment| fragment.cut.records.len()).sum();
     let mut fragments = fragments.into_iter();
-    let Some(Fragment { mut cut, mut tally, mut lines, mut dangling, .. }) = fragments.next() else {
-        return Cut::default();
-    };
-    cut.records.reserve_exact(records - cut.records.len());
-    let mut known: FxHashMap<Context, u32> = FxHashMap::default();
-    for (index, context) in cut.contexts.iter().enumerate() {
-        known.entry(context.clone()).or_insert(index as u32);
-    }
+    let Some(first) = fragments.next() else { return Cut::default() };
+    let mut assembly = Assembly::of(first);
+    let held = assembly.cut.records.len();
+    assembly.cut.records.reserve_exact(records - held);
     for fragment in fragments {
-        append(&mut cut, &mut known, &fragment, lines, &input.bytes);
-        cut.children.extend(fragment.cut.children);
-        tally.add(fragment.tally);
-        dangling = fragment.dangling.map(|line| line + lines).or(dangling);
-        lines = lines.saturating_add(fragment.lines);
+        assembly.add(fragment, &input.bytes);
     }
-    if let Some(line) = dangling {
-        report_dangling(&mut cut, &input.path, line);
+    if let Some(line) = assembly.dangling {
+        let has_others = assembly.cut.records.len() > 1;
+        report_dangling(&mut assembly.cut, &input.path, line, has_others);
     }
-    cut.format = format.unwrap_or_else(|| tally.name());
-    cut
+    Cut { format: format.unwrap_or_else(|| assembly.tally.name()), ..assembly.cut }
+}
+
+/// Fragments put together so far.
+#[derive(Clone, Debug)]
+struct Assembly {
+    cut: Cut,
+    known: FxHashMap<Context, u32>,
+    tally: Tally,
+    lines: u32,
+    dangling: Option<u32>,
+}
+
+impl Assembly {
+    fn of(first: Fragment) -> Self {
+        let Fragment { cut, tally, lines, dangling, .. } = first;
+        let mut known: FxHashMap<Context, u32> = FxHashMap::default();
+        for (index, context) in cut.contexts.iter().enumerate() {
+            known.entry(context.clone()).or_insert(index as u32);
+        }
+        Self { cut, known, tally, lines, dangling }
+    }
+
+    fn add(&mut self, fragment: Fragment, bytes: &[u8]) {
+        append(&mut self.cut, &mut self.known, &fragment, self.lines, bytes);
+        self.cut.children.extend(fragment.cut.children);
+        self.tally.add(fragment.tally);
+        self.dangling = fragment.dangling.map(|line| line + self.lines).or(self.dangling);
+        self.lines = self.lines.saturating_add(fragment.lines);
+    }
 }
 
 fn append(cut: &mut Cut, known: &mut FxHashMap<Context, u32>, next: &Fragment, lines: u32, bytes: &[u8]) {
@@ -150,8 +177,8 @@ fn append(cut: &mut Cut, known: &mut FxHashMap<Context, u32>, next: &Fragment, l
 }
 
 /// Half a record is no evidence beside whole ones; alone it is a pasted excerpt.
-fn report_dangling(cut: &mut Cut, path: &str, line: u32) {
-    let what = if cut.records.len() > 1 {
+fn report_dangling(cut: &mut Cut, path: &str, line: u32, has_others: bool) {
+    let what = if has_others {
         cut.records.pop();
         "was not read"
     } else {
@@ -165,15 +192,35 @@ fn report_dangling(cut: &mut Cut, path: &str, line: u32) {
 /// One issue for all bytes that are no UTF-8.
 fn invalid_bytes(path: &str, bytes: &[u8]) -> Option<Issue> {
     let valid = bytes.par_chunks(BLOCK).all(|chunk| simdutf8::basic::from_utf8(chunk).is_ok());
-    if valid || simdutf8::basic::from_utf8(bytes).is_ok() {
-        return None;
+    if valid { None } else { Some(Damage::of(bytes)?.issue(path)) }
+}
+
+/// Bytes that are no UTF-8.
+#[derive(Clone, Copy, Debug)]
+struct Damage {
+    /// Number of places.
+    count: u32,
+    /// Line of the first one, from 1.
+    line: u32,
+}
+
+impl Damage {
+    fn of(bytes: &[u8]) -> Option<Self> {
+        if simdutf8::basic::from_utf8(bytes).is_ok() {
+            return None;
+        }
+        let count = bytes.utf8_chunks().filter(|chunk| !chunk.invalid().is_empty()).count();
+        let first = bytes.utf8_chunks().next().map_or(0, |chunk| chunk.valid().len());
+        let line = memchr::memchr_iter(b'\n', &bytes[..first]).count() + 1;
+        Some(Self {
+            count: u32::try_from(count).unwrap_or(u32::MAX),
+            line: u32::try_from(line).unwrap_or(u32::MAX),
+        })
     }
-    let count = bytes.utf8_chunks().filter(|chunk| !chunk.invalid().is_empty()).count();
-    let first = bytes.utf8_chunks().next().map_or(0, |chunk| chunk.valid().len());
-    let line = memchr::memchr_iter(b'\n', &bytes[..first]).count() + 1;
-    let message =
-        "bytes that are not valid UTF-8 were replaced by U+FFFD; convert the file to UTF-8 if text is lost";
-    let mut issue = Issue::new(path, u32::try_from(line).ok(), message).harmless();
-    issue.count = u32::try_from(count).unwrap_or(u32::MAX);
-    Some(issue)
+
+    fn issue(self, path: &str) -> Issue {
+        let message = "bytes that are not valid UTF-8 were replaced by U+FFFD; convert the file to UTF-8 if text is lost";
+        let issue = Issue::new(path, Some(self.line), message).harmless();
+        Issue { count: self.count, ..issue }
+    }
 }

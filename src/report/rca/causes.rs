@@ -1,9 +1,10 @@
 //! The root causes: what each is, why it happens, what follows from it, and what does not help.
 
-use super::page::Page;
+use super::page::{Page, Table};
 use super::story::Cause;
 use super::words::{and, certainty, listed, times};
 use super::{Report, markup};
+use crate::model::Timestamp;
 use crate::report::document::Finding;
 use crate::report::summary::counted;
 
@@ -23,7 +24,8 @@ pub(super) fn section(report: &Report<'_>, page: &mut Page) {
         }
         causes => {
             page.heading(2, "Root causes");
-            page.paragraph("Each is independent of the others: repairing one leaves the rest.");
+            page.paragraph("No rule explains one of them by another; each is told on its own.");
+            overview(report, causes, page);
             for (index, cause) in causes.iter().take(CAUSES).enumerate() {
                 page.heading(3, &format!("{}. {}", index + 1, report.title(&cause.rule)));
                 one(report, cause, page);
@@ -93,18 +95,49 @@ fn standing(cause: &Cause) -> String {
     }
 }
 
-/// How often and when its findings were seen.
+/// How often and when a cause was seen.
+struct Seen {
+    count: u32,
+    first: Option<Timestamp>,
+    last: Option<Timestamp>,
+}
+
+impl Seen {
+    fn new(report: &Report<'_>, cause: &Cause) -> Self {
+        let findings: Vec<&Finding> = report.findings_of(&cause.rule).map(|(_, finding)| finding).collect();
+        Self {
+            count: findings.iter().map(|finding| finding.occurrences).fold(0, u32::saturating_add),
+            first: findings.iter().filter_map(|finding| finding.first).min(),
+            last: findings.iter().filter_map(|finding| finding.last).max(),
+        }
+    }
+}
+
+/// Several causes on one page: which came when.
+fn overview(report: &Report<'_>, causes: &[Cause], page: &mut Page) {
+    let mut table = Table::new(&["Cause", ">Failed requests", ">Seen", "First", "Last"]);
+    for cause in causes.iter().take(CAUSES) {
+        let seen = Seen::new(report, cause);
+        let time = |at: Option<Timestamp>| at.map(|at| at.to_string()).unwrap_or_default();
+        table.row([
+            markup::code_cell(report.line(&cause.rule).as_str()),
+            cause.requests.len().to_string(),
+            seen.count.to_string(),
+            time(seen.first),
+            time(seen.last),
+        ]);
+    }
+    page.table(&table);
+}
+
 fn seen(report: &Report<'_>, cause: &Cause) -> String {
-    let findings: Vec<&Finding> = report.findings_of(&cause.rule).map(|(_, finding)| finding).collect();
-    let count: u32 = findings.iter().map(|finding| finding.occurrences).fold(0, u32::saturating_add);
-    let first = findings.iter().filter_map(|finding| finding.first).min();
-    let last = findings.iter().filter_map(|finding| finding.last).max();
-    let range = match first.zip(last) {
+    let seen = Seen::new(report, cause);
+    let range = match seen.first.zip(seen.last) {
         Some((first, last)) if first == last => format!(", at {first}"),
         Some((first, last)) => format!(", from {first} to {last}"),
         None => String::new(),
     };
-    format!("seen {}{range}", times(count))
+    format!("seen {}{range}", times(seen.count))
 }
 
 fn symptom(report: &Report<'_>, rule: &str) -> String {
@@ -118,7 +151,10 @@ fn unknown(report: &Report<'_>, page: &mut Page) {
         return;
     }
     let requests = counted(report.open.len() as u64, "failed request");
+    let symptoms = report.symptoms();
+    let seen = if symptoms.is_empty() { "" } else { " What is seen of it:" };
     page.paragraph(&format!(
-        "No rule explains {requests}. What would decide it stands under \"Hypotheses\" and \"Coverage\"."
+        "No rule names the cause of {requests}; what would decide stands under \"Hypotheses\" and \"Coverage\".{seen}"
     ));
+    page.list(&symptoms.iter().map(|finding| markup::prose(finding.message.as_str())).collect::<Vec<_>>());
 }

@@ -36,7 +36,7 @@ fn pieces(report: &Report<'_>, cause: &Cause, page: &mut Page) {
     let findings: Vec<_> = report.findings_of(&cause.rule).collect();
     let deepest = findings.iter().map(|(_, finding)| finding.evidence.len()).max().unwrap_or_default();
     let mut shown: Vec<Vec<SafeText>> = Vec::new();
-    let (mut alike, mut more) = (0, 0);
+    let (mut alike, mut more) = (0_usize, 0_usize);
     for depth in 0..deepest {
         for (index, finding) in &findings {
             let own = report.snapshot.findings.get(*index).and_then(|finding| finding.evidence.get(depth));
@@ -56,13 +56,12 @@ fn pieces(report: &Report<'_>, cause: &Cause, page: &mut Page) {
             shown.push(lines);
         }
     }
-    let alike = if alike == 0 {
-        String::new()
-    } else {
-        format!("{} more with the same text.", counted(alike, "record"))
+    let note = |count: usize, noun: &str, rest: &str| match count {
+        0 => String::new(),
+        count => format!("{} {rest}.", counted(count as u64, noun)),
     };
-    let more =
-        if more == 0 { String::new() } else { format!("{} not shown.", counted(more, "further record")) };
+    let alike = note(alike, "more record", "with the same text");
+    let more = note(more, "further record", "not shown");
     page.paragraph(&[alike, more].into_iter().filter(|note| !note.is_empty()).collect::<Vec<_>>().join(" "));
 }
 

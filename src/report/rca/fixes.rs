@@ -11,6 +11,7 @@ pub(super) fn section(report: &Report<'_>, page: &mut Page) {
     let findings: Vec<&Finding> = causes
         .filter_map(|cause| report.findings_of(&cause.rule).next())
         .map(|(_, finding)| finding)
+        .chain(report.symptoms())
         .filter(|finding| !finding.fix.is_empty())
         .collect();
     if findings.is_empty() {

@@ -29,6 +29,7 @@ table{border-collapse:collapse;font-size:.9rem;min-width:50%}
 th,td{border:1px solid var(--line);padding:.35rem .6rem;text-align:left;vertical-align:top}
 th{background:var(--box);white-space:nowrap}
 td code{overflow-wrap:normal}
+td[style*=right]{white-space:nowrap}
 svg{max-width:100%;height:auto}
 svg text{font:13px system-ui,-apple-system,\"Segoe UI\",sans-serif;fill:var(--ink)}
 svg .soft{fill:var(--soft)}

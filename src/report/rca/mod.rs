@@ -24,8 +24,9 @@ use super::document::{Document, Finding, Request};
 use super::markup;
 use super::rule::RuleText;
 use super::schema::{SchemaDocument, write_markdown};
+use super::summary;
 use crate::case::{Baseline, Case, Snapshot};
-use crate::model::{Comparison, REPORT_TITLE, RequestKey, SignalKey, Walk};
+use crate::model::{Comparison, Level, REPORT_TITLE, RequestKey, Role, SignalKey, Walk};
 use crate::text::{Door, SafeText};
 
 use page::Page;
@@ -61,6 +62,16 @@ pub fn html(material: Material<'_>, door: Door, tool_version: &str, out: &mut dy
     let report = Report::new(material, door, tool_version);
     let diagram = report.diagram().map(|diagram| diagram.svg());
     out.write_all(html::page(&report.markdown(), diagram.as_deref()).as_bytes())
+}
+
+/// Where the most telling request of each root cause stopped, in one sentence: `(rule, verdict)`.
+pub fn stops(case: &Case, snapshot: &Snapshot) -> Vec<(String, String)> {
+    let causes = story::causes(snapshot).into_iter().take(causes::CAUSES);
+    let stop = |cause: Cause| {
+        let key = story::most_telling(&cause.requests, case)?;
+        Some((cause.rule, case.walk(key).verdict))
+    };
+    causes.filter_map(stop).collect()
 }
 
 /// Everything the sections draw on.
@@ -159,6 +170,18 @@ impl<'a> Report<'a> {
     fn findings_of(&self, id: &str) -> impl Iterator<Item = (usize, &Finding)> {
         let id = self.line(id);
         self.document.findings.iter().enumerate().filter(move |(_, finding)| finding.rule == id)
+    }
+
+    /// Where failed requests have no known cause: what was seen of the failure, one finding for each rule.
+    fn symptoms(&self) -> Vec<&Finding> {
+        let groups = if self.open.is_empty() { Vec::new() } else { summary::ranked(&self.document) };
+        let first = groups.into_iter().filter_map(|group| group.first().copied());
+        let is_open = |finding: &&Finding| {
+            finding.role == Role::Symptom
+                && finding.severity > Level::Info
+                && !summary::is_explained(&self.document, &finding.rule)
+        };
+        first.filter(is_open).take(3).collect()
     }
 
     /// What a finding's condition matched in a signal.

@@ -8,6 +8,8 @@ use crate::model::{Outcome, TimeRange};
 use crate::report::document::Request;
 use crate::report::summary::{self, counted};
 
+/// Causes whose effect is told.
+const EFFECTS: usize = 3;
 /// Rows in the table of tools.
 const TOOLS: usize = 20;
 /// Rows in the table of failed requests.
@@ -54,6 +56,9 @@ fn what_failed(report: &Report<'_>) -> String {
             [(Some(tool), _)] => format!(", all of them calls of {}", report.code(tool)),
             _ => String::new(),
         };
+        if requests.total == 1 {
+            return format!("The only request failed{of}.");
+        }
         return format!("{} of {} failed{of}.", requests.failed, counted(requests.total as u64, "request"));
     }
     let requests = match requests.total {
@@ -84,10 +89,11 @@ fn why(report: &Report<'_>) -> String {
     let mut why = message;
     let others = report.causes.len() - 1;
     if others > 0 {
-        why.push_str(&format!(" {} stand below.", counted(others as u64, "further cause")));
+        let verb = if others == 1 { "stands" } else { "stand" };
+        why = format!("{why} {} {verb} below.", counted(others as u64, "further cause"));
     }
     if !report.open.is_empty() {
-        why.push_str(&format!(" For {} the cause is unknown.", failed_requests(report.open.len())));
+        why = format!("{why} For {} the cause is unknown.", failed_requests(report.open.len()));
     }
     why
 }
@@ -105,8 +111,12 @@ fn sure(report: &Report<'_>) -> String {
 }
 
 fn first_step(report: &Report<'_>) -> String {
-    let steps = report.causes.iter().filter_map(|cause| report.findings_of(&cause.rule).next());
-    if let Some(step) = steps.filter_map(|(_, finding)| finding.fix.first()).next() {
+    let mut steps = report.causes.iter().filter_map(|cause| report.findings_of(&cause.rule).next());
+    if let Some(step) = steps.find_map(|(_, finding)| finding.fix.first()) {
+        let command = if step.command.is_some() { " The command stands under \"Fixes\"." } else { "" };
+        return format!("{}{command}", markup::prose(step.text.as_str()));
+    }
+    if let Some(step) = report.symptoms().iter().find_map(|finding| finding.fix.first()) {
         let command = if step.command.is_some() { " The command stands under \"Fixes\"." } else { "" };
         return format!("{}{command}", markup::prose(step.text.as_str()));
     }
@@ -162,13 +172,14 @@ pub(super) fn impact(report: &Report<'_>, page: &mut Page) {
         };
         format!("**Failures from:** {}{length}", range.start)
     }));
-    let impacts = report.causes.iter().filter_map(|cause| report.rule(&cause.rule));
-    facts.extend(
-        impacts
-            .take(3)
-            .filter(|rule| !rule.impact.as_str().is_empty())
-            .map(|rule| format!("**Effect:** {}", markup::prose(rule.impact.as_str()))),
-    );
+    for cause in report.causes.iter().take(EFFECTS) {
+        let Some(rule) = report.rule(&cause.rule).filter(|rule| !rule.impact.as_str().is_empty()) else {
+            continue;
+        };
+        let of =
+            if report.causes.len() > 1 { format!(" of {}", report.code(&cause.rule)) } else { String::new() };
+        facts.push(format!("**Effect{of}:** {}", markup::prose(rule.impact.as_str())));
+    }
     page.list(&facts);
     tools(report, &counts.tools, page);
     failed(report, page);

@@ -90,9 +90,9 @@ impl Page {
         let rule: Vec<String> = widths
             .iter()
             .enumerate()
-            .map(|(column, width)| match table.is_right(column) {
-                true => format!("{}:", "-".repeat(width.saturating_sub(1).max(2))),
-                false => "-".repeat((*width).max(3)),
+            .map(|(column, width)| {
+                let dashes = "-".repeat((*width).max(3));
+                if table.is_right(column) { format!("{}:", &dashes[1..]) } else { dashes }
             })
             .collect();
         self.line(&format!("| {} |", rule.join(" | ")));

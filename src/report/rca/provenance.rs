@@ -32,10 +32,7 @@ pub(super) fn coverage(report: &Report<'_>, page: &mut Page) {
         limits.push(format!("{} could not be kept.", counted(coverage.dropped, "signal")));
     }
     if coverage.unassigned > 0 {
-        limits.push(format!(
-            "{} belong to no request: they carry no id of one.",
-            counted(coverage.unassigned, "signal")
-        ));
+        limits.push(format!("{} could be tied to no request.", counted(coverage.unassigned, "signal")));
     }
     limits.extend(undecided(report));
     page.paragraph(if limits.is_empty() {

@@ -49,21 +49,40 @@ fn groups(report: &Report<'_>, page: &mut Page, heading: &str, groups: &[Group<'
         return;
     }
     page.paragraph(heading);
-    page.list(&groups.iter().take(SHOWN).map(|group| item(report, group)).collect::<Vec<_>>());
-    page.paragraph(&listed(SHOWN, groups.len(), "hypotheses"));
+    // What is said of many in the same words is said once.
+    let mut alike: IndexMap<String, Vec<String>> = IndexMap::new();
+    for group in groups {
+        let Hypothesis { rule, .. } = group.hypothesis;
+        alike.entry(said(report, group)).or_default().push(format!(
+            "{} ({})",
+            report.code(rule),
+            report.title(rule)
+        ));
+    }
+    let items = alike.iter().take(SHOWN).map(|(said, rules)| {
+        let shown = rules[..rules.len().min(SHOWN)].join("; ");
+        let more = match rules.len().saturating_sub(SHOWN) {
+            0 => String::new(),
+            more => format!("; and {more} more"),
+        };
+        format!("{shown}{more}: {said}")
+    });
+    page.list(&items.collect::<Vec<_>>());
+    page.paragraph(&listed(SHOWN, alike.len(), "groups of hypotheses"));
 }
 
-fn item(report: &Report<'_>, group: &Group<'_>) -> String {
-    let Hypothesis { rule, standing, supports, against, .. } = group.hypothesis;
+/// How it stands, and why.
+fn said(report: &Report<'_>, group: &Group<'_>) -> String {
+    let Hypothesis { standing, supports, against, .. } = group.hypothesis;
     let of = match group.diagnoses {
         1 => String::new(),
         many => format!(" for {}", counted(many as u64, "failed request")),
     };
-    let mut item = format!("{}, {}: **{standing}**{of}.", report.code(rule), report.title(rule));
+    let mut item = format!("**{standing}**{of}.");
     for (label, texts) in [("For", supports), ("Against", against)] {
         if !texts.is_empty() {
             let texts: Vec<String> = texts.iter().map(|text| sentence(report, text)).collect();
-            item.push_str(&format!(" {label}: {}", texts.join(" ")));
+            item = format!("{item} {label}: {}", texts.join(" "));
         }
     }
     item
@@ -71,7 +90,8 @@ fn item(report: &Report<'_>, group: &Group<'_>) -> String {
 
 fn sentence(report: &Report<'_>, text: &str) -> String {
     let text = markup::prose(report.line(text).as_str());
-    if text.ends_with(['.', '!', '?', '`']) { text } else { format!("{text}.") }
+    let bare = text.trim_end_matches(['\'', '"', ')']);
+    if bare.ends_with(['.', '!', '?', '`']) { text } else { format!("{text}.") }
 }
 
 /// Hypotheses that are no root cause, each rule once for each standing and what speaks against it, the commonest first.

@@ -106,7 +106,7 @@ pub(super) fn step_name(stage: Stage) -> &'static str {
         Stage::RuntimeReceived => "Runtime receives",
         Stage::Handler => "handler runs",
         Stage::Downstream => "downstream calls",
-        Stage::Response => "response",
+        Stage::Response => "answer",
     }
 }
 
@@ -200,7 +200,11 @@ impl Drawer<'_, '_> {
             }
             stage => step_name(stage).to_owned(),
         };
-        let at = step.at.zip(self.start).map(|(at, start)| format!(", {}", offset(at, start)));
+        // A step that the caller's exchange shows began when the exchange did: no time to order steps by.
+        let before = self.walk.steps.iter().take_while(|other| other.stage != step.stage);
+        let latest = before.filter(|other| look(other.state).is_some()).filter_map(|other| other.at).max();
+        let at = step.at.filter(|at| latest.is_none_or(|latest| latest <= *at));
+        let at = at.zip(self.start).map(|(at, start)| format!(", {}", offset(at, start)));
         let seen = if step.state == StepState::Implied { " (not seen itself)" } else { "" };
         self.report.door.line(&format!("{what}{}{seen}", at.unwrap_or_default()), ARROW)
     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::case::{Case, Snapshot};
-use crate::model::{Outcome, RequestKey, Standing};
+use crate::model::{Outcome, RequestKey, Standing, Timestamp};
 
 /// A root cause of one or more failed requests, or of the capture.
 #[derive(Clone, PartialEq, Debug)]
@@ -14,6 +14,8 @@ pub(super) struct Cause {
     pub(super) standings: BTreeMap<Standing, usize>,
     /// The failed requests, by key.
     pub(super) requests: Vec<RequestKey>,
+    /// When it was first seen.
+    pub(super) first: Option<Timestamp>,
     /// Rule ids from the cause to its last symptom, of the request with the longest chain.
     pub(super) chain: Vec<String>,
 }
@@ -25,7 +27,7 @@ impl Cause {
     }
 }
 
-/// The root causes: those that failed most requests first, then the surest, then by id.
+/// The root causes: those that failed most requests first, then the surest, then the earliest.
 pub(super) fn causes(snapshot: &Snapshot) -> Vec<Cause> {
     let mut causes: BTreeMap<&str, Cause> = BTreeMap::new();
     for diagnosis in &snapshot.diagnoses {
@@ -34,6 +36,7 @@ pub(super) fn causes(snapshot: &Snapshot) -> Vec<Cause> {
             rule: rule.clone(),
             standings: BTreeMap::new(),
             requests: Vec::new(),
+            first: diagnosis.spread.first,
             chain: Vec::new(),
         });
         let hypothesis = diagnosis.hypotheses.iter().find(|hypothesis| hypothesis.rule == *rule);
@@ -45,7 +48,9 @@ pub(super) fn causes(snapshot: &Snapshot) -> Vec<Cause> {
         }
     }
     let mut causes: Vec<Cause> = causes.into_values().collect();
-    causes.sort_by_key(|cause| (std::cmp::Reverse(cause.requests.len()), cause.standing()));
+    causes.sort_by_key(|cause| {
+        (std::cmp::Reverse(cause.requests.len()), cause.standing(), cause.first.is_none(), cause.first)
+    });
     causes
 }
 

@@ -162,20 +162,18 @@ fn brief(signal: &Signal, names: &mut Names, spans: &mut Vec<SpanFacts>) -> Brie
     let brief = Brief {
         timestamp: signal.timestamp,
         span: ids.span,
-        trace: Name::NONE,
         request: name(&ids.request),
         session: name(&ids.session),
-        mcp_session: Name::NONE,
         rpc: name(&ids.rpc),
         tool: name(&ids.tool),
         resource: name(&ids.resource),
         stream: name(&signal.origin.log_stream),
         span_facts: if signal.end.is_some() { spans.len() as u32 } else { u32::MAX },
-        message_hash: 0,
         kind: signal.kind,
         layer: signal.layer,
         severity: signal.severity,
         outcome: signal.outcome,
+        ..Brief::default()
     };
     if signal.end.is_some() {
         spans.push(SpanFacts { end: signal.end, parent: None, name: Name::NONE });

@@ -152,22 +152,26 @@ fn tailed(record: &Record) -> String {
     format!("{} {} {}", tail_time(at), stream_of(record), record.text)
 }
 
-/// The same records in another order, as pages fetched side by side come. Console lines of one stream and one
-/// millisecond keep theirs: nothing but their order tells it.
+/// Console lines of one stream that follow each other within this may be one traceback, in milliseconds.
+const BURST: i64 = 100;
+
+/// The same records, given in order of time, in another order, as pages fetched side by side come. Console lines that
+/// follow each other closely stay together: only their order tells which of them make one record.
 pub(super) fn shuffle(records: &mut [Record], random: &mut Random) {
-    let mut keys: BTreeMap<(Store, i64), u64> = BTreeMap::new();
-    let mut keyed: Vec<(u64, Record)> = records
-        .iter()
-        .map(|record| {
-            let key = if record.store.is_container() {
-                let moment = (record.store.clone(), record.millis());
-                *keys.entry(moment).or_insert_with(|| random.number())
-            } else {
-                random.number()
-            };
-            (key, record.clone())
-        })
-        .collect();
+    let mut bursts: BTreeMap<Store, (i64, u64)> = BTreeMap::new();
+    let mut keyed: Vec<(u64, Record)> = Vec::new();
+    for record in records.iter() {
+        let fresh = random.number();
+        let key = if record.store.is_container() {
+            let burst = bursts.entry(record.store.clone()).or_insert((record.millis(), fresh));
+            let key = if record.millis() - burst.0 > BURST { fresh } else { burst.1 };
+            *burst = (record.millis(), key);
+            key
+        } else {
+            fresh
+        };
+        keyed.push((key, record.clone()));
+    }
     keyed.sort_by_key(|(key, _)| *key);
     for (place, (_, record)) in records.iter_mut().zip(keyed) {
         *place = record;

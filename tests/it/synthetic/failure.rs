@@ -87,17 +87,15 @@ fn moved(text: &str, seconds: i64) -> String {
         Regex::new(r"(?P<date>20\d\d-\d\d-\d\d)(?P<between>[ T])(?P<time>\d\d:\d\d:\d\d)|\b(?P<epoch>17\d{8})(?P<rest>(?:\d{9}|\d{6}|\d{3})?)\b")
             .expect("a valid pattern")
     });
-    let moved = TIME.replace_all(text, |found: &Captures<'_>| match found.name("epoch") {
-        Some(epoch) => {
+    let moved = TIME.replace_all(text, |found: &Captures<'_>| {
+        if let Some(epoch) = found.name("epoch") {
             let epoch: i64 = epoch.as_str().parse().expect("ten digits");
-            format!("{}{}", epoch + seconds, &found["rest"])
+            return format!("{}{}", epoch + seconds, &found["rest"]);
         }
-        None => {
-            let text = format!("{}T{}Z", &found["date"], &found["time"]);
-            let Ok(at) = chrono::DateTime::parse_from_rfc3339(&text) else { return found[0].to_owned() };
-            let moved = iso_time((at.timestamp() + seconds) * SECOND);
-            format!("{}{}{}", &moved[..10], &found["between"], &moved[11..19])
-        }
+        let text = format!("{}T{}Z", &found["date"], &found["time"]);
+        let Ok(at) = chrono::DateTime::parse_from_rfc3339(&text) else { return found[0].to_owned() };
+        let moved = iso_time((at.timestamp() + seconds) * SECOND);
+        format!("{}{}{}", &moved[..10], &found["between"], &moved[11..19])
     });
     moved.into_owned()
 }

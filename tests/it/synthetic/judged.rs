@@ -86,6 +86,16 @@ impl Judged {
         self.diagnoses(part).filter_map(|diagnosis| diagnosis.root_cause.as_deref()).collect()
     }
 
+    /// The failed requests of `part` and their diagnoses.
+    pub(super) fn told(&self, part: Part) -> BTreeSet<String> {
+        let of_requests = self.diagnoses(part).filter(|diagnosis| diagnosis.request.is_some());
+        let told = of_requests.map(|diagnosis| {
+            let on = request(&self.snapshot, diagnosis.request);
+            format!("{on}: {:?} {:?} {:?}", diagnosis.root_cause, diagnosis.chain, diagnosis.symptoms)
+        });
+        told.collect()
+    }
+
     /// What is held to be true of the requests of `part` and of the capture.
     pub(super) fn held(&self, part: Part) -> BTreeSet<&str> {
         let hypotheses = self.diagnoses(part).flat_map(|diagnosis| &diagnosis.hypotheses);

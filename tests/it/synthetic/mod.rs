@@ -2,11 +2,14 @@
 //! nothing else.
 
 mod envelope;
+mod examples;
 mod failure;
 mod judged;
+mod laws;
 mod mixed;
 mod random;
 mod record;
+mod removed;
 mod traffic;
 mod words;
 

@@ -38,10 +38,14 @@ impl Random {
     pub(super) fn hex(&mut self, digits: usize) -> String {
         let mut text = String::from("c");
         while text.len() < digits {
-            text.push_str(&format!("{:016x}", self.number()));
+            text += &Self::digits(self.number());
         }
         text.truncate(digits);
         text
+    }
+
+    fn digits(number: u64) -> String {
+        format!("{number:016x}")
     }
 
     pub(super) fn uuid(&mut self) -> String {

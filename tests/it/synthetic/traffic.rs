@@ -72,8 +72,8 @@ impl Traffic {
         };
         match self.random.below(20) {
             0..=9 => self.through_gateway(&call, &environment, tool.name),
-            10..=13 => self.to_server(&call, &environment, tool.name),
-            14..=17 => self.to_agent(&call),
+            10..=13 => self.direct(&call, &environment, tool.name),
+            14..=17 => self.invocation(&call),
             18 => self.tools_list(&call),
             _ => self.ping(&call, &environment),
         }
@@ -257,7 +257,7 @@ impl Traffic {
         self.push(at, &of.otel, record.to_string());
     }
 
-    fn to_server(&mut self, call: &Call, environment: &Environment, tool: &str) {
+    fn direct(&mut self, call: &Call, environment: &Environment, tool: &str) {
         let (span, parent) = (self.random.hex(16), self.random.hex(16));
         self.served(call, environment, &span, &parent, tool);
         let prompt = *self.random.pick(PROMPTS);
@@ -283,7 +283,7 @@ impl Traffic {
         self.push(call.start, &Store::Exchanges, exchange.to_string());
     }
 
-    fn to_agent(&mut self, call: &Call) {
+    fn invocation(&mut self, call: &Call) {
         let (session, span, parent) = (self.random.uuid(), self.random.hex(16), self.random.hex(16));
         let group = format!("/aws/bedrock-agentcore/runtimes/{AGENT}-DEFAULT");
         let stream = format!("2026/11/20/[runtime-logs-{session}]{}", self.random.uuid());

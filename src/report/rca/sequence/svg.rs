@@ -5,11 +5,13 @@ use std::fmt::Write;
 use super::{Diagram, Line, Look};
 
 /// Width of a lane, and the height of a row and of a line of text, in pixels.
-const LANE: usize = 190;
+const LANE: usize = 220;
 const ROW: usize = 46;
 const TEXT: usize = 17;
 /// Top of the first row.
 const TOP: usize = 56;
+/// Width of a letter, generously.
+const LETTER: usize = 8;
 /// Characters that fit the width of one lane.
 const FIT: usize = 25;
 
@@ -36,7 +38,7 @@ fn draw(diagram: &Diagram, out: &mut String) -> std::fmt::Result {
             }
         };
     }
-    let (width, height) = (LANE * diagram.lanes.len().max(2), y + 16);
+    let (width, height) = (LANE * diagram.lanes.len().max(2) + overhang(diagram), y + 16);
     writeln!(
         out,
         "<svg viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" role=\"img\" \
@@ -51,6 +53,27 @@ fn draw(diagram: &Diagram, out: &mut String) -> std::fmt::Result {
     out.push_str(&rows);
     out.push_str("</svg>\n");
     Ok(())
+}
+
+/// Room to the right of the last lane for the text of what it does by itself.
+fn overhang(diagram: &Diagram) -> usize {
+    let last = diagram.lanes.last().map(|(actor, _)| *actor);
+    let own = diagram.lines.iter().filter_map(|line| match line {
+        Line::Arrow { from, to, text, .. } if from == to && Some(*from) == last => {
+            Some(text.as_str().chars().count() * LETTER)
+        }
+        _ => None,
+    });
+    own.max().unwrap_or_default().saturating_sub(LANE / 2 - 40)
+}
+
+/// Text that is cut where it would run into what stands beside it.
+fn fit(text: &str, width: usize) -> String {
+    let most = width / LETTER;
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    text.chars().take(most.saturating_sub(1)).chain(['…']).collect()
 }
 
 fn middle(lane: usize) -> usize {
@@ -76,6 +99,7 @@ fn arrow(from: usize, to: usize, y: usize, look: Look, text: &str, out: &mut Str
     writeln!(out, "<line class=\"{class}\"{dash} x1=\"{from}\" y1=\"{y}\" x2=\"{to}\" y2=\"{y}\"/>")?;
     tip(to, y, leftward, look, out)?;
     let centre = usize::midpoint(from, to);
+    let text = &fit(text, from.abs_diff(to) + 24);
     writeln!(out, "<text{kind} x=\"{centre}\" y=\"{}\" text-anchor=\"middle\">{}</text>", y - 7, escape(text))
 }
 
