@@ -3,7 +3,8 @@
 use ratatui::Frame;
 use ratatui::layout::{Rect, Size};
 
-use super::keys::Context;
+use super::keys::{Context, Entry};
+use super::message::{Ask, Message};
 use super::model::{Model, Shared};
 use super::popups::Popup;
 use super::screens::ScreenId;
@@ -12,9 +13,6 @@ use super::widgets::{Line, bar, width};
 
 /// Fewer columns or rows than these and the screens are not drawn.
 const SMALLEST: Size = Size { width: 60, height: 12 };
-
-/// Name of the action that shows the keys.
-const HELP: &str = "help";
 
 /// Below this many columns tabs show numbers and only the active one its name.
 const WIDE_TABS: u16 = 100;
@@ -139,19 +137,26 @@ fn hints(model: &Model, frame: &mut Frame<'_>) {
     let popup = model.popup.as_ref().map(Popup::kind).map(Context::Popup);
     let contexts =
         popup.map_or_else(|| vec![Context::Screen(model.screen), Context::Global], |popup| vec![popup]);
+    let hints: Vec<(String, &str, bool)> = contexts
+        .iter()
+        .flat_map(|context| model.keymap.entries().iter().filter(|entry| entry.context == *context))
+        .filter(|entry| !entry.hint.is_empty())
+        .filter_map(|entry| Some((entry.keys.first()?.to_string(), entry.hint, is_lifeline(entry))))
+        .collect();
+    let columns = |(key, hint, _): &(String, &str, bool)| width(key) + width(hint) + 3;
+    let mut reserved: usize = hints.iter().filter(|hint| hint.2).map(columns).sum();
     let mut line = Line::new(frame.buffer_mut(), shared.look, area, area.height - 1);
-    let help = model.keymap.key_of(HELP).map_or(0, |key| width(&key.to_string()) + "help".len() + 3);
-    let help = if model.popup.is_some() { 0 } else { help };
-    for context in contexts {
-        for entry in model.keymap.entries().iter().filter(|entry| entry.context == context) {
-            let Some(key) = entry.keys.first().filter(|_| !entry.hint.is_empty()) else { continue };
-            let key = key.to_string();
-            // However many hints there are, the key that shows all of them stays.
-            let kept = if entry.name == HELP { 0 } else { help };
-            if width(&key) + width(entry.hint) + 3 + kept > line.room() {
-                continue;
-            }
-            line.put(Role::Key, &key).skip(1).put(Role::Dim, entry.hint).skip(2);
+    for hint in &hints {
+        if hint.2 {
+            reserved -= columns(hint);
+        }
+        if columns(hint) + reserved <= line.room() {
+            line.put(Role::Key, &hint.0).skip(1).put(Role::Dim, hint.1).skip(2);
         }
     }
+}
+
+/// Whoever knows no other key needs these.
+fn is_lifeline(entry: &Entry) -> bool {
+    matches!(entry.message, Message::Ask(Ask::Help) | Message::Quit)
 }
