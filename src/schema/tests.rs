@@ -254,9 +254,9 @@ fn any_json() -> impl Strategy<Value = Value> {
     leaf.prop_recursive(6, 64, 6, move |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
-            prop::collection::hash_map(key.clone(), inner, 0..6).prop_map(|map| Value::from_iter(
-                map.into_iter().map(|(key, value)| (key.to_owned(), value))
-            )),
+            prop::collection::hash_map(key.clone(), inner, 0..6).prop_map(|map| {
+                map.into_iter().map(|(key, value)| (key.to_owned(), value)).collect::<Value>()
+            }),
         ]
     })
 }
