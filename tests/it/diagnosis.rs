@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use agentcore_triage::case::{Case, Snapshot};
-use agentcore_triage::model::{Diagnosis, Level, Outcome, Role, SignalKey, Standing};
+use agentcore_triage::model::{Diagnosis, Layer, Level, Outcome, Role, SignalKey, Standing};
 use agentcore_triage::rules::{Example, ExampleKind, Rule};
 use rayon::prelude::*;
 
@@ -77,6 +77,12 @@ impl Analysed {
         Self { snapshot: case.snapshot(&OPTIONS), case, bytes }
     }
 
+    /// Layers of the records that findings of `rule` rest on.
+    fn layers_of(&self, rule: &str) -> BTreeSet<Layer> {
+        let own = self.snapshot.findings.iter().filter(|finding| finding.rule == rule);
+        own.flat_map(|finding| &finding.evidence).map(|piece| self.case.signal(piece.signal).layer).collect()
+    }
+
     /// The capture without the lines of the records that findings of `rule` rest on; `None` when there are none.
     fn without(&self, rule: &str) -> Option<Vec<u8>> {
         let own = self.snapshot.findings.iter().filter(|finding| finding.rule == rule);
@@ -100,10 +106,27 @@ impl Analysed {
     }
 }
 
+/// Whether what is missing names a layer whose records were taken away. Pasted text has no layer to name.
+fn names_one(missing: &[String], layers: &BTreeSet<Layer>) -> bool {
+    let word = |layer: &Layer| match layer {
+        Layer::Client => "caller",
+        Layer::Gateway => "Gateway log",
+        Layer::Runtime => "Runtime log",
+        Layer::Span => "trace",
+        Layer::Memory => "Memory log",
+        Layer::Identity => "Identity log",
+        Layer::Tool => "built-in tool",
+        Layer::Control => "CloudTrail",
+        Layer::Unknown => "",
+    };
+    layers.iter().any(|layer| missing.iter().any(|lack| lack.contains(word(layer))))
+}
+
 /// What is claimed too firmly, or left unsaid, once the decisive records are gone.
 fn too_firm(rule: &Rule, example: &Example) -> Option<String> {
     let mut rest = Analysed::new(&example.name, example.capture().into_owned());
     let known: BTreeSet<String> = rest.snapshot.findings.iter().map(|finding| finding.rule.clone()).collect();
+    let layers = rest.layers_of(rule.id());
     while let Some(bytes) = rest.without(rule.id()) {
         rest = Analysed::new(&example.name, bytes);
     }
@@ -112,7 +135,7 @@ fn too_firm(rule: &Rule, example: &Example) -> Option<String> {
         .diagnoses
         .iter()
         .flat_map(|diagnosis| {
-            claims(diagnosis, &known).into_iter().chain(open(&rest.snapshot, diagnosis, rule))
+            claims(diagnosis, &known).into_iter().chain(open(&rest.snapshot, diagnosis, rule, &layers))
         })
         .collect();
     (!wrong.is_empty()).then(|| format!("{} {}: {}", rule.id(), example.name, wrong.join("; ")))
@@ -131,7 +154,7 @@ fn claims(diagnosis: &Diagnosis, known: &BTreeSet<String>) -> Vec<String> {
 }
 
 /// The rule must stay open where it would explain what is left, and say what would decide it.
-fn open(snapshot: &Snapshot, diagnosis: &Diagnosis, rule: &Rule) -> Vec<String> {
+fn open(snapshot: &Snapshot, diagnosis: &Diagnosis, rule: &Rule, layers: &BTreeSet<Layer>) -> Vec<String> {
     let mut wrong = Vec::new();
     for hypothesis in &diagnosis.hypotheses {
         if hypothesis.standing == Standing::CannotTell && hypothesis.missing.is_empty() {
@@ -154,6 +177,9 @@ fn open(snapshot: &Snapshot, diagnosis: &Diagnosis, rule: &Rule) -> Vec<String> 
             if own.commands.is_empty() && !own.missing.iter().any(|lack| lack.contains("the caller")) =>
         {
             wrong.push(format!("nothing fetches what would decide it: {:?}", own.missing));
+        }
+        Some(own) if own.standing == Standing::CannotTell && !names_one(&own.missing, layers) => {
+            wrong.push(format!("{:?} was taken away and {:?} is asked for", layers, own.missing));
         }
         _ => {}
     }
