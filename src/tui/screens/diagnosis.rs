@@ -184,6 +184,8 @@ pub(super) fn click(state: &State, _shared: &Shared, area: Rect, mouse: Mouse) -
 
 pub(super) fn view(state: &State, shared: &Shared, frame: &mut Frame<'_>, area: Rect) {
     let selected = state.document.items.get(state.selected).map(|item| item.rows.clone()).unwrap_or_default();
+    let count = state.document.rows.len();
+    let end = state.offset + usize::from(area.height);
     let rows = state.document.rows.iter().enumerate().skip(state.offset).take(usize::from(area.height));
     for (line, (index, pieces)) in rows.enumerate() {
         let mut line = Line::new(frame.buffer_mut(), shared.look, area, line as u16);
@@ -192,12 +194,11 @@ pub(super) fn view(state: &State, shared: &Shared, frame: &mut Frame<'_>, area: 
         for (role, text) in pieces {
             line.put(*role, text);
         }
-    }
-    let below = state.document.rows.len().saturating_sub(state.offset + usize::from(area.height));
-    if below > 0 && area.height > 0 {
-        let text = format!(" {below} more ");
-        let mut line = Line::new(frame.buffer_mut(), shared.look, area, area.height - 1);
-        let lead = line.room().saturating_sub(text.len());
-        line.skip(lead).put(Role::Key, &text);
+        if index + 1 == end && index + 1 < count {
+            let more = format!(" {} more rows", count - end);
+            let more = if more.len() <= line.room() { more.as_str() } else { shared.look.symbols.ellipsis };
+            let room = line.room();
+            line.right(Role::Dim, more, room);
+        }
     }
 }
