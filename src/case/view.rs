@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use super::Case;
-use crate::model::{Brief, Names, Request, RequestKey, Signal, SignalKey};
+use crate::correlate;
+use crate::model::{Brief, Names, Request, RequestKey, Signal, SignalKey, SpanFacts, SpanTree};
 
 impl Case {
     /// Compact forms of all signals, in canonical order: position is key.
@@ -44,5 +45,17 @@ impl Case {
     /// The bytes of a signal's first line as stored.
     pub fn raw(&self, key: SignalKey) -> &[u8] {
         self.index.raw(key)
+    }
+
+    /// What the compact form of a span leaves out; `None` for a signal that is no span.
+    pub fn span_facts(&self, key: SignalKey) -> Option<&SpanFacts> {
+        let facts = self.index.briefs.get(key.index())?.span_facts;
+        self.index.spans.get(facts as usize)
+    }
+
+    /// The spans of a request as a forest in drawing order.
+    pub fn span_tree(&self, key: RequestKey) -> SpanTree {
+        let request = self.correlation.requests.get(key.index());
+        request.map(|request| correlate::span_tree(self.index.view(), request)).unwrap_or_default()
     }
 }

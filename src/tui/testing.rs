@@ -81,6 +81,9 @@ fn answer(model: &Model, effect: &Effect) -> Option<Data> {
     if let Effect::Find { id, needle, stretch } = effect {
         return Some(Data::Found { id: *id, signals: needle.among(&case, stretch.clone()) });
     }
+    if let Effect::Walk(request) = effect {
+        return Some(Data::Walk(Arc::new(case.walk(*request))));
+    }
     let Effect::Search { id, filter } = effect else { return None };
     let passes = |key: &SignalKey| {
         let signal = case.signal(*key);

@@ -1,40 +1,197 @@
-//! One request on a time axis.
+//! One request on a time axis: a lane for each layer, then every span and log event below one another.
+
+mod axis;
+mod draw;
+mod layout;
+#[cfg(test)]
+mod tests;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
-use crate::tui::keys::{Binding, Move};
-use crate::tui::message::{Mouse, Outbox};
+use crate::model::{RequestKey, SignalKey, Timestamp};
+use crate::tui::keys::{Binding, Move, bind};
+use crate::tui::message::{self, Effect, Mouse, MouseKind, Notice, Outbox};
 use crate::tui::model::{Change, Shared};
-use crate::tui::theme::Role;
-use crate::tui::widgets::Line;
+use crate::tui::screens::ScreenId;
+use crate::tui::widgets::{ListState, Tree};
+
+use axis::Axis;
+use layout::{Entry, Lane};
 
 /// What the screen remembers.
 #[derive(Debug, Default)]
-pub struct State {}
+pub struct State {
+    tree: Tree<Entry>,
+    list: ListState,
+    axis: Axis,
+    /// The lanes that have rows, each with its signals.
+    lanes: Vec<(Lane, Vec<Entry>)>,
+    /// The signals that show where the request stopped.
+    stop: Vec<SignalKey>,
+    request: Option<RequestKey>,
+    asked: Option<RequestKey>,
+    /// Rows that fit below the lanes.
+    list_height: usize,
+}
 
 /// What may happen on it.
 #[derive(Clone, Debug)]
 pub enum Message {
     /// A movement.
     Move(Move),
+    /// Selects a row.
+    Select(usize),
+    /// Shows half of the time, or twice as much.
+    Zoom(bool),
+    /// Shows all of the time.
+    Whole,
+    /// Folds the row, or unfolds it.
+    Fold,
+    /// Folds everything, or nothing.
+    FoldAll(bool),
+    /// The next row with an error, or the one before.
+    Error(bool),
+    /// The step where the request stopped.
+    Stop,
+    /// Opens the signal.
+    Open,
+    /// Shows the diagnosis.
+    Why,
 }
 
 /// Its part of the key table.
-pub(super) const KEYS: &[Binding<Message>] = &[];
+pub(super) const KEYS: &[Binding<Message>] = &[
+    bind("open", &["enter"], "open", "open the signal", Message::Open),
+    bind("zoom-in", &["+", "="], "zoom", "half of the time", Message::Zoom(true)),
+    bind("zoom-out", &["-"], "", "twice the time", Message::Zoom(false)),
+    bind("whole", &["0"], "", "all of the time", Message::Whole),
+    bind("fold", &["space"], "fold", "collapse or expand the row", Message::Fold),
+    bind("fold-all", &["C"], "", "collapse everything", Message::FoldAll(true)),
+    bind("unfold-all", &["E"], "", "expand everything", Message::FoldAll(false)),
+    bind("next-error", &["n"], "next error", "next row with an error", Message::Error(true)),
+    bind("previous-error", &["N"], "", "previous row with an error", Message::Error(false)),
+    bind("stop", &["s"], "stop", "the step where the request stopped", Message::Stop),
+    bind("why", &["d"], "why", "diagnosis of the request", Message::Why),
+];
 
-pub(super) fn update(_state: &mut State, message: Message, _shared: &Shared, _out: &mut Outbox) {
+pub(super) fn update(state: &mut State, message: Message, _shared: &Shared, out: &mut Outbox) {
     match message {
-        Message::Move(_) => {}
+        Message::Move(Move::Left) => state.axis.pan(-1),
+        Message::Move(Move::Right) => state.axis.pan(1),
+        Message::Move(by) => {
+            state.list.apply(by);
+        }
+        Message::Select(row) => state.list.select(row),
+        Message::Zoom(true) => {
+            let at = state.selected().and_then(|entry| entry.start);
+            state.axis.zoom_in(at);
+        }
+        Message::Zoom(false) => state.axis.zoom_out(),
+        Message::Whole => state.axis.reset(),
+        Message::Fold => {
+            if let Some(row) = state.list.selected() {
+                let folded = state.tree.is_folded(row);
+                state.tree.fold(row, !folded);
+            }
+            state.fit();
+        }
+        Message::FoldAll(folded) => {
+            state.tree.fold_from(folded.then_some(0));
+            state.fit();
+        }
+        Message::Error(forward) => {
+            state.find(forward, "no further error in this request", out, |entry| entry.is_error);
+        }
+        Message::Stop => {
+            let stop = state.stop.clone();
+            let none = "no record of this request shows where it stopped";
+            state.find(true, none, out, |entry| stop.contains(&entry.signal));
+        }
+        Message::Open => {
+            if let Some(entry) = state.selected() {
+                out.send(message::Message::SelectSignal(entry.signal));
+                out.send(message::Message::Show(ScreenId::Signal));
+            }
+        }
+        Message::Why => out.send(message::Message::Show(ScreenId::Diagnosis)),
     }
 }
 
-pub(super) fn refresh(_state: &mut State, _change: Change, _shared: &Shared, _out: &mut Outbox) {}
+impl State {
+    fn selected(&self) -> Option<&Entry> {
+        Some(&self.tree.row(self.list.selected()?)?.item)
+    }
 
-pub(super) fn click(_state: &State, _shared: &Shared, _area: Rect, _mouse: Mouse) -> Option<Message> {
-    None
+    fn fit(&mut self) {
+        self.list.fit(self.tree.len(), self.list_height as u16);
+    }
+
+    /// Selects the next row that `wanted` holds for, around; everything is unfolded for it.
+    fn find(&mut self, forward: bool, none: &str, out: &mut Outbox, wanted: impl Fn(&Entry) -> bool) {
+        let here = self.selected().map(|entry| entry.signal);
+        self.tree.fold_from(None);
+        self.fit();
+        let count = self.tree.len();
+        let row_of = |row: usize| self.tree.row(row).map(|node| &node.item);
+        let here = (0..count).find(|row| row_of(*row).map(|entry| entry.signal) == here).unwrap_or(0);
+        let steps = 1..=count;
+        let at = |step: usize| if forward { (here + step) % count } else { (here + count - step) % count };
+        let found = steps.map(at).find(|row| row_of(*row).is_some_and(&wanted));
+        let Some(row) = found else { return out.send(message::Message::Tell(Notice::info(none))) };
+        let start: Option<Timestamp> = row_of(row).and_then(|entry| entry.start);
+        self.list.center(row);
+        if let Some(start) = start {
+            self.axis.reveal(start);
+        }
+    }
 }
 
-pub(super) fn view(_state: &State, shared: &Shared, frame: &mut Frame<'_>, area: Rect) {
-    Line::new(frame.buffer_mut(), shared.look, area, 0).put(Role::Title, "Timeline");
+pub(super) fn refresh(state: &mut State, change: Change, shared: &Shared, out: &mut Outbox) {
+    let known = |key| shared.answers.walks.contains_key(&key);
+    if change == Change::Shown
+        && let Some(key) = shared.request.filter(|key| !known(*key) && state.asked != Some(*key))
+    {
+        state.asked = Some(key);
+        out.run(Effect::Walk(key));
+    }
+    if change == Change::Data || state.request != shared.request {
+        load(state, shared);
+    }
+    let walk = shared.request.and_then(|key| shared.answers.walks.get(&key));
+    let step = walk.and_then(|walk| walk.step(walk.stopped?));
+    state.stop = step.map(|step| step.signals.clone()).unwrap_or_default();
+    state.list_height = draw::rows_area(state, shared.body()).height.into();
+    state.fit();
+}
+
+/// Lays the selected request out anew; the selected signal and the zoom stay while the request does.
+fn load(state: &mut State, shared: &Shared) {
+    let same = state.request == shared.request;
+    let before = state.selected().map(|entry| entry.signal);
+    state.request = shared.request;
+    let request = shared.request.and_then(|key| shared.snapshot().requests.get(key.index()));
+    let nodes =
+        shared.case().zip(request).map(|(case, request)| layout::rows(case, request)).unwrap_or_default();
+    let range = layout::range(nodes.iter().map(|node| &node.item));
+    if !same || !state.axis.is_zoomed() {
+        state.axis = range.map(Axis::new).unwrap_or_default();
+    }
+    let of = |lane| nodes.iter().map(|node| node.item).filter(|entry| entry.lane == lane).collect::<Vec<_>>();
+    state.lanes = Lane::ALL.into_iter().map(|lane| (lane, of(lane))).collect();
+    state.lanes.retain(|(lane, entries)| *lane != Lane::Other || !entries.is_empty());
+    let row = nodes.iter().position(|node| Some(node.item.signal) == before).filter(|_| same);
+    state.tree = Tree::new(nodes);
+    state.list.fit(state.tree.len(), state.list_height as u16);
+    state.list.select(row.unwrap_or(0));
+}
+
+pub(super) fn click(state: &State, _shared: &Shared, area: Rect, mouse: Mouse) -> Option<Message> {
+    let line = mouse.row.checked_sub(draw::rows_area(state, area).y)?;
+    let row = state.list.row_at(line).filter(|_| mouse.kind == MouseKind::Click)?;
+    Some(if state.list.selected() == Some(row) { Message::Open } else { Message::Select(row) })
+}
+
+pub(super) fn view(state: &State, shared: &Shared, frame: &mut Frame<'_>, area: Rect) {
+    draw::draw(state, shared, frame, area);
 }

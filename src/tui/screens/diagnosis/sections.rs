@@ -1,0 +1,410 @@
+//! What the diagnosis says, in the order in which a person needs it: what failed, why, what to type; then the
+//! evidence and everything that supports or limits the claim.
+
+use indexmap::IndexMap;
+
+use super::document::{Action, Document};
+use crate::case::Snapshot;
+use crate::model::{Diagnosis, Evidence, Finding, Hypothesis, Request, RuleMeta, Standing, Unexplained};
+use crate::tui::model::Shared;
+use crate::tui::theme::Role;
+use crate::tui::time;
+
+/// Longest text of one paragraph, in characters.
+const MAX_TEXT: usize = 2_000;
+/// Longest excerpt of a piece of evidence, in characters.
+const MAX_EXCERPT: usize = 300;
+/// Errors without an explanation that are shown.
+const MAX_UNEXPLAINED: usize = 5;
+
+/// The diagnosis of the selected request, then what concerns the capture as a whole.
+pub(super) fn document(shared: &Shared, columns: usize) -> Document {
+    let snapshot = shared.snapshot();
+    let mut writer = Writer { shared, snapshot, document: Document::new(columns) };
+    let request = shared.request.and_then(|key| snapshot.requests.get(key.index()));
+    let own = request.and_then(|request| shared.lookup.diagnosis(snapshot, Some(request.key)));
+    let of_capture: Vec<&Diagnosis> =
+        snapshot.diagnoses.iter().filter(|diagnosis| diagnosis.request.is_none()).collect();
+    if let Some(request) = request {
+        writer.request(request);
+    }
+    match own {
+        Some(diagnosis) => writer.diagnosis(diagnosis),
+        None => writer.without_diagnosis(request, !of_capture.is_empty()),
+    }
+    for diagnosis in of_capture {
+        writer.document.heading("The capture as a whole");
+        writer.diagnosis(diagnosis);
+    }
+    writer.document
+}
+
+struct Writer<'a> {
+    shared: &'a Shared,
+    snapshot: &'a Snapshot,
+    document: Document,
+}
+
+impl<'a> Writer<'a> {
+    fn safe(&self, text: &str) -> String {
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        self.shared.line(&text, MAX_TEXT).to_string()
+    }
+
+    fn text(&mut self, lead: &str, role: Role, text: &str) {
+        let text = self.safe(text);
+        self.document.text(lead, role, &text);
+    }
+
+    fn command(&mut self, indent: &str, command: &str) {
+        let command = self.shared.text(command).to_string();
+        self.document.command(indent, &command);
+    }
+
+    fn request(&mut self, request: &Request) {
+        let symbols = self.shared.look.symbols;
+        let tool = self.snapshot.names.text(request.tool).unwrap_or("request");
+        let tool = self.shared.line(tool, 80).to_string();
+        let mut row = vec![
+            (request.outcome.into(), format!("{} {} ", symbols.outcome(request.outcome), request.outcome)),
+            (Role::Normal, tool),
+        ];
+        if let Some(window) = request.window {
+            let length = time::duration(window.end.since(window.start));
+            let at = self.shared.zone.full(window.start);
+            row.push((Role::Dim, format!("  {at}  {length}")));
+        }
+        self.document.row(row);
+    }
+
+    fn without_diagnosis(&mut self, request: Option<&Request>, capture_has_causes: bool) {
+        let text = match request {
+            None if self.shared.case.is_none() => "Nothing was read yet.",
+            None if capture_has_causes => {
+                "No request was found; what was found concerns the capture as a whole."
+            }
+            None => "No request and no known cause of failures was found in this capture.",
+            Some(_) if !self.shared.progress.is_done => {
+                "No diagnosis so far: the capture is still being read."
+            }
+            Some(_) => {
+                "This request did not fail, as far as the capture shows; there is nothing to diagnose."
+            }
+        };
+        self.text("", Role::Normal, text);
+        if request.is_some() {
+            self.findings(request);
+            self.stopped();
+        }
+    }
+
+    /// What rules say about a request that did not fail.
+    fn findings(&mut self, request: Option<&Request>) {
+        let key = request.map(|request| request.key);
+        for finding in self.shared.lookup.findings(self.snapshot, key) {
+            let title = self.title(&finding.rule).to_owned();
+            self.document.heading(&title);
+            self.text("  ", Role::Normal, &finding.message);
+            self.evidence(&finding.evidence);
+        }
+    }
+
+    fn diagnosis(&mut self, diagnosis: &'a Diagnosis) {
+        let Some(rule) = diagnosis.root_cause.as_deref() else { return self.unknown(diagnosis) };
+        let finding = self.root(diagnosis, rule);
+        let meta = self.snapshot.rules.get(rule);
+        self.cause(diagnosis, rule, finding);
+        if diagnosis.request.is_some() {
+            self.stopped();
+        }
+        self.fixes(finding);
+        if let Some(finding) = finding.filter(|finding| !finding.evidence.is_empty()) {
+            self.document.heading("Evidence");
+            self.evidence(&finding.evidence);
+        }
+        if let Some(meta) = meta {
+            self.background(meta, finding);
+        }
+        self.chain(diagnosis);
+        self.hypotheses(diagnosis);
+        self.missing("What is missing", &diagnosis.missing, &diagnosis.commands);
+        if let Some(meta) = meta {
+            self.afterwards(meta, finding);
+        }
+    }
+
+    /// The finding behind a root cause: of the request, else of the capture.
+    fn root(&self, diagnosis: &Diagnosis, rule: &str) -> Option<&'a Finding> {
+        let of =
+            |request| self.snapshot.findings.iter().find(move |it| it.rule == rule && it.request == request);
+        of(diagnosis.request).or_else(|| of(None))
+    }
+
+    fn cause(&mut self, diagnosis: &Diagnosis, rule: &str, finding: Option<&Finding>) {
+        let title = self.title(rule).to_owned();
+        self.text("Cause  ", Role::Failed, &title);
+        if let Some(finding) = finding {
+            self.text("  ", Role::Normal, &finding.message);
+        }
+        let standing = diagnosis.hypotheses.iter().find(|hypothesis| hypothesis.rule == rule);
+        let mut words = standing.map(|hypothesis| words(hypothesis.standing)).unwrap_or_default().to_owned();
+        if let Some(finding) = finding {
+            words = format!("{words} (confidence: {}).", finding.confidence);
+        }
+        let others = diagnosis.spread.requests.len();
+        if others > 1 {
+            words = format!("{words} Cause of {others} failed requests.");
+        }
+        let words = words.trim_start().to_owned();
+        self.text("  ", Role::Dim, &words);
+    }
+
+    fn unknown(&mut self, diagnosis: &Diagnosis) {
+        self.text(
+            "Cause  ",
+            Role::Unknown,
+            "unknown: the capture holds nothing that a rule can explain this with.",
+        );
+        if diagnosis.request.is_some() {
+            self.stopped();
+        }
+        self.missing("Fetch this to learn more", &diagnosis.missing, &diagnosis.commands);
+        self.unexplained(diagnosis);
+        self.hypotheses(diagnosis);
+    }
+
+    fn stopped(&mut self) {
+        let walk = self.shared.request.and_then(|key| self.shared.answers.walks.get(&key));
+        if let Some(walk) = walk {
+            let symbols = self.shared.look.symbols;
+            let lead =
+                format!("Stopped {} ", if walk.stopped.is_some() { symbols.stop } else { symbols.unknown });
+            self.text(&lead, Role::Normal, &walk.verdict);
+        }
+    }
+
+    fn fixes(&mut self, finding: Option<&Finding>) {
+        let steps = finding.map(|finding| finding.fix.as_slice()).unwrap_or_default();
+        if !steps.is_empty() {
+            self.document.heading("What to do");
+        }
+        for (index, step) in steps.iter().enumerate() {
+            self.text(&format!("{}. ", index + 1), Role::Normal, &step.text);
+            if let Some(command) = &step.command {
+                self.command("   ", command);
+            }
+        }
+    }
+
+    fn evidence(&mut self, evidence: &[Evidence]) {
+        for piece in evidence {
+            let Some(signal) = self.snapshot.evidence.get(&piece.signal) else { continue };
+            let text = if signal.message.is_empty() {
+                signal.name.as_deref().unwrap_or_default()
+            } else {
+                &signal.message
+            };
+            let excerpt =
+                self.shared.around(text, piece.matched.as_deref().unwrap_or(""), MAX_EXCERPT).to_string();
+            let at = signal.timestamp.map(|at| self.shared.zone.clock(at)).unwrap_or_default();
+            let place = format!("{}:{}", signal.origin.path, signal.origin.line);
+            let place = self.shared.line(&place, 120).to_string();
+            let layer = signal.layer;
+            self.document.item(Action::Signal(piece.signal), |document| {
+                document.row(vec![
+                    (Role::Layer(layer), format!("  {layer:<8} ")),
+                    (Role::Dim, format!("{at} ")),
+                    (Role::Link, place),
+                ]);
+                document.text("    ", Role::Normal, &excerpt);
+            });
+        }
+    }
+
+    fn background(&mut self, meta: &RuleMeta, finding: Option<&Finding>) {
+        for (heading, text) in [("Why it happens", &meta.cause), ("What it does to callers", &meta.impact)] {
+            if !text.trim().is_empty() {
+                self.document.heading(heading);
+                self.text("  ", Role::Normal, &filled(text, finding));
+            }
+        }
+    }
+
+    fn chain(&mut self, diagnosis: &Diagnosis) {
+        if diagnosis.chain.len() < 2 {
+            return;
+        }
+        self.document.heading("From the cause to what callers see");
+        for (index, rule) in diagnosis.chain.iter().enumerate() {
+            let lead =
+                if index == 0 { "  ".into() } else { format!("  {} ", self.shared.look.symbols.arrow) };
+            let title = self.title(rule).to_owned();
+            self.text(&lead, Role::Normal, &title);
+        }
+    }
+
+    fn hypotheses(&mut self, diagnosis: &Diagnosis) {
+        let root = diagnosis.root_cause.as_deref();
+        let (out, open): (Vec<_>, Vec<_>) =
+            diagnosis.hypotheses.iter().partition(|hypothesis| hypothesis.standing == Standing::RuledOut);
+        for (heading, group) in [("Hypotheses", open), ("Ruled out", out)] {
+            let group: Vec<&Hypothesis> = group
+                .into_iter()
+                .filter(|it| {
+                    Some(it.rule.as_str()) != root || !(it.supports.is_empty() && it.against.is_empty())
+                })
+                .collect();
+            if !group.is_empty() {
+                self.document.heading(heading);
+            }
+            for hypothesis in group {
+                self.hypothesis(hypothesis);
+            }
+        }
+    }
+
+    fn hypothesis(&mut self, hypothesis: &Hypothesis) {
+        let title = self.title(&hypothesis.rule).to_owned();
+        self.text(&format!("  {} ", hypothesis.standing), hypothesis.standing.into(), &title);
+        for (lead, texts) in [("    for      ", &hypothesis.supports), ("    against  ", &hypothesis.against)]
+        {
+            for text in texts {
+                self.text(lead, Role::Normal, text);
+            }
+        }
+        self.wanted("    missing  ", &hypothesis.missing, &hypothesis.commands);
+    }
+
+    fn missing(&mut self, heading: &str, missing: &[String], commands: &[String]) {
+        if !missing.is_empty() || !commands.is_empty() {
+            self.document.heading(heading);
+            self.wanted("  ", missing, commands);
+        }
+    }
+
+    /// What is missing; a command that a sentence ends with stands below it, to be copied.
+    fn wanted(&mut self, lead: &str, missing: &[String], commands: &[String]) {
+        let mut left: Vec<&String> = commands.iter().collect();
+        let indent = " ".repeat(lead.len());
+        for text in missing {
+            let found = left.iter().position(|command| text.contains(command.as_str()));
+            let command = found.map(|index| left.remove(index));
+            let sentence = command.and_then(|command| text.split_once(command.as_str()));
+            let sentence = match sentence {
+                Some((before, after)) if after.trim_matches(['`', '.', ' ']).is_empty() => {
+                    before.trim_end_matches('`')
+                }
+                _ => text,
+            };
+            self.text(lead, Role::Normal, sentence);
+            if let Some(command) = command {
+                self.command(&indent, command);
+            }
+        }
+        for command in left {
+            self.command(&indent, command);
+        }
+    }
+
+    fn unexplained(&mut self, diagnosis: &Diagnosis) {
+        let concerns = |error: &&Unexplained| match diagnosis.request {
+            Some(key) => error.request == Some(key) || error.requests.binary_search(&key).is_ok(),
+            None => error.request.is_none(),
+        };
+        let errors: Vec<&Unexplained> =
+            self.snapshot.unexplained.iter().filter(concerns).take(MAX_UNEXPLAINED).collect();
+        if !errors.is_empty() {
+            self.document.heading("Errors that no rule explains");
+        }
+        for error in errors {
+            self.evidence(error.evidence.get(..1).unwrap_or_default());
+        }
+    }
+
+    fn afterwards(&mut self, meta: &RuleMeta, finding: Option<&Finding>) {
+        if !meta.verify.trim().is_empty() {
+            self.document.heading("Verify");
+            self.text("  ", Role::Normal, &filled(&meta.verify, finding));
+        }
+        if !meta.not.is_empty() {
+            self.document.heading("Does not help");
+        }
+        for wrong in &meta.not {
+            self.text(
+                "  - ",
+                Role::Normal,
+                &format!("{}: {}", wrong.advice.trim_end_matches('.'), wrong.why),
+            );
+        }
+        if !meta.references.is_empty() {
+            self.document.heading("References");
+        }
+        for reference in &meta.references {
+            self.text("  ", Role::Dim, reference);
+        }
+    }
+
+    fn title(&self, rule: &'a str) -> &'a str {
+        self.snapshot.rules.get(rule).map_or(rule, |rule| rule.title.as_str())
+    }
+}
+
+/// How sure a standing is, in words.
+fn words(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Confirmed => "Confirmed by the evidence",
+        Standing::Likely => "Likely: more speaks for it than against",
+        Standing::Possible => "Possible: not excluded",
+        Standing::RuledOut => "Ruled out by the evidence",
+        Standing::CannotTell => "Cannot be told from this capture",
+    }
+}
+
+fn filled(text: &str, finding: Option<&Finding>) -> String {
+    static NONE: std::sync::LazyLock<IndexMap<String, String>> = std::sync::LazyLock::new(IndexMap::new);
+    fill(text, finding.map_or(&NONE, |finding| &finding.captures))
+}
+
+/// Fills the placeholders of a rule's text: `{name}` and `{name|words when nothing was captured}`; where neither is
+/// known, the name in angle brackets. What was captured is not looked through again.
+fn fill(text: &str, captures: &IndexMap<String, String>) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('{') {
+        out.push_str(before);
+        let inner = after.split_once('}').map(|(inner, tail)| match inner.split_once('|') {
+            Some((name, words)) => (name, Some(words), tail),
+            None => (inner, None, tail),
+        });
+        let is_name = |name: &str| {
+            name.starts_with(|first: char| first.is_ascii_lowercase())
+                && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+        };
+        if let Some((name, words, tail)) = inner.filter(|(name, ..)| is_name(name)) {
+            match captures.get(name).map(String::as_str).or(words) {
+                Some(value) => out.push_str(value),
+                None => out.extend(["<", name, ">"]),
+            }
+            rest = tail;
+        } else {
+            out.push('{');
+            rest = after;
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn placeholders_are_filled_once() {
+        let captures = IndexMap::from([("tool".to_owned(), "{x}".to_owned())]);
+        assert_eq!(
+            fill("a {tool} {x|no x} {y} {\"json\": 1} {", &captures),
+            "a {x} no x <y> {\"json\": 1} {"
+        );
+    }
+}
