@@ -98,7 +98,8 @@ fn status(model: &Model, frame: &mut Frame<'_>) {
     }
     let snapshot = shared.snapshot();
     let failed = shared.lookup.failed.len();
-    let counts = format!("{} requests", snapshot.requests.len());
+    let requests = snapshot.requests.len();
+    let counts = format!("{requests} {}", if requests == 1 { "request" } else { "requests" });
     let role = if failed > 0 { Role::Failed } else { Role::Ok };
     line.put(Role::Normal, &counts).put(Role::Dim, ", ").put(role, &format!("{failed} failed"));
     if !shared.progress.is_done {

@@ -31,7 +31,10 @@ fn from_the_first_screen_to_the_exported_report() {
     terminal.until_it("only failed requests are listed", |screen| !screen.contents().contains("✓ ok"));
     terminal.press("]");
     terminal.press(ENTER);
-    terminal.until_it("the diagnosis is shown", |screen| !screen.contents().contains("tool or operation"));
+    terminal.until("Field 'max_results' of trail___lookup_events");
+    terminal.until("$ aws bedrock-agentcore-control synchronize-gateway-targets");
+    terminal.press("c");
+    terminal.until("copied");
     terminal.press("x");
     terminal.until("root-cause report");
     terminal.press(ENTER);
