@@ -14,7 +14,7 @@ use super::session::Session;
 use super::theme::Look;
 use super::time::Zone;
 use super::{picture, update, view};
-use crate::case::{Case, Options};
+use crate::case::{Baseline, Case, Options};
 use crate::filter::ResultFacts;
 use crate::model::{Bytes, Input, SignalKey};
 use crate::rules::Catalogue;
@@ -83,6 +83,12 @@ fn answer(model: &Model, effect: &Effect) -> Option<Data> {
     }
     if let Effect::Walk(request) = effect {
         return Some(Data::Walk(Arc::new(case.walk(*request))));
+    }
+    if let Effect::Compare(request) = effect {
+        return Some(Data::Comparison(Arc::new(case.compare(*request, &Baseline::Automatic, &[]))));
+    }
+    if matches!(effect, Effect::Audit) {
+        return Some(Data::Audit(Arc::new(case.audit())));
     }
     let Effect::Search { id, filter } = effect else { return None };
     let passes = |key: &SignalKey| {
