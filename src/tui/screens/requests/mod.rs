@@ -199,7 +199,7 @@ impl State {
 
     fn group_of(&self, request: Option<RequestKey>, shared: &Shared) -> Option<String> {
         let facts = facts::facts(shared, request?, false)?;
-        (self.group != GroupBy::None).then(|| rows::group_of(&facts, self.group))
+        (self.group != GroupBy::None).then(|| rows::group_of(&facts, self.group).to_owned())
     }
 
     /// The group of the selected row.

@@ -118,7 +118,7 @@ pub(super) fn rows(
     if group == GroupBy::None {
         return (facts.iter().map(|fact| Row::Request(fact.key)).collect(), Vec::new());
     }
-    let mut members: BTreeMap<String, Vec<&Facts<'_>>> = BTreeMap::new();
+    let mut members: BTreeMap<&str, Vec<&Facts<'_>>> = BTreeMap::new();
     for fact in &facts {
         members.entry(group_of(fact, group)).or_default().push(fact);
     }
@@ -126,7 +126,9 @@ pub(super) fn rows(
         |members: &[&Facts<'_>]| members.iter().filter(|member| member.outcome == Outcome::Failed).count();
     let mut named: Vec<(Group, Vec<&Facts<'_>>)> = members
         .into_iter()
-        .map(|(name, members)| (Group { name, requests: members.len(), failed: count(&members) }, members))
+        .map(|(name, members)| {
+            (Group { name: name.to_owned(), requests: members.len(), failed: count(&members) }, members)
+        })
         .collect();
     named.sort_by_key(|(group, _)| (Reverse(group.failed), Reverse(group.requests)));
     let mut rows = Vec::new();
@@ -140,7 +142,7 @@ pub(super) fn rows(
 }
 
 /// The name of the group that a request is in.
-pub(super) fn group_of(fact: &Facts<'_>, group: GroupBy) -> String {
+pub(super) fn group_of<'a>(fact: &Facts<'a>, group: GroupBy) -> &'a str {
     let name = match group {
         GroupBy::None => Some(""),
         GroupBy::Tool => fact.tool.or(Some("no tool named")),
@@ -152,7 +154,6 @@ pub(super) fn group_of(fact: &Facts<'_>, group: GroupBy) -> String {
         Outcome::Ok => "ok",
         Outcome::Unknown => "outcome unknown",
     })
-    .to_owned()
 }
 
 fn sort(facts: &mut [Facts<'_>], order: Order) {
@@ -262,7 +263,7 @@ mod tests {
                 .map(|((tool, outcome, duration), key)| fact(key, tools[*tool], Outcome::ALL[*outcome], *duration))
                 .collect();
             let group = (0..steps).fold(GroupBy::None, |group, _| group.next());
-            let open = all.iter().map(|fact| group_of(fact, group)).collect();
+            let open = all.iter().map(|fact| group_of(fact, group).to_owned()).collect();
             let order = Order { by: SortBy::ALL[by], is_descending: down };
             let (rows, groups) = rows(all, order, group, &open);
             let mut keys: Vec<_> = rows.iter()
