@@ -1,7 +1,7 @@
 //! Why a request failed, on what evidence, and what to do: one document that scrolls, with parts to act on.
 
-mod document;
-mod sections;
+pub(super) mod document;
+pub(super) mod sections;
 #[cfg(test)]
 mod tests;
 

@@ -360,7 +360,8 @@ fn words(standing: Standing) -> &'static str {
     }
 }
 
-fn filled(text: &str, finding: Option<&Finding>) -> String {
+/// `text` of a rule with what `finding` captured.
+pub(in crate::tui::screens) fn filled(text: &str, finding: Option<&Finding>) -> String {
     static NONE: std::sync::LazyLock<IndexMap<String, String>> = std::sync::LazyLock::new(IndexMap::new);
     fill(text, finding.map_or(&NONE, |finding| &finding.captures))
 }

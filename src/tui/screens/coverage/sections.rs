@@ -1,0 +1,231 @@
+//! What the coverage says: what to fetch next is what a person came for, but it is only understood after what is
+//! there: the inputs, the layers over time, the gaps.
+
+use indexmap::{IndexMap, IndexSet};
+
+use crate::case::Snapshot;
+use crate::model::{Format, Gap, Issue, LayerCoverage, Standing, TimeRange, Timestamp};
+use crate::tui::model::Shared;
+use crate::tui::screens::diagnosis::document::Document;
+use crate::tui::theme::Role;
+
+/// Longest text of one paragraph, in characters.
+const MAX_TEXT: usize = 2_000;
+/// Issues shown of one input; the rest is counted.
+const MAX_ISSUES: usize = 20;
+/// Columns of a layer's name and its count.
+const LABEL: usize = 22;
+/// Columns of the times beside a bar.
+const TIMES: usize = 29;
+
+/// The coverage of the capture in rows of so many columns.
+pub(super) fn document(shared: &Shared, columns: usize) -> Document {
+    let mut writer =
+        Writer { shared, snapshot: shared.snapshot(), columns, document: Document::new(columns) };
+    writer.inputs();
+    writer.layers();
+    writer.gaps();
+    writer.wanted();
+    writer.document
+}
+
+struct Writer<'a> {
+    shared: &'a Shared,
+    snapshot: &'a Snapshot,
+    columns: usize,
+    document: Document,
+}
+
+impl Writer<'_> {
+    fn text(&mut self, lead: &str, role: Role, text: &str) {
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let text = self.shared.line(&text, MAX_TEXT).to_string();
+        self.document.text(lead, role, &text);
+    }
+
+    fn inputs(&mut self) {
+        let snapshot = self.snapshot;
+        self.document.heading("Inputs");
+        if snapshot.inputs.is_empty() {
+            self.document.text("  ", Role::Dim, "nothing was read");
+        }
+        for input in &snapshot.inputs {
+            self.text("  ", Role::Link, &input.path);
+            let counts = format!(
+                "{}: {}, {}, {}",
+                format_name(input.format),
+                counted(input.records, "record"),
+                counted(input.log_events, "log event"),
+                counted(input.spans, "span")
+            );
+            self.document.text("    ", Role::Normal, &counts);
+            for issue in input.issues.iter().take(MAX_ISSUES) {
+                self.issue(issue);
+            }
+            if let Some(more) = input.issues.len().checked_sub(MAX_ISSUES).filter(|more| *more > 0) {
+                self.document.text(
+                    "    ",
+                    Role::Dim,
+                    &format!("and {}", counted(more as u64, "further issue")),
+                );
+            }
+        }
+    }
+
+    fn issue(&mut self, issue: &Issue) {
+        let (role, word) = match (issue.fatal, issue.loses_records) {
+            (true, _) => (Role::Failed, "not read"),
+            (_, true) => (Role::Warning, "records may be missing"),
+            _ => (Role::Dim, "note"),
+        };
+        let place = issue.line.map(|line| format!("line {line}: ")).unwrap_or_default();
+        let times = if issue.count > 1 { format!(" ({} times)", issue.count) } else { String::new() };
+        let lead = format!("    {} ", self.shared.look.symbols.mark);
+        self.text(&lead, role, &format!("{word}: {place}{}{times}", issue.message));
+    }
+
+    fn layers(&mut self) {
+        let coverage = &self.snapshot.coverage;
+        self.document.heading("Layers over time");
+        if coverage.layers.is_empty() {
+            self.document.text("  ", Role::Dim, "no signal of any layer");
+        }
+        if let Some(range) = coverage.range {
+            let zone = self.shared.zone;
+            let text = format!("{} to {}", zone.full(range.start), zone.full(range.end));
+            self.document.text("  ", Role::Dim, &text);
+        }
+        for layer in &coverage.layers {
+            self.layer(layer, coverage.range);
+        }
+        if coverage.unassigned > 0 {
+            let text = format!("{} of no request", counted(coverage.unassigned, "signal"));
+            self.document.text("  ", Role::Normal, &text);
+        }
+        if coverage.dropped > 0 {
+            let text = format!("{} seen and not kept", counted(coverage.dropped, "signal"));
+            self.document.text("  ", Role::Warning, &text);
+        }
+    }
+
+    /// Name, count, and a bar on the axis of the whole capture; its times where there is room for both.
+    fn layer(&mut self, layer: &LayerCoverage, all: Option<TimeRange>) {
+        let role = Role::Layer(layer.layer);
+        let mut row = vec![
+            (role, format!("  {:<9}", layer.layer.word())),
+            (Role::Normal, format!("{:>9}  ", layer.signals)),
+        ];
+        let Some((all, range)) = all.zip(layer.range) else {
+            row.push((Role::Dim, "no time known".into()));
+            self.document.row(row);
+            return;
+        };
+        let room = self.columns.saturating_sub(LABEL + 2);
+        let with_times = room >= TIMES + 12;
+        let columns = if with_times { room - TIMES } else { room };
+        let bar = stretch(all, range, columns);
+        let symbols = self.shared.look.symbols;
+        row.push((Role::Border, symbols.line.repeat(bar.start)));
+        row.push((role, symbols.eighths[7].repeat(bar.len())));
+        row.push((Role::Border, symbols.line.repeat(columns - bar.end)));
+        if with_times {
+            let zone = self.shared.zone;
+            row.push((Role::Dim, format!("  {} - {}", zone.clock(range.start), zone.clock(range.end))));
+        }
+        self.document.row(row);
+    }
+
+    fn gaps(&mut self) {
+        let snapshot = self.snapshot;
+        self.document.heading("Gaps");
+        if snapshot.coverage.gaps.is_empty() {
+            self.document.text("  ", Role::Dim, "none known");
+        }
+        for gap in &snapshot.coverage.gaps {
+            self.gap(gap);
+        }
+    }
+
+    fn gap(&mut self, gap: &Gap) {
+        let zone = self.shared.zone;
+        let time = |at: Option<Timestamp>| at.map_or_else(|| "?".to_owned(), |at| zone.full(at));
+        let times = match (gap.start, gap.end) {
+            (None, None) => String::new(),
+            (start, end) => format!(", {} to {}", time(start), time(end)),
+        };
+        let lead = format!("  {} ", self.shared.look.symbols.mark);
+        self.text(&lead, Role::Warning, &format!("{}{times}", gap.source));
+        self.text("    ", Role::Normal, &gap.reason);
+    }
+
+    /// What is missing, under the command that fetches it; each sentence and each command once.
+    fn wanted(&mut self) {
+        let snapshot = self.snapshot;
+        let mut wanted = Wanted::default();
+        for diagnosis in &snapshot.diagnoses {
+            wanted.add(&diagnosis.missing, &diagnosis.commands);
+            let open = diagnosis.hypotheses.iter().filter(|it| it.standing != Standing::RuledOut);
+            open.for_each(|hypothesis| wanted.add(&hypothesis.missing, &hypothesis.commands));
+        }
+        for rule in &snapshot.undetermined {
+            wanted.add(&rule.missing, &rule.commands);
+        }
+        self.document.heading("What to fetch next");
+        if wanted.0.is_empty() {
+            self.document.text("  ", Role::Dim, "nothing: no rule asks for more");
+        }
+        for (command, sentences) in wanted.0 {
+            for sentence in sentences {
+                self.text("  - ", Role::Normal, sentence);
+            }
+            if let Some(command) = command {
+                let command = self.shared.text(command).to_string();
+                self.document.command("    ", &command);
+            }
+        }
+    }
+}
+
+/// Sentences by the command that fetches what they miss, in order of appearance.
+#[derive(Default)]
+struct Wanted<'a>(IndexMap<Option<&'a str>, IndexSet<&'a str>>);
+
+impl<'a> Wanted<'a> {
+    fn add(&mut self, missing: &'a [String], commands: &'a [String]) {
+        for text in missing {
+            let command = commands.iter().map(String::as_str).find(|command| text.contains(command));
+            let sentence = command.and_then(|command| text.split_once(command));
+            let sentence = match sentence {
+                Some((before, after)) if after.trim_matches(['`', '.', ' ']).is_empty() => {
+                    before.trim_end_matches(['`', ' ', ':'])
+                }
+                _ => text,
+            };
+            self.0.entry(command).or_default().insert(sentence);
+        }
+        for command in commands {
+            self.0.entry(Some(command)).or_default();
+        }
+    }
+}
+
+/// The columns of an axis of `columns` columns for `all` that `range` covers: at least one, where there is one.
+fn stretch(all: TimeRange, range: TimeRange, columns: usize) -> std::ops::Range<usize> {
+    let length = (i128::from(all.end.0) - i128::from(all.start.0) + 1).max(1);
+    let column = |at: Timestamp| {
+        let offset = (i128::from(at.0) - i128::from(all.start.0)).clamp(0, length - 1);
+        (offset * columns as i128 / length) as usize
+    };
+    column(range.start)..(column(range.end) + 1).min(columns)
+}
+
+/// The word for a format that the reports use too.
+fn format_name(format: Format) -> String {
+    let word = serde_json::to_value(format).ok();
+    word.and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+/// `1 span`, `2 spans`.
+fn counted(count: u64, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
