@@ -3,9 +3,13 @@
 //! Whatever cannot be read becomes an [`Issue`] that names the path, the reason and the next step; the rest is
 //! read all the same. What the bytes mean is no concern of this module. `walk.rs` is the minimal example.
 
+pub mod aws;
 mod bytes;
+mod early;
 mod reason;
+pub mod recording;
 mod stdin;
+pub mod sweep;
 mod unpack;
 mod walk;
 

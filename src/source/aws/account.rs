@@ -1,0 +1,157 @@
+//! A connection: credentials, Region and endpoints, found as the AWS CLI finds them.
+
+use std::time::Duration;
+
+use aws_config::retry::RetryConfig;
+use aws_config::sts::AssumeRoleProvider;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_smithy_http_client::proxy::ProxyConfig;
+use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
+use aws_smithy_http_client::{Builder, ConnectorBuilder};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+
+use super::error::{ATTEMPTS, Call, LiveError, classify};
+
+/// How long a connection may take. A wrong Region or a closed network is told within five seconds.
+const CONNECT: Duration = Duration::from_millis(3_100);
+
+/// How long one attempt may take altogether; pages of a megabyte come over slow lines.
+const ATTEMPT: Duration = Duration::from_secs(30);
+
+/// Longest wait between two attempts.
+const MAX_BACKOFF: Duration = Duration::from_secs(10);
+
+/// How to reach an account.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Connection {
+    /// Profile of the AWS configuration files.
+    pub profile: Option<String>,
+    /// Region, before that of the environment and the profile.
+    pub region: Option<String>,
+    /// Endpoint of every service, before that of the environment.
+    pub endpoint_url: Option<String>,
+    /// Role to assume with these credentials.
+    pub role_arn: Option<String>,
+}
+
+/// A connection that has a Region and knows whose account it is.
+#[derive(Clone, Debug)]
+pub struct Account {
+    config: SdkConfig,
+    region: String,
+    id: String,
+    caller: String,
+    profile: Option<String>,
+}
+
+impl Connection {
+    /// Finds credentials and Region and asks once who they belong to.
+    ///
+    /// # Errors
+    /// When there is no Region, no credentials, or nobody answers.
+    pub async fn open(&self) -> Result<Account, LiveError> {
+        let config = self.load().await;
+        let region = config.region().ok_or(LiveError::NoRegion)?.to_string();
+        let call = Call {
+            action: "sts:GetCallerIdentity",
+            resource: "the caller",
+            region: &region,
+            profile: self.profile.as_deref(),
+        };
+        let identity = aws_sdk_sts::Client::new(&config).get_caller_identity().send().await;
+        let identity = identity.map_err(|error| classify(call, &error))?;
+        Ok(Account {
+            id: identity.account().unwrap_or_default().to_owned(),
+            caller: identity.arn().unwrap_or_default().to_owned(),
+            profile: self.profile.clone(),
+            config,
+            region,
+        })
+    }
+
+    async fn load(&self) -> SdkConfig {
+        let retries = RetryConfig::adaptive().with_max_attempts(ATTEMPTS).with_max_backoff(MAX_BACKOFF);
+        let timeouts =
+            TimeoutConfig::builder().connect_timeout(CONNECT).operation_attempt_timeout(ATTEMPT).build();
+        let mut loader = aws_config::defaults(BehaviorVersion::latest())
+            .http_client(http_client())
+            .retry_config(retries)
+            .timeout_config(timeouts);
+        if let Some(profile) = &self.profile {
+            loader = loader.profile_name(profile);
+        }
+        if let Some(region) = &self.region {
+            loader = loader.region(Region::new(region.clone()));
+        }
+        if let Some(url) = &self.endpoint_url {
+            loader = loader.endpoint_url(url);
+        }
+        let config = loader.load().await;
+        let Some(role) = &self.role_arn else { return config };
+        let provider = AssumeRoleProvider::builder(role).session_name("agentcore-triage").configure(&config);
+        let credentials = aws_config::meta::credentials::CredentialsProviderChain::first_try(
+            "assumed role",
+            provider.build().await,
+        );
+        config
+            .into_builder()
+            .credentials_provider(aws_sdk_sts::config::SharedCredentialsProvider::new(credentials))
+            .build()
+    }
+}
+
+impl Account {
+    /// Region.
+    pub fn region(&self) -> &str {
+        &self.region
+    }
+
+    /// Account id; empty when the service did not say.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// ARN of the caller.
+    pub fn caller(&self) -> &str {
+        &self.caller
+    }
+
+    /// CloudWatch Logs.
+    pub(super) fn logs(&self) -> aws_sdk_cloudwatchlogs::Client {
+        aws_sdk_cloudwatchlogs::Client::new(&self.config)
+    }
+
+    /// X-Ray.
+    pub(super) fn xray(&self) -> aws_sdk_xray::Client {
+        aws_sdk_xray::Client::new(&self.config)
+    }
+
+    /// The AgentCore control plane.
+    pub(super) fn control(&self) -> aws_sdk_bedrockagentcorecontrol::Client {
+        aws_sdk_bedrockagentcorecontrol::Client::new(&self.config)
+    }
+
+    /// IAM.
+    pub(super) fn iam(&self) -> aws_sdk_iam::Client {
+        aws_sdk_iam::Client::new(&self.config)
+    }
+
+    /// What an error message needs to know about a call.
+    pub(super) fn call<'a>(&'a self, action: &'static str, resource: &'a str) -> Call<'a> {
+        Call { action, resource, region: &self.region, profile: self.profile.as_deref() }
+    }
+}
+
+/// HTTPS with rustls and ring; proxies as `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` say.
+fn http_client() -> SharedHttpClient {
+    Builder::new().build_with_connector_fn(|settings, components| {
+        let mut connector = ConnectorBuilder::default()
+            .tls_provider(tls::Provider::Rustls(CryptoMode::Ring))
+            .proxy_config(ProxyConfig::from_env());
+        connector.set_connector_settings(settings.cloned());
+        connector.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
+        connector.build()
+    })
+}

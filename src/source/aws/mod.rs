@@ -1,0 +1,18 @@
+//! AWS, read only: connection, log groups, traces, discovery. Only here is an AWS type named.
+//!
+//! Every operation that may be called stands in [`operations`], from which the policy that a user needs is printed;
+//! a test holds the list to the code.
+
+pub mod account;
+pub mod collect;
+pub mod discovery;
+pub mod error;
+pub mod follow;
+pub mod live_tail;
+pub mod logs;
+pub mod operations;
+pub mod pace;
+pub mod traces;
+
+pub use account::{Account, Connection};
+pub use error::LiveError;

@@ -1,0 +1,108 @@
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::*;
+use crate::model::Timestamp;
+
+fn group(name: &str) -> Recorded {
+    Recorded {
+        kind: Kind::LogGroup,
+        name: name.to_owned(),
+        account: None,
+        region: "us-east-1".to_owned(),
+        file: String::new(),
+        bytes: 0,
+        records: 0,
+        since: Timestamp::parse("2026-11-20T14:00:00Z"),
+        until: None,
+        settled: None,
+        gaps: Vec::new(),
+    }
+}
+
+fn lines(folder: &Path) -> Vec<String> {
+    let file = folder.join("001-aws-x.jsonl");
+    fs::read_to_string(file).unwrap().lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn a_capture_goes_on_where_the_last_commit_ended() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut recorder = Recorder::create(folder.path(), "triage 0".to_owned(), true).unwrap();
+    let source = recorder.source(group("/aws/x")).unwrap();
+    recorder.append(source, &json!({"a": 1}));
+    recorder.commit(|sources| sources[0].settled = Timestamp::parse("2026-11-20T14:05:00Z")).unwrap();
+    recorder.append(source, &json!({"a": 2}));
+    drop(recorder);
+    // A kill in the middle of the next line.
+    let mut torn = File::options().append(true).open(folder.path().join("001-aws-x.jsonl")).unwrap();
+    torn.write_all(b"{\"a\": 2").unwrap();
+    let mut recorder = Recorder::resume(folder.path()).unwrap();
+    assert_eq!(recorder.manifest().sources[0].settled, Timestamp::parse("2026-11-20T14:05:00Z"));
+    let source = recorder.source(group("/aws/x")).unwrap();
+    recorder.append(source, &json!({"a": 3}));
+    recorder.commit(|_| {}).unwrap();
+    assert_eq!(lines(folder.path()), [r#"{"a":1}"#, r#"{"a":3}"#]);
+    assert_eq!(recorder.manifest().sources[0].records, 2);
+}
+
+#[test]
+fn one_writer_at_a_time_and_never_over_something_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let recorder = Recorder::create(folder.path(), "t".to_owned(), true).unwrap();
+    assert!(matches!(Recorder::resume(folder.path()), Err(RecordError::Busy(_))));
+    drop(recorder);
+    assert!(matches!(Recorder::create(folder.path(), "t".to_owned(), true), Err(RecordError::NotEmpty(_))));
+    let empty = tempfile::tempdir().unwrap();
+    assert!(matches!(Recorder::resume(empty.path()), Err(RecordError::NoCapture(..))));
+}
+
+#[test]
+fn a_manifest_cannot_name_files_elsewhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut recorder = Recorder::create(folder.path(), "t".to_owned(), true).unwrap();
+    recorder.source(group("/aws/x")).unwrap();
+    recorder.commit(|_| {}).unwrap();
+    drop(recorder);
+    let path = folder.path().join(FILE);
+    for hostile in ["../001-aws-x.jsonl", "/etc/passwd", "..", "a/b"] {
+        let text = fs::read_to_string(&path).unwrap();
+        let mut manifest: serde_json::Value = serde_json::from_str(&text).unwrap();
+        manifest["sources"][0]["file"] = json!(hostile);
+        fs::write(&path, manifest.to_string()).unwrap();
+        assert!(matches!(Recorder::resume(folder.path()), Err(RecordError::NoCapture(..))), "{hostile}");
+    }
+}
+
+#[test]
+fn names_of_groups_become_plain_file_names() {
+    assert_eq!(
+        plain("/aws/bedrock-agentcore/runtimes/a-b-DEFAULT"),
+        "aws-bedrock-agentcore-runtimes-a-b-DEFAULT"
+    );
+    assert_eq!(plain("../../etc"), "etc");
+    assert_eq!(plain(&"x".repeat(500)).len(), 80);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// Wherever a kill cuts the file, what was committed is there afterwards and nothing else.
+    #[test]
+    fn a_kill_at_any_byte_keeps_what_was_committed(committed in 0_usize..20, lost in 0_usize..20, cut in 0_usize..400) {
+        let folder = tempfile::tempdir().unwrap();
+        let mut recorder = Recorder::create(folder.path(), "t".to_owned(), true).unwrap();
+        let source = recorder.source(group("/aws/x")).unwrap();
+        for number in 0..committed {
+            recorder.append(source, &json!({"n": number}));
+        }
+        recorder.commit(|_| {}).unwrap();
+        let tail: Vec<u8> = (0..lost).flat_map(|n| format!("{}\n", json!({"lost": n})).into_bytes()).collect();
+        drop(recorder);
+        let mut torn = File::options().append(true).open(folder.path().join("001-aws-x.jsonl")).unwrap();
+        torn.write_all(&tail[..cut.min(tail.len())]).unwrap();
+        drop(Recorder::resume(folder.path()).unwrap());
+        let expected: Vec<String> = (0..committed).map(|n| json!({"n": n}).to_string()).collect();
+        prop_assert_eq!(lines(folder.path()), expected);
+    }
+}
