@@ -4,6 +4,7 @@ use super::answers::{Answer, Answers, Stream};
 use super::grants::{Grant, Question, judge};
 use super::kinds;
 use crate::model::{Health, Probe, ProbeKind};
+use crate::source::aws::discovery::{APPLICATION_SIGNALS, SPANS};
 
 /// How Transaction Search is switched on: the policy, the destination, the indexing rule.
 const ENABLE: &str =
@@ -28,8 +29,8 @@ pub(super) fn probes(answers: &Answers) -> Vec<Probe> {
         discovery(answers),
         destination(answers),
         spans_group(answers),
-        may_write(answers, &kinds::SPANS_POLICY, "aws/spans"),
-        may_write(answers, &kinds::SIGNALS_POLICY, "/aws/application-signals/data"),
+        may_write(answers, &kinds::SPANS_POLICY, SPANS),
+        may_write(answers, &kinds::SIGNALS_POLICY, APPLICATION_SIGNALS),
         indexing(answers),
         policy_quota(answers),
         live_tail_quota(answers),
@@ -139,14 +140,17 @@ fn may_write(answers: &Answers, kind: &'static ProbeKind, group: &str) -> Probe 
     };
     let probe =
         probe.seen(format!("{} read.", count(policies.len(), "resource policy").replace("ys", "ies")));
-    match judge(policies.iter().map(|policy| policy.document.as_str()), &question) {
-        Grant::Allowed => probe.stands(Health::Ok),
-        Grant::Unclear(why) => probe.seen(format!("Not all of them can be judged here: {why}.")).fix(
+    let own = answers.spans_policy.as_ref().map(Option::as_deref);
+    let documents = policies.iter().map(String::as_str).chain(own.ok().flatten());
+    match (judge(documents, &question), own) {
+        (Grant::Allowed, _) => probe.stands(Health::Ok),
+        (Grant::Absent, Err(call)) if group == SPANS => probe.without(call),
+        (Grant::Unclear(why), _) => probe.seen(format!("Not all of them can be judged here: {why}.")).fix(
             "Read them.",
             Some(format!("aws logs describe-resource-policies --region {region}")),
             ENABLE,
         ),
-        Grant::Denied => probe
+        (Grant::Denied, _) => probe
             .stands(Health::Problem)
             .seen(format!("A statement denies xray.amazonaws.com logs:PutLogEvents on {group}."))
             .because("A denial outweighs every permission: X-Ray cannot store what it receives.")
@@ -155,7 +159,7 @@ fn may_write(answers: &Answers, kind: &'static ProbeKind, group: &str) -> Probe 
                 Some(format!("aws logs describe-resource-policies --region {region}")),
                 ENABLE,
             ),
-        Grant::Absent => absent(answers, probe, group),
+        (Grant::Absent, _) => absent(answers, probe, group),
     }
 }
 
@@ -222,7 +226,7 @@ fn policy_quota(answers: &Answers) -> Probe {
         Ok(policies) => policies,
         Err(call) => return probe.without(call),
     };
-    let used = policies.iter().filter(|policy| policy.is_account_wide).count();
+    let used = policies.len();
     let probe = probe.seen(format!("{used} of {MAX_POLICIES} in this account and Region are used."));
     if used + 1 < MAX_POLICIES {
         return probe.stands(Health::Ok);

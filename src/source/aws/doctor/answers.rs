@@ -25,8 +25,10 @@ pub struct Answers {
     pub indexing: Answer<Vec<IndexingRule>>,
     /// The newest streams of `aws/spans`, newest first; `None` when there is no such group.
     pub spans: Answer<Option<Vec<Stream>>>,
-    /// Resource policies of CloudWatch Logs: those of the account, and that of `aws/spans` itself.
-    pub policies: Answer<Vec<Policy>>,
+    /// Resource policies of CloudWatch Logs in the account: documents, as JSON text.
+    pub policies: Answer<Vec<String>>,
+    /// The policy of the group `aws/spans` itself, which does not count against the account's quota.
+    pub spans_policy: Answer<Option<String>>,
     /// Log deliveries.
     pub deliveries: Answer<Deliveries>,
     /// The runtimes asked about.
@@ -66,17 +68,6 @@ pub struct Stream {
     pub name: String,
     /// Its newest event; the service may be an hour behind.
     pub newest: Option<Timestamp>,
-}
-
-/// A resource policy.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Policy {
-    /// Name; a policy of a resource has none.
-    pub name: Option<String>,
-    /// JSON text.
-    pub document: String,
-    /// Whether it belongs to the account, and so counts against its quota.
-    pub is_account_wide: bool,
 }
 
 /// How vended logs and traces leave their resources.
@@ -138,6 +129,8 @@ pub struct RuntimeAnswers {
 /// A runtime as the control plane describes it.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct RuntimeFacts {
+    /// Name.
+    pub name: String,
     /// ARN.
     pub arn: String,
     /// Latest version.
@@ -209,8 +202,6 @@ pub enum RoleSubject {
     Identity,
     /// Setting up the runtime's own span stream.
     OwnSpans,
-    /// Calling a runtime, for the role of a gateway.
-    Invoke,
 }
 
 /// What IAM says of one action.
@@ -244,6 +235,8 @@ pub struct GatewayAnswers {
 /// A gateway as the control plane describes it.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct GatewayFacts {
+    /// Name.
+    pub name: String,
     /// ARN.
     pub arn: String,
     /// Status.

@@ -1,10 +1,11 @@
 //! The health of an account's set-up: what must be true for calls to work and for failures to be visible.
 //!
-//! Two steps, kept apart: `ask` makes the calls and keeps every answer, or why there is none; [`examine`] judges the
+//! Two steps, kept apart: [`ask`] makes the calls and keeps every answer, or why there is none; [`examine`] judges the
 //! answers and touches nothing. What could not be read is never "ok".
 
 mod account;
 pub mod answers;
+mod ask;
 mod delivery;
 mod environment;
 mod gateway;
@@ -15,6 +16,7 @@ mod runtime;
 mod target;
 
 pub use answers::Answers;
+pub use ask::{Named, ask};
 pub use kinds::PROBES;
 
 use crate::model::Probe;
@@ -33,19 +35,17 @@ impl Answers {
         vec![("region", self.region.clone()), ("account", self.account.clone())]
     }
 
-    /// Partition of the caller's ARN: `aws`, `aws-cn`, `aws-us-gov`.
     fn partition(&self) -> &str {
-        self.caller.split(':').nth(1).filter(|partition| partition.starts_with("aws")).unwrap_or("aws")
+        partition(&self.caller)
     }
+}
+
+/// Partition of an ARN: `aws`, `aws-cn`, `aws-us-gov`.
+fn partition(arn: &str) -> &str {
+    arn.split(':').nth(1).filter(|partition| partition.starts_with("aws")).unwrap_or("aws")
 }
 
 /// The name in the ARN of a role; its path does not belong to it.
 fn role_name(arn: &str) -> &str {
     arn.rsplit('/').next().unwrap_or(arn)
-}
-
-/// The id in the ARN of a runtime, or the id itself.
-fn id_of(runtime: &str) -> &str {
-    let path = runtime.split_once(":runtime/").map_or(runtime, |(_, path)| path);
-    path.split('/').next().unwrap_or(path)
 }

@@ -152,7 +152,7 @@ fn denied(look: &Look<'_>, probe: Probe, subject: RoleSubject, found: &Found<'_>
             .because("An agent that fetches tokens from AgentCore Identity is refused. One that fetches none needs no such permission.")
             .explained_by("identity-token-vault-access-denied", values)
             .steps(0, 1),
-        RoleSubject::OwnSpans | RoleSubject::Invoke => probe
+        RoleSubject::OwnSpans => probe
             .stands(Health::Warning)
             .explained_by("spans-in-own-log-group", values)
             .see(CONFIGURE),

@@ -6,6 +6,7 @@ use super::answers::{TargetAnswers, TargetFacts};
 use super::gateway::Gate;
 use super::{kinds, role};
 use crate::model::{Health, Probe, Resource, ResourceKind, shell_word};
+use crate::source::aws::discovery::id_of;
 
 const GET: &str =
     "https://docs.aws.amazon.com/bedrock-agentcore-control/latest/APIReference/API_GetGatewayTarget.html";
@@ -41,7 +42,7 @@ fn values(gate: &Gate<'_>, target: &TargetAnswers) -> Vec<(&'static str, String)
     values.push(("target_id", target.id.clone()));
     if let Ok(TargetFacts { runtime: Some(runtime), .. }) = &target.detail {
         values.push(("runtime", runtime.clone()));
-        values.push(("runtime_id", super::id_of(runtime).to_owned()));
+        values.push(("runtime_id", id_of(runtime).to_owned()));
     }
     values
 }
