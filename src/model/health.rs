@@ -72,7 +72,7 @@ words! {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Unanswered {
     /// IAM action: `logs:DescribeLogStreams`.
-    pub action: &'static str,
+    pub action: String,
     /// Kind of reason.
     pub refusal: Refusal,
     /// The reason in words, with the next step. May hold text of the service.
@@ -84,12 +84,37 @@ pub struct Unanswered {
 pub struct ProbeKind {
     /// Stable id.
     pub id: &'static str,
-    /// What holds when it is well, as a statement.
+    /// What it is about, as a heading.
     pub title: &'static str,
     /// IAM actions that it needs.
     pub permissions: &'static [&'static str],
     /// Rules about the same fault, as seen in logs.
     pub rules: &'static [&'static str],
+}
+
+/// An account in its Region, examined.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Checkup {
+    /// Account id.
+    pub account: String,
+    /// Region.
+    pub region: String,
+    /// ARN of the caller.
+    pub caller: String,
+    /// The account's probes first, then each resource's.
+    pub probes: Vec<Probe>,
+}
+
+impl Checkup {
+    /// Whether a call was not answered, so that something is missing.
+    pub fn is_partial(&self) -> bool {
+        self.probes.iter().any(|probe| !probe.unanswered.is_empty())
+    }
+
+    /// The worst that was found; `None` when nothing was.
+    pub fn worst(&self) -> Option<Level> {
+        self.probes.iter().filter_map(|probe| probe.health.level()).max()
+    }
 }
 
 /// One probe's result. Texts may hold what a service returned: they leave through the door only.
@@ -228,7 +253,7 @@ mod tests {
     #[test]
     fn a_probe_cannot_tell_until_it_was_told() {
         static KIND: ProbeKind = ProbeKind { id: "x", title: "X", permissions: &[], rules: &[] };
-        let call = Unanswered { action: "a:B", refusal: Refusal::Denied, reason: "no".to_owned() };
+        let call = Unanswered { action: "a:B".to_owned(), refusal: Refusal::Denied, reason: "no".to_owned() };
         assert_eq!(Probe::new(&KIND).health, Health::CannotTell);
         assert_eq!(Probe::new(&KIND).stands(Health::Ok).without(&call).health, Health::CannotTell);
     }

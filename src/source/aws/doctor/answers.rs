@@ -288,11 +288,11 @@ pub struct TargetFacts {
 }
 
 /// A call that failed, as data.
-pub fn unanswered(action: &'static str, error: &LiveError) -> Unanswered {
+pub fn unanswered(action: &str, error: &LiveError) -> Unanswered {
     let refusal = match error {
         LiveError::Denied { .. } => Refusal::Denied,
         LiveError::NotFound { .. } => Refusal::NotFound,
         _ => Refusal::Failed,
     };
-    Unanswered { action, refusal, reason: error.to_string() }
+    Unanswered { action: action.to_owned(), refusal, reason: error.to_string() }
 }

@@ -1,4 +1,4 @@
-//! Every probe: its id, what holds when it is well, the permissions it needs, and the rules that tell of the same fault
+//! Every probe: its id, what it is about, the permissions it needs, and the rules that tell of the same fault
 //! where it shows in logs.
 
 use crate::model::ProbeKind;
@@ -18,123 +18,123 @@ macro_rules! probes {
 probes! {
     /// Whose account this is.
     IDENTITY = "identity",
-        "Credentials and Region are known",
+        "Identity and Region",
         ["sts:GetCallerIdentity"], [];
     /// Whether the resources to look at are known.
     DISCOVERY = "discovery",
-        "Every runtime and gateway is looked at",
+        "Runtimes and gateways looked at",
         ["bedrock-agentcore:ListAgentRuntimes", "bedrock-agentcore:ListGateways"], [];
     /// Transaction Search.
     TRACE_DESTINATION = "trace-destination",
-        "Traces go to CloudWatch Logs",
+        "Destination of traces",
         ["xray:GetTraceSegmentDestination"], ["otel-trace-destination-not-cwl"];
     /// The group of spans.
     SPANS_GROUP = "spans-log-group",
-        "The log group aws/spans exists",
+        "Log group aws/spans",
         ["logs:DescribeLogStreams"], ["otel-spans-log-group-missing"];
     /// The policy for that group.
     SPANS_POLICY = "spans-policy",
-        "X-Ray may write to aws/spans",
+        "X-Ray's permission to write to aws/spans",
         ["logs:DescribeResourcePolicies"], ["otel-trace-destination-not-cwl"];
     /// The policy for Application Signals.
     SIGNALS_POLICY = "application-signals-policy",
-        "X-Ray may write to /aws/application-signals/data",
+        "X-Ray's permission to write to /aws/application-signals/data",
         ["logs:DescribeResourcePolicies"], ["otel-trace-destination-not-cwl"];
     /// What share of traces can be searched.
     INDEXING = "trace-indexing",
-        "Traces are indexed",
+        "Share of traces that are indexed",
         ["xray:GetIndexingRules"], [];
     /// Room for another policy.
     POLICY_QUOTA = "resource-policy-quota",
-        "There is room for another resource policy",
+        "Resource policies, against their quota",
         ["logs:DescribeResourcePolicies"], [];
     /// Room for Live Tail.
     LIVE_TAIL_QUOTA = "live-tail-quota",
-        "The log groups fit into the account's Live Tail sessions",
+        "Live Tail sessions, against their quota",
         ["logs:DescribeLogStreams"], [];
     /// Status of a runtime.
     RUNTIME_STATUS = "runtime-status",
-        "The runtime is READY",
+        "Status and version",
         ["bedrock-agentcore:GetAgentRuntime"],
         ["runtime-arch-incompatible", "runtime-ecr-access-denied", "runtime-role-validation-failed", "runtime-stuck-deleting"];
     /// Versions that serve.
     ENDPOINTS = "runtime-endpoints",
-        "Its endpoints are READY and serve the version that they should",
+        "Endpoints and their versions",
         ["bedrock-agentcore:ListAgentRuntimeEndpoints"], ["runtime-code-change-not-visible"];
     /// Architecture of the image.
     IMAGE = "runtime-image",
-        "Its image runs on arm64",
+        "Architecture of the image",
         ["bedrock-agentcore:GetAgentRuntime"],
         ["runtime-arch-incompatible", "runtime-exec-format-error", "runtime-attestation-manifest"];
     /// Telemetry switches.
     ENVIRONMENT = "runtime-environment",
-        "Its environment leaves telemetry on",
+        "Environment variables for telemetry",
         ["bedrock-agentcore:GetAgentRuntime"],
         ["otel-config-missing-log-headers", "otel-log-group-missing", "runtime-env-lost-after-update"];
     /// Container output and log records.
     ROLE_LOGS = "runtime-role-logs",
-        "Its role may write logs",
+        "Role: permission to write logs",
         ["bedrock-agentcore:GetAgentRuntime", "iam:SimulatePrincipalPolicy"],
         ["runtime-no-logs-at-all", "logs-put-log-events-denied"];
     /// Spans.
     ROLE_TRACES = "runtime-role-traces",
-        "Its role may send spans",
+        "Role: permission to send spans",
         ["bedrock-agentcore:GetAgentRuntime", "iam:SimulatePrincipalPolicy"], ["otel-export-403"];
     /// Tokens.
     ROLE_IDENTITY = "runtime-role-identity",
-        "Its role may fetch workload access tokens",
+        "Role: permission to fetch workload access tokens",
         ["bedrock-agentcore:GetAgentRuntime", "iam:SimulatePrincipalPolicy"], ["identity-token-vault-access-denied"];
     /// Spans in the runtime's own group.
     ROLE_SPANS = "runtime-role-span-stream",
-        "Its role may set up a span stream of its own",
+        "Role: permission for a span stream of its own",
         ["bedrock-agentcore:GetAgentRuntime", "iam:SimulatePrincipalPolicy"], ["spans-in-own-log-group"];
     /// Log groups and streams.
     RUNTIME_LOGS = "runtime-logs",
-        "It has written logs",
+        "Log groups and newest events",
         ["logs:DescribeLogStreams"], ["runtime-no-logs-at-all"];
     /// Log records.
     OTEL_LOGS = "runtime-otel-logs",
-        "Its OpenTelemetry log records arrive",
+        "OpenTelemetry log records",
         ["logs:DescribeLogStreams"], ["otel-distro-missing", "otel-config-missing-log-headers"];
     /// Service spans.
     RUNTIME_TRACES = "runtime-trace-delivery",
-        "The service's own spans of the runtime are delivered",
+        "Delivery of the service's own spans",
         ["logs:DescribeDeliverySources", "logs:DescribeDeliveries", "logs:DescribeDeliveryDestinations"],
         ["spans-only-top-level"];
     /// Status of a gateway.
     GATEWAY_STATUS = "gateway-status",
-        "The gateway is READY",
+        "Status",
         ["bedrock-agentcore:GetGateway"], ["gateway-role-not-assumable"];
     /// How much errors say.
     EXCEPTION_LEVEL = "gateway-exception-level",
-        "Callers are told why a call failed",
+        "Exception level",
         ["bedrock-agentcore:GetGateway"], ["gateway-internal-error-generic"];
     /// Vended logs.
     GATEWAY_DELIVERY = "gateway-log-delivery",
-        "Its logs are delivered",
+        "Delivery of logs",
         ["logs:DescribeDeliverySources", "logs:DescribeDeliveries", "logs:DescribeDeliveryDestinations"], [];
     /// Vended spans.
     GATEWAY_TRACES = "gateway-trace-delivery",
-        "Its spans are delivered",
+        "Delivery of spans",
         ["logs:DescribeDeliverySources", "logs:DescribeDeliveries", "logs:DescribeDeliveryDestinations"], [];
     /// The delivered group.
     GATEWAY_LOGS = "gateway-logs",
-        "Its log group receives events",
+        "Delivered log groups",
         ["logs:DescribeLogStreams"], [];
     /// Status of a target.
     TARGET_STATUS = "target-status",
-        "The target is READY",
+        "Status",
         ["bedrock-agentcore:ListGatewayTargets", "bedrock-agentcore:GetGatewayTarget"],
         ["gateway-target-fetch-tools-failed", "gateway-target-not-authorized-runtime", "gateway-mcp-target-version-refused",
          "gateway-role-not-assumable", "gateway-empty-tools-list"];
     /// Tools against the runtime's version.
     TARGET_SYNC = "target-synchronised",
-        "Its tools were read after the runtime's last update",
+        "Tools, against the runtime's last update",
         ["bedrock-agentcore:ListGatewayTargets", "bedrock-agentcore:GetGatewayTarget", "bedrock-agentcore:GetAgentRuntime"],
         ["gateway-target-schema-stale"];
     /// Permission to call the runtime.
     TARGET_ROLE = "target-role",
-        "The gateway's role may invoke the target's runtime",
+        "Gateway's role: permission to invoke the runtime",
         ["bedrock-agentcore:GetGateway", "bedrock-agentcore:GetGatewayTarget", "iam:SimulatePrincipalPolicy"],
         ["gateway-target-not-authorized-runtime"];
 }

@@ -57,7 +57,7 @@ impl Caller {
             Ok(Ok(answer)) => Ok(answer),
             Ok(Err(error)) => Err(unanswered(action, &classify(self.account.call(action, resource), &error))),
             Err(_) => Err(Unanswered {
-                action,
+                action: action.to_owned(),
                 refusal: Refusal::Failed,
                 reason: format!(
                     "{action} was not answered within {} seconds; name fewer runtimes and gateways, or try again",
