@@ -86,11 +86,11 @@ impl Named for Gateway {
 }
 
 impl Chosen {
-    fn add_group(&mut self, group: &Group, pattern: Option<String>) {
+    fn add_group(&mut self, group: &Group, pattern: Option<&str>) {
         let known = self.groups.entry(group.name.clone());
         // A group that is wanted whole stays so.
-        let chosen =
-            known.or_insert_with(|| ChosenGroup { arn: group.arn.clone(), pattern: pattern.clone() });
+        let chosen = known
+            .or_insert_with(|| ChosenGroup { arn: group.arn.clone(), pattern: pattern.map(str::to_owned) });
         if pattern.is_none() {
             chosen.pattern = None;
         }
@@ -121,7 +121,7 @@ impl Chosen {
             // Asked for anew: more ids may be known than before.
             if self.groups.get(SPANS).is_none_or(|known| known.pattern.is_some()) {
                 self.groups.remove(SPANS);
-                self.add_group(spans, Some(pattern));
+                self.add_group(spans, Some(&pattern));
             }
         }
     }

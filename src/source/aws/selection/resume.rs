@@ -1,6 +1,7 @@
 //! From a capture back to a plan: the manifest says what was being collected, and how its accounts were reached.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 use super::super::account::{Account, Connection};
@@ -24,10 +25,10 @@ pub async fn resume(
     let origins = manifest.sources.iter().map(|source| (&source.origin, source.name.as_str()));
     let watched = manifest.prefixes.iter().map(|watched| (&watched.origin, watched.prefix.as_str()));
     for (origin, name) in origins.chain(watched) {
-        if !accounts.contains_key(&key(origin)) {
+        if let Entry::Vacant(unknown) = accounts.entry(key(origin)) {
             let opened = reach(origin, connection).open().await;
             let failed = |error| Failure { source: name.to_owned(), error };
-            accounts.insert(key(origin), opened.map(Arc::new).map_err(failed));
+            unknown.insert(opened.map(Arc::new).map_err(failed));
         }
     }
     let account = |origin: &Origin| match accounts.get(&key(origin)) {
