@@ -128,7 +128,9 @@ impl Bench {
                 Data::Found { id: *id, signals: needle.among(case, stretch.clone()) }
             }
             Effect::Walk(key) => Data::Walk(Arc::new(case.walk(*key))),
-            Effect::Compare(key) => Data::Comparison(Arc::new(case.compare(*key, &Baseline::Automatic, &[]))),
+            Effect::Compare { failing, .. } => {
+                Data::Comparison(Arc::new(case.compare(*failing, &Baseline::Automatic, &[])))
+            }
             Effect::Audit => Data::Audit(Arc::new(case.audit())),
             _ => return None,
         })

@@ -16,7 +16,7 @@ use crate::model::{
     Coverage, Diagnosis, Evidence, Finding, Input, Issue, Opening, Outcome, RequestKey, RuleMeta, Severity,
     Signal, SignalKey, Undetermined,
 };
-use crate::rules::{self, Catalogue, Docket, Hits, Judgement, Locator, Node, UnknownRule};
+use crate::rules::{self, Catalogue, Docket, Hits, Judgement, Locator, Node, Switches, UnknownRule};
 use crate::walk::Around;
 
 /// A case with everything read, correlated and matched. Never changes: share it between threads.
@@ -96,13 +96,20 @@ impl Case {
         })
     }
 
-    /// Judges and diagnoses.
+    /// Judges and diagnoses by every rule as its file says.
     pub fn snapshot(&self, options: &Options) -> Snapshot {
+        self.snapshot_with(options, &Switches::default())
+    }
+
+    /// Judges and diagnoses by the rules that are on. The same as when a catalogue without the others had read and
+    /// judged everything.
+    pub fn snapshot_with(&self, options: &Options, switches: &Switches) -> Snapshot {
         let catalogue = &options.catalogue;
-        let mut rules: BTreeMap<String, RuleMeta> =
-            catalogue.rules().iter().map(|rule| (rule.meta.id.clone(), rule.meta.clone())).collect();
+        let on = catalogue.rules().iter().filter_map(|rule| switches.applied(&rule.meta));
+        let mut rules: BTreeMap<String, RuleMeta> = on.map(|meta| (meta.id.clone(), meta)).collect();
+        let rules_judged = rules.len();
         let (judgement, diagnosed) = self.with_docket(options, |docket| {
-            let judgement = rules::judge(catalogue, docket);
+            let judgement = rules::judge(catalogue, switches, docket);
             let diagnosed = self.diagnose(catalogue, docket, &judgement, &rules);
             (judgement, diagnosed)
         });
@@ -119,8 +126,9 @@ impl Case {
             diagnoses: diagnosed.diagnoses,
             unexplained: diagnosed.unexplained,
             rules,
-            rules_judged: catalogue.rules().len(),
-            catalogue_digest: catalogue.digest(),
+            rules_judged,
+            switches: switches.clone(),
+            catalogue_digest: catalogue.digest(switches),
             coverage: Arc::clone(&self.coverage),
             requests: Arc::clone(&self.correlation.requests),
             names: Arc::clone(&self.index.names),

@@ -18,18 +18,25 @@ use super::event::EventKey;
 use super::missing::{Lack, describe};
 use super::rule::Rule;
 use super::scope::{BriefHits, Facts, Scope, needed_events, scopes};
+use super::switches::Switches;
 
 /// What is said to be missing at most, per rule and request.
 const MAX_MISSING: usize = 4;
 
-/// Judges every rule over the case. Pure; the cost follows the number of hits, not that of signals.
-pub fn judge(catalogue: &Catalogue, docket: &Docket<'_>) -> Judgement {
-    let alive: Vec<&Rule> = catalogue.rules().iter().filter(|rule| may_fire(rule, docket)).collect();
+/// Judges every rule that is on over the case. Pure; the cost follows the number of hits, not that of signals.
+pub fn judge(catalogue: &Catalogue, switches: &Switches, docket: &Docket<'_>) -> Judgement {
+    let on = catalogue.rules().iter().filter(|rule| !switches.is_off(rule.id()));
+    let alive: Vec<&Rule> = on.filter(|rule| may_fire(rule, docket)).collect();
     let brief_hits = BriefHits::find(alive.iter().copied(), docket);
     let facts = Facts::default();
     let mut judgement = Judgement::default();
     for rule in alive {
         judge_rule(rule, docket, &brief_hits, &facts, &mut judgement);
+    }
+    for finding in &mut judgement.findings {
+        if let Ok(rule) = catalogue.rule(&finding.rule) {
+            finding.severity = switches.level(&rule.meta);
+        }
     }
     judgement.covered.sort_unstable();
     judgement.covered.dedup();

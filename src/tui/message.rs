@@ -7,7 +7,8 @@ use std::sync::Arc;
 use crate::case::Case;
 use crate::case::Snapshot;
 use crate::filter::Filter;
-use crate::model::{Comparison, RequestKey, SchemaAudit, SignalKey, Walk};
+use crate::model::{Comparison, Level, RequestKey, SchemaAudit, SignalKey, Walk};
+use crate::rules::Switches;
 use crate::text::SafeText;
 
 use super::find::Needle;
@@ -56,6 +57,12 @@ pub enum Message {
     ToggleFilter,
     /// Bookmarks a signal, or no longer.
     ToggleBookmark(SignalKey),
+    /// Switches a rule off, or on again.
+    ToggleRule(String),
+    /// Gives the findings of a rule another severity.
+    SetLevel(String, Level),
+    /// Every rule on, with the severity of its file.
+    ResetRules,
     /// Copies text.
     Copy(SafeText),
     /// Writes a file.
@@ -202,9 +209,23 @@ pub enum Effect {
     /// Asks where a request stopped.
     Walk(RequestKey),
     /// Compares a failing request with healthy ones.
-    Compare(RequestKey),
+    Compare {
+        /// The failing one.
+        failing: RequestKey,
+        /// The one beside it; without one the nearest is chosen.
+        healthy: Option<RequestKey>,
+    },
+    /// Judges again by these switches; the answer is a [`Data::Case`].
+    Judge(Switches),
     /// Audits the tool schemas.
     Audit,
+}
+
+impl Effect {
+    /// Whether its answer is for the screen that is shown, which asks again when it is shown again.
+    pub(super) fn is_of_one_screen(&self) -> bool {
+        matches!(self, Self::Walk(_) | Self::Compare { .. } | Self::Audit)
+    }
 }
 
 crate::model::words! {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::case::{Case, Snapshot};
 use crate::filter::Filter;
 use crate::model::{RequestKey, SignalKey};
+use crate::rules::{Catalogue, Switches};
 
 use super::keys::Move;
 use super::lookup::Lookup;
@@ -97,6 +98,16 @@ impl Model {
                 }
                 self.refresh_all(Change::Selection, out);
             }
+            Message::ToggleRule(id) => self.switch(|switches, _| switches.toggle(&id), out),
+            Message::SetLevel(id, level) => self.switch(
+                |switches, catalogue| {
+                    if let Ok(rule) = catalogue.rule(&id) {
+                        switches.set_level(&rule.meta, level);
+                    }
+                },
+                out,
+            ),
+            Message::ResetRules => self.switch(|switches, _| *switches = Switches::default(), out),
             Message::Copy(text) => out.run(Effect::Copy(text)),
             Message::Export(kind, path) => {
                 out.run(Effect::Export { kind, request: self.shared.request, path });
@@ -146,7 +157,13 @@ impl Model {
 
     fn refresh_all(&mut self, change: Change, out: &mut Outbox) {
         for screen in ScreenId::ALL {
+            let asked = out.effects.len();
             self.screens.refresh(*screen, change, &self.shared, out);
+            if *screen != self.screen {
+                // A hidden screen asks when it is shown; until then nobody needs the answer.
+                let questions = out.effects.split_off(asked);
+                out.effects.extend(questions.into_iter().filter(|effect| !effect.is_of_one_screen()));
+            }
         }
     }
 
@@ -237,7 +254,17 @@ impl Model {
             filter: shared.filter.text.clone(),
             filter_on: shared.filter.is_on,
             bookmarks: shared.bookmarks.iter().filter_map(mark).collect(),
+            rules: shared.switches.clone(),
             ..self.session.clone()
+        }
+    }
+
+    fn switch(&mut self, change: impl FnOnce(&mut Switches, &Catalogue), out: &mut Outbox) {
+        let before = self.shared.switches.clone();
+        change(&mut self.shared.switches, &self.shared.options.catalogue);
+        if self.shared.switches != before {
+            out.run(Effect::Judge(self.shared.switches.clone()));
+            self.refresh_all(Change::Answer, out);
         }
     }
 

@@ -11,6 +11,7 @@ use crate::model::{
     Request, RequestKey, Role, RuleMeta, Severity, Signal, SignalKey, SourceKind, Standing, TimeRange,
     Timestamp, TraceId, Undetermined, Unexplained, WrongAdvice,
 };
+use crate::rules::Switches;
 
 const START: i64 = 1_768_917_600_000_000_000;
 
@@ -82,6 +83,7 @@ impl Maker<'_> {
                 .collect(),
             evidence: (0..4).map(|key| (SignalKey(key), self.signal(key))).collect(),
             rules_judged: 20,
+            switches: Switches::default(),
             catalogue_digest: "0f1e2d3c".to_owned(),
             names: Arc::new(self.names),
         }
