@@ -10,7 +10,7 @@ use crate::case::{self, Case, Glance, Options, Phase, Snapshot};
 use crate::source::Loaded;
 use crate::text::Door;
 use crate::tui::message::{Notice, Progress};
-use crate::tui::{Data, Effect};
+use crate::tui::{Data, Effect, Prepared};
 
 use super::answer::Answering;
 use super::now;
@@ -80,7 +80,7 @@ fn read(mut load: Load, options: &Options, ask: &Sender<Ask>, tell: &Tell) {
     let publish = |case: Case| {
         let (case, snapshot) = judged(case, options);
         let _ = ask.send(Ask::Case(case.clone(), snapshot.clone()));
-        tell(Data::Case { case, snapshot })
+        tell(Data::Prepared(Prepared::new(case, snapshot)))
     };
     let mut known = None;
     loop {

@@ -13,6 +13,7 @@ use crate::text::SafeText;
 use super::find::Needle;
 use super::keys::{Chord, Move};
 use super::popups::PopupMessage;
+use super::prepared::Prepared;
 use super::screens::{ScreenId, ScreenMessage};
 
 /// Everything that happens. Screens and popups have messages of their own, which this one only routes.
@@ -205,6 +206,8 @@ pub enum Effect {
     Compare(RequestKey),
     /// Audits the tool schemas.
     Audit,
+    /// Frees what nobody needs any more, which takes a while.
+    Forget(Prepared),
 }
 
 crate::model::words! {
@@ -231,6 +234,8 @@ pub enum Data {
         /// For everything else.
         snapshot: Arc<Snapshot>,
     },
+    /// The same, prepared for the screens: they do not wait for it.
+    Prepared(Prepared),
     /// What passes the filter so far.
     Hits {
         /// Of this search.
