@@ -14,6 +14,7 @@ mod window;
 use super::account::Connection;
 use super::error::LiveError;
 
+pub use choose::only;
 pub use resolve::{Failure, Resolved, resolve};
 pub use resume::resume;
 pub use wanted::{Kind, Wanted, Whose};
