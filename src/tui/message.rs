@@ -7,12 +7,14 @@ use std::sync::Arc;
 use crate::case::Case;
 use crate::case::Snapshot;
 use crate::filter::Filter;
-use crate::model::{Comparison, RequestKey, SchemaAudit, SignalKey, Walk};
+use crate::model::{Comparison, Level, RequestKey, SchemaAudit, SignalKey, Walk};
+use crate::rules::Switches;
 use crate::text::SafeText;
 
 use super::find::Needle;
 use super::keys::{Chord, Move};
 use super::popups::PopupMessage;
+use super::prepared::Prepared;
 use super::screens::{ScreenId, ScreenMessage};
 
 /// Everything that happens. Screens and popups have messages of their own, which this one only routes.
@@ -56,6 +58,12 @@ pub enum Message {
     ToggleFilter,
     /// Bookmarks a signal, or no longer.
     ToggleBookmark(SignalKey),
+    /// Switches a rule off, or on again.
+    ToggleRule(String),
+    /// Gives the findings of a rule another severity.
+    SetLevel(String, Level),
+    /// Every rule on, with the severity of its file.
+    ResetRules,
     /// Copies text.
     Copy(SafeText),
     /// Writes a file.
@@ -202,9 +210,18 @@ pub enum Effect {
     /// Asks where a request stopped.
     Walk(RequestKey),
     /// Compares a failing request with healthy ones.
-    Compare(RequestKey),
+    Compare {
+        /// The failing one.
+        failing: RequestKey,
+        /// The one beside it; without one the nearest is chosen.
+        healthy: Option<RequestKey>,
+    },
+    /// Judges again by these switches; the answer is a [`Data::Case`].
+    Judge(Switches),
     /// Audits the tool schemas.
     Audit,
+    /// Frees what nobody needs any more, which takes a while.
+    Forget(Prepared),
 }
 
 crate::model::words! {
@@ -231,6 +248,8 @@ pub enum Data {
         /// For everything else.
         snapshot: Arc<Snapshot>,
     },
+    /// The same, prepared for the screens: they do not wait for it.
+    Prepared(Prepared),
     /// What passes the filter so far.
     Hits {
         /// Of this search.

@@ -187,11 +187,11 @@ impl<N: Fn() -> Timestamp + Clone + Send + 'static> Collector<N> {
     fn prefix(&mut self, plan: PrefixPlan, recorder: &mut Recorder) {
         let account = &plan.account;
         recorder.watch(Watched { prefix: plan.prefix.clone(), origin: account.origin() });
-        let recorded = self.recorded(account, Kind::Prefix, &plan.prefix, None);
+        let recorded = self.recorded(account, Kind::LogGroup, &format!("{}*", plan.prefix), None);
         let source = self.collection.add(None, standing(&recorded, self.until, TailState::Off), None, None);
         let of_account = |one: &&Standing| one.account == account.id() && one.region == account.region();
         let groups = self.collection.standings().iter().filter(of_account);
-        let known = groups.filter(|one| one.kind == Kind::LogGroup).map(|one| one.name.clone()).collect();
+        let known = groups.map(|one| one.name.clone()).collect();
         self.tasks.spawn(new_groups::watch(plan, source, known, self.news.clone(), self.now.clone()));
     }
 
