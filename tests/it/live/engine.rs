@@ -207,7 +207,7 @@ fn while_following_nothing_is_lost_and_nothing_comes_twice() {
             let standings = until(plan, &mut recorder, now.clone(), |standings, recorder| {
                 if sent < end {
                     last = now();
-                    put(sent, (sent + 10).min(end), last.0 / 1_000_000 - 500);
+                    put(sent, (sent + 10).min(end), (last.0 / 1_000_000 - 500).max(START));
                     sent = (sent + 10).min(end);
                     return false;
                 }

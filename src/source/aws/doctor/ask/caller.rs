@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_sdk_cloudwatchlogs::error::{ProvideErrorMetadata, SdkError};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
@@ -38,15 +39,14 @@ impl Caller {
     }
 
     /// Waits for a turn, makes the call, and gives its answer. `resource` is what it is about, for messages.
-    pub(super) async fn ask<T, E, R>(
+    pub(super) async fn ask<T, E>(
         &self,
         action: &'static str,
         resource: &str,
-        call: impl Future<Output = Result<T, SdkError<E, R>>>,
+        call: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
     ) -> Answer<T>
     where
         E: ProvideErrorMetadata + std::error::Error + 'static,
-        R: std::fmt::Debug,
     {
         let made = async {
             // Nobody closes the semaphore.
