@@ -42,6 +42,7 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<Outcome> {
         },
         Some(Subcommand::Rules { command }) => run_rules(command),
         Some(Subcommand::Schema(arguments)) => commands::schema(&arguments.into()),
+        Some(Subcommand::Doctor(arguments)) => commands::doctor(&(*arguments).into()),
         Some(Subcommand::Completions { shell }) => generate::completions(shell, Arguments::command()),
         Some(Subcommand::Man) => generate::manual(Arguments::command()),
     }

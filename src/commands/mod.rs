@@ -6,6 +6,7 @@ pub mod baseline;
 mod captures;
 mod check;
 mod config;
+mod doctor;
 mod feed;
 mod judgement;
 mod outcome;
@@ -18,6 +19,7 @@ mod schema;
 mod view;
 
 pub use check::{Check, Colour, check};
+pub use doctor::{Doctor, doctor};
 pub use judgement::Judgement;
 pub use outcome::Outcome;
 pub use output::Target;

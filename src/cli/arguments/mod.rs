@@ -1,6 +1,7 @@
 //! The definition of the command line: what may be typed, and what it means.
 
 mod check;
+mod doctor;
 mod rules;
 mod schema;
 
@@ -16,6 +17,7 @@ use crate::report::Format;
 use super::{help, values};
 
 pub(super) use check::{CheckArguments, Mode};
+pub(super) use doctor::DoctorArguments;
 pub(super) use rules::RulesCommand;
 pub(super) use schema::SchemaArguments;
 
@@ -72,6 +74,11 @@ pub(in crate::cli) enum Subcommand {
     ///
     /// Reads every tools/list answer in the captures, or saved alone, and holds it against the calls beside it.
     Schema(SchemaArguments),
+    /// Check an AWS account's set-up: what must hold for calls to work and for failures to be visible
+    ///
+    /// Looks at the account in its Region and at the named runtimes and gateways, or at all of them. Only reads. Without
+    /// a permission a probe says that it cannot tell, and which permission it needs.
+    Doctor(Box<DoctorArguments>),
     /// Print a completion script for a shell
     Completions {
         /// Write it for this shell
