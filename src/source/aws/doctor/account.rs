@@ -45,7 +45,7 @@ fn discovery(answers: &Answers) -> Probe {
         count(gateways, "gateway")
     ));
     if !answers.unlisted.is_empty() {
-        return answers.unlisted.iter().fold(probe, |probe, call| probe.without(call));
+        return answers.unlisted.iter().fold(probe, Probe::without);
     }
     match answers.left_out {
         0 => probe.stands(Health::Ok),

@@ -28,12 +28,12 @@ impl Gate<'_> {
         values
     }
 
-    fn get_command(&self) -> Option<String> {
-        Some(format!(
+    fn get_command(&self) -> String {
+        format!(
             "aws bedrock-agentcore-control get-gateway --gateway-identifier {} --region {}",
             shell_word(&self.one.id),
             self.answers.region
-        ))
+        )
     }
 }
 

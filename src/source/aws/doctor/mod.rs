@@ -11,6 +11,7 @@ mod environment;
 mod gateway;
 mod grants;
 mod kinds;
+mod resources;
 mod role;
 mod runtime;
 mod target;
@@ -18,6 +19,7 @@ mod target;
 pub use answers::Answers;
 pub use ask::{Named, ask};
 pub use kinds::PROBES;
+pub use resources::check_up;
 
 use crate::model::Probe;
 

@@ -19,7 +19,7 @@ use crate::source::aws::discovery::SPANS;
 use caller::Caller;
 
 /// How long all questions together may take.
-pub(super) const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 
 /// Pages of a list without a paginator: more than any quota allows.
 const MAX_PAGES: usize = 20;
