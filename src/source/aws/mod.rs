@@ -6,6 +6,7 @@
 pub mod account;
 pub mod collect;
 pub mod discovery;
+pub mod doctor;
 pub mod error;
 pub mod estimate;
 pub mod follow;

@@ -14,6 +14,7 @@ use super::error::LiveError;
 use groups::Delivered;
 use lister::Lister;
 
+pub(super) use control::runtime_of;
 pub use found::{Delivery, Discovery, Endpoint, Gateway, Group, Memory, Runtime, Target, id_of};
 
 /// Where X-Ray puts spans once Transaction Search is on. It has no leading slash.
