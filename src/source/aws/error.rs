@@ -183,10 +183,15 @@ where
         } else if is(QUOTA) {
             LiveError::Quota { action, reason }
         } else {
-            LiveError::Other {
-                action,
-                reason: if code.is_empty() { reason } else { format!("{code}: {reason}") },
-            }
+            let reason = match (code.is_empty(), reason.is_empty()) {
+                (false, _) => format!("{code}: {reason}"),
+                (true, false) => reason,
+                (true, true) => {
+                    "the answer is none of AWS; check the endpoint, and whether a proxy answers instead"
+                        .to_owned()
+                }
+            };
+            LiveError::Other { action, reason }
         };
     }
     let host = format!("{} in {}", action.split(':').next().unwrap_or_default(), call.region);
@@ -214,7 +219,15 @@ fn unsent(
     }
     if lower.contains("no providers in chain provided credentials") || lower.contains("credentialsnotloaded")
     {
-        LiveError::NoCredentials
+        match call.profile {
+            Some(name) => LiveError::Credentials {
+                reason: format!(
+                    "the profile '{name}' gives none (those that exist: aws configure list-profiles)"
+                ),
+                profile: profile_option(call.profile),
+            },
+            None => LiveError::NoCredentials,
+        }
     } else if lower.contains("expired") && lower.contains("token")
         || lower.contains("sso") && lower.contains("unauthorized")
     {
@@ -230,8 +243,29 @@ fn profile_option(profile: Option<&str>) -> String {
     profile.map(|profile| format!(" --profile {profile}")).unwrap_or_default()
 }
 
-/// The last cause of a chain as the SDK prints it, without the debug form behind it.
+/// The last cause of a chain as the SDK prints it: without the debug form in parentheses behind it, which names the error's
+/// kind first, and without the system's error number.
 fn innermost(chain: &str) -> String {
-    let readable = chain.split(" (").next().unwrap_or(chain);
+    const KINDS: [&str; 5] = [
+        " (DispatchFailure(",
+        " (ConstructionFailure(",
+        " (TimeoutError(",
+        " (ResponseError(",
+        " (ServiceError(",
+    ];
+    let end = KINDS.iter().filter_map(|kind| chain.find(kind)).min().unwrap_or(chain.len());
+    let readable = chain[..end].split(" (os error").next().unwrap_or_default();
     readable.rsplit(": ").next().unwrap_or(readable).trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_cause_is_what_a_person_can_use() {
+        let chain = "dispatch failure: io error: client error (Connect): tcp connect error: Connection refused (os error 111) (DispatchFailure(DispatchFailure { source: x: y }))";
+        assert_eq!(innermost(chain), "Connection refused");
+        assert_eq!(innermost("plain"), "plain");
+    }
 }
