@@ -21,7 +21,7 @@ mod whereabouts;
 
 pub use bytes::{Bytes, Input, REPORT_TITLE};
 pub use comparison::{BaselineChoice, Comparison, Difference, FeatureKind, HealthyRequest, Share};
-pub use coverage::{Coverage, Gap, InputSummary, Issue, LayerCoverage};
+pub use coverage::{Coverage, Gap, InputSummary, Issue, LayerCoverage, LiveSource, Opening, SourceKind};
 pub use finding::{
     Argument, Confidence, Diagnosis, Evidence, EvidenceRole, Finding, FixStep, Hypothesis, Level,
     MAX_EVIDENCE, Role, RuleMeta, Spread, Standing, Undetermined, Unexplained, WrongAdvice,

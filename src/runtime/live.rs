@@ -49,7 +49,7 @@ pub struct Live {
 }
 
 /// What to collect.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Asks {
     /// What a person named.
     Selection(Selection),

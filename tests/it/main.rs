@@ -16,6 +16,7 @@ mod docs;
 mod doctor;
 mod hard_case;
 mod laws;
+pub(crate) mod live;
 mod pasted;
 mod program;
 mod report;

@@ -184,6 +184,36 @@ pub(super) fn choose(
     Ok(said)
 }
 
+/// Keeps of `found` only what `wanted` means: a runtime with the gateways that call it, or a gateway with the runtimes
+/// that it calls.
+///
+/// # Errors
+/// When the name means nothing or several things, an ARN is of another account, or the list could not be had.
+pub fn only(found: &mut Discovery, wanted: &Wanted) -> Result<(), SelectionError> {
+    let inventory = Inventory {
+        account: found.account.clone(),
+        region: found.region.clone(),
+        discovery: found.clone(),
+        listings: Vec::new(),
+    };
+    let (mut chosen, mut said) = (Chosen::default(), Said::default());
+    check_account(&inventory.account, wanted)?;
+    match wanted.kind {
+        Kind::Runtime => choose_runtime(&inventory, wanted, &mut chosen, &mut said)?,
+        Kind::Gateway => choose_gateway(&inventory, wanted, &mut chosen, &mut said)?,
+        Kind::LogGroup => {}
+    }
+    if let Some(failure) = said.failures.pop() {
+        return Err(failure.error.into());
+    }
+    found.runtimes.retain(|runtime| chosen.ids.contains(&runtime.id));
+    found.gateways.retain(|gateway| chosen.ids.contains(&gateway.id));
+    found.memories.clear();
+    let is_of_all = |group: &Group| group.name == SPANS || chosen.groups.contains_key(&group.name);
+    found.other_log_groups.retain(is_of_all);
+    Ok(())
+}
+
 pub(super) fn check_account(account: &str, wanted: &Wanted) -> Result<(), SelectionError> {
     match wanted.arn() {
         Some(arn) if !account.is_empty() && arn.account != account => Err(SelectionError::Elsewhere {

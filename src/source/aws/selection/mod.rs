@@ -15,6 +15,7 @@ mod window;
 use super::account::Connection;
 use super::error::LiveError;
 
+pub use choose::only;
 pub(super) use lookup::{connection, look_up};
 pub use resolve::{Failure, Resolved, resolve};
 pub use resume::resume;

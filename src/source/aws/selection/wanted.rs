@@ -122,7 +122,10 @@ impl Whose {
 
 impl Selection {
     /// How to reach the account of `wanted`: what it says itself comes first, then its ARN, then the options.
-    pub(super) fn connection_for(&self, wanted: &Wanted) -> Result<Connection, SelectionError> {
+    ///
+    /// # Errors
+    /// When several roles are given and it does not say which account it is in.
+    pub fn connection_for(&self, wanted: &Wanted) -> Result<Connection, SelectionError> {
         let arn = wanted.arn();
         let whose = &wanted.whose;
         let region = whose.region.clone().or_else(|| arn.map(|arn| arn.region.to_owned()));
