@@ -13,6 +13,7 @@ mod compare;
 mod determinism;
 mod diagnosis;
 mod docs;
+mod doctor;
 mod hard_case;
 mod laws;
 pub(crate) mod live;
