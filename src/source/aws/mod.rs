@@ -14,6 +14,7 @@ pub mod logs;
 pub mod operations;
 pub mod pace;
 pub mod plan;
+pub mod selection;
 pub mod standing;
 pub mod traces;
 
@@ -22,4 +23,5 @@ pub use collect::collect;
 pub use error::LiveError;
 pub use estimate::{Estimate, estimate};
 pub use plan::{GroupPlan, Plan, PrefixPlan, TracePlan};
+pub use selection::{Selection, SelectionError};
 pub use standing::Standing;
