@@ -131,6 +131,14 @@ impl Account {
         self.role_arn.as_deref()
     }
 
+    /// ARN of one of its log groups; `None` when the account's id is not known.
+    pub(super) fn log_group_arn(&self, name: &str) -> Option<String> {
+        // The caller's own ARN names the partition.
+        let partition = self.caller.split(':').nth(1).filter(|partition| !partition.is_empty())?;
+        let Self { region, id, .. } = self;
+        (!id.is_empty()).then(|| format!("arn:{partition}:logs:{region}:{id}:log-group:{name}"))
+    }
+
     /// What a capture keeps of it.
     pub(super) fn origin(&self) -> Origin {
         Origin {

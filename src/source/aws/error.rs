@@ -58,6 +58,25 @@ pub enum LiveError {
         /// Attempts.
         attempts: u32,
     },
+    /// The service does not take the request as it is: a filter pattern, a window, a name that cannot be.
+    #[error("{action} was refused: {reason}; check names, window and filter pattern")]
+    Rejected {
+        /// IAM action.
+        action: String,
+        /// What the service said.
+        reason: String,
+    },
+    /// A list could not be read to its end before the place in it was forgotten.
+    #[error("the service has forgotten how far the log group was read; the stretch is read again")]
+    TokenExpired,
+    /// A quota of the account is used up.
+    #[error("{action} meets a quota of the account: {reason}")]
+    Quota {
+        /// IAM action.
+        action: String,
+        /// What the service said.
+        reason: String,
+    },
     /// Nobody answers.
     #[error("{host} cannot be reached ({reason}); check the network, the proxy and the Region")]
     Unreachable {
@@ -94,13 +113,16 @@ impl LiveError {
 
     /// Whether trying again later may succeed without anybody mending anything.
     pub fn is_passing(&self) -> bool {
-        matches!(self, Self::Throttled { .. } | Self::Unreachable { .. } | Self::Other { .. })
+        matches!(
+            self,
+            Self::Throttled { .. } | Self::Unreachable { .. } | Self::Other { .. } | Self::TokenExpired
+        )
     }
 }
 
 /// Where and as whom a call was made.
 #[derive(Clone, Copy, Debug)]
-pub struct Call<'a> {
+pub(super) struct Call<'a> {
     /// IAM action: `logs:FilterLogEvents`.
     pub action: &'static str,
     /// What it was asked for.
@@ -120,16 +142,19 @@ const DENIED: &[&str] = &["AccessDenied", "AccessDeniedException", "Unauthorized
 const INVALID: &[&str] =
     &["UnrecognizedClientException", "InvalidClientTokenId", "InvalidSignatureException"];
 const MISSING: &[&str] = &["ResourceNotFoundException", "NoSuchEntity", "NotFoundException"];
-const THROTTLED: &[&str] = &[
-    "ThrottlingException",
-    "ThrottledException",
-    "Throttling",
-    "TooManyRequestsException",
-    "LimitExceededException",
+const THROTTLED: &[&str] =
+    &["ThrottlingException", "ThrottledException", "Throttling", "TooManyRequestsException"];
+const REJECTED: &[&str] = &[
+    "InvalidParameterException",
+    "InvalidOperationException",
+    "InvalidRequestException",
+    "ValidationException",
+    "ValidationError",
 ];
+const QUOTA: &[&str] = &["LimitExceededException", "ServiceQuotaExceededException"];
 
 /// Reads what the SDK reports.
-pub fn classify<E, R>(call: Call<'_>, error: &SdkError<E, R>) -> LiveError
+pub(super) fn classify<E, R>(call: Call<'_>, error: &SdkError<E, R>) -> LiveError
 where
     E: ProvideErrorMetadata + std::error::Error + 'static,
     R: std::fmt::Debug,
@@ -153,6 +178,10 @@ where
             LiveError::NotFound { resource: call.resource.to_owned(), region: call.region.to_owned() }
         } else if is(THROTTLED) {
             LiveError::Throttled { action, attempts: ATTEMPTS }
+        } else if is(REJECTED) {
+            LiveError::Rejected { action, reason }
+        } else if is(QUOTA) {
+            LiveError::Quota { action, reason }
         } else {
             LiveError::Other {
                 action,

@@ -95,6 +95,8 @@ pub enum Kind {
     LogGroup,
     /// X-Ray traces.
     Traces,
+    /// Log groups that may appear under a prefix. It has no records of its own, so no capture holds one.
+    Prefix,
 }
 
 /// A stretch of event time that could not be fetched.
