@@ -134,6 +134,8 @@ pub enum MouseKind {
     WheelUp,
     /// The wheel turned down.
     WheelDown,
+    /// It turned with the control key down: inwards when it turned up.
+    Zoom(bool),
 }
 
 /// A line in the footer, until the next key.

@@ -324,7 +324,9 @@ impl Model {
         match mouse.kind {
             MouseKind::WheelUp => out.send(Message::Move(Move::Rows(-WHEEL_ROWS))),
             MouseKind::WheelDown => out.send(Message::Move(Move::Rows(WHEEL_ROWS))),
-            MouseKind::Click | MouseKind::Drag => {
+            // Only the timeline has an axis to zoom.
+            MouseKind::Zoom(_) if self.screen != ScreenId::Timeline => {}
+            MouseKind::Click | MouseKind::Drag | MouseKind::Zoom(_) => {
                 let body = self.shared.body();
                 if mouse.row == 0 && mouse.kind == MouseKind::Click {
                     out.messages

@@ -157,7 +157,11 @@ impl State {
 
 pub(super) fn refresh(state: &mut State, change: Change, shared: &Shared, out: &mut Outbox) {
     let known = |key| shared.answers.walks.contains_key(&key);
-    if matches!(change, Change::Shown | Change::Selection)
+    if change == Change::Data {
+        // Answers about earlier data are gone.
+        state.asked = None;
+    }
+    if matches!(change, Change::Shown | Change::Selection | Change::Data)
         && let Some(key) = shared.request.filter(|key| !known(*key) && state.asked != Some(*key))
     {
         state.asked = Some(key);
