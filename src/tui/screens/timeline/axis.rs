@@ -91,9 +91,9 @@ impl Axis {
         let column = (column as i128).min(last);
         let at = from + (to - from) * column / last;
         if inwards {
-            self.zoom_in(None)
+            self.zoom_in(None);
         } else {
-            self.zoom_out()
+            self.zoom_out();
         }
         let length = self.length();
         self.center = (at - length * column / last + length / 2).clamp(self.start, self.end);
