@@ -6,7 +6,7 @@ use std::time::Duration;
 use agentcore_triage::model::{
     Brief, Coverage, Kind, Layer, Name, Names, Severity, Signal, SignalKey, Timestamp,
 };
-use agentcore_triage::rules::{Catalogue, Docket, Hits, judge};
+use agentcore_triage::rules::{Catalogue, Docket, Hits, Switches, judge};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
 fn catalogue() -> Catalogue {
@@ -80,7 +80,9 @@ fn judge_hits(c: &mut Criterion) {
         lateness: Duration::ZERO,
         field: &field,
     };
-    c.bench_function("judge 20,000 hits of one stream", |b| b.iter(|| judge(&catalogue, black_box(&docket))));
+    c.bench_function("judge 20,000 hits of one stream", |b| {
+        b.iter(|| judge(&catalogue, &Switches::default(), black_box(&docket)));
+    });
 }
 
 fn brief(signal: &Signal) -> Brief {

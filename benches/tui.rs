@@ -208,8 +208,8 @@ impl Bench {
                 vec![Data::Found { id, signals: needle.among(&case, stretch) }]
             }
             Effect::Walk(key) => once("walk", key, &|| Data::Walk(Arc::new(case.walk(key)))),
-            Effect::Compare(key) => once("compare", key, &|| {
-                Data::Comparison(Arc::new(case.compare(key, &Baseline::Automatic, &[])))
+            Effect::Compare { failing, .. } => once("compare", failing, &|| {
+                Data::Comparison(Arc::new(case.compare(failing, &Baseline::Automatic, &[])))
             }),
             Effect::Audit => once("audit", RequestKey(0), &|| Data::Audit(Arc::new(case.audit()))),
             _ => Vec::new(),

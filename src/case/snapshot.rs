@@ -7,6 +7,7 @@ use crate::model::{
     Coverage, Diagnosis, Finding, InputSummary, Names, Outcome, Request, RuleMeta, Signal, SignalKey,
     Undetermined, Unexplained,
 };
+use crate::rules::Switches;
 
 /// Everything an output may show. Cheap to clone in its large parts: a case and its snapshots share them.
 #[derive(Clone, Debug, Default)]
@@ -33,7 +34,9 @@ pub struct Snapshot {
     pub evidence: BTreeMap<SignalKey, Signal>,
     /// Number of rules that judged.
     pub rules_judged: usize,
-    /// Digest of the rule catalogue, hex.
+    /// Rules that were off and severities that were changed.
+    pub switches: Switches,
+    /// Digest of the rules that judged, hex.
     pub catalogue_digest: String,
 }
 

@@ -1,8 +1,9 @@
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use super::*;
-use crate::model::Bytes;
-use crate::rules::State;
+use crate::model::{Bytes, Level};
+use crate::rules::{State, Switches};
 
 const UNANSWERED: &str = include_str!("../../tests/data/semantics/runtime/call-never-answered/match.jsonl");
 const ANSWERED: &str =
@@ -77,4 +78,39 @@ fn who_loses_interest_gets_nothing() {
     assert_eq!(progress.glance().records, read.map_or(0, |case| case.briefs().len() as u64));
     progress.cancel();
     assert!(Case::open_watched(input(ANSWERED), Vec::new(), &options(None), &progress).is_none());
+}
+
+#[test]
+fn a_rule_that_is_off_is_as_if_it_were_not_there() {
+    let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/samples/schema-mismatch"));
+    let inputs = || {
+        ["gateway.json", "spans.jsonl"].map(|name| Input {
+            path: name.to_owned(),
+            bytes: Bytes::new(std::fs::read(folder.join(name)).unwrap()),
+        })
+    };
+    let built_in =
+        || Options { catalogue: Catalogue::builtin().unwrap(), lateness: Duration::ZERO, filter: None };
+    let whole = built_in();
+    let case = Case::open(inputs().into(), Vec::new(), &whole);
+    let found: BTreeSet<String> =
+        case.snapshot(&whole).findings.into_iter().map(|finding| finding.rule).collect();
+    assert!(found.len() > 1, "{found:?}");
+    for id in found {
+        let (mut switches, mut without) = (Switches::default(), built_in());
+        switches.toggle(&id);
+        without.catalogue.disable(&id).unwrap();
+        let mut off = case.snapshot_with(&whole, &switches);
+        assert_eq!(std::mem::take(&mut off.switches), switches);
+        let gone = analyse(inputs().into(), Vec::new(), &without);
+        assert_eq!(format!("{off:#?}"), format!("{gone:#?}"), "{id}");
+        switches.toggle(&id);
+        let meta = &whole.catalogue.rule(&id).unwrap().meta;
+        switches.set_level(meta, Level::Warning);
+        let changed = case.snapshot_with(&whole, &switches);
+        let mut of_rule = changed.findings.iter().filter(|finding| finding.rule == id);
+        assert!(of_rule.all(|finding| finding.severity == Level::Warning), "{id}");
+        switches.set_level(meta, meta.severity);
+        assert!(switches.is_empty());
+    }
 }

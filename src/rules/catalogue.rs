@@ -14,6 +14,7 @@ use super::folder;
 use super::prefilter::{Needles, Prefilter};
 use super::read::{Place, read_rule};
 use super::rule::Rule;
+use super::switches::Switches;
 
 /// The rules that judge.
 #[derive(Debug, Default)]
@@ -117,11 +118,12 @@ impl Catalogue {
         self.position(id).map(|at| &self.rules[at])
     }
 
-    /// A stable digest of what judges: every rule's text and severity. 32 hex digits (FNV-1a, 128 bit).
-    pub fn digest(&self) -> String {
+    /// A stable digest of what judges: text and severity of every rule that is on. 32 hex digits (FNV-1a, 128 bit).
+    pub fn digest(&self, switches: &Switches) -> String {
         const OFFSET: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
         const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
-        let parts = self.rules.iter().flat_map(|rule| [rule.text.as_str(), rule.meta.severity.word()]);
+        let on = self.rules.iter().filter(|rule| !switches.is_off(rule.id()));
+        let parts = on.flat_map(|rule| [rule.text.as_str(), switches.level(&rule.meta).word()]);
         let bytes = parts.flat_map(|part| part.bytes().chain([0]));
         let hash = bytes.fold(OFFSET, |hash, byte| (hash ^ u128::from(byte)).wrapping_mul(PRIME));
         format!("{hash:032x}")

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use indexmap::{IndexMap, IndexSet};
 
 use crate::model::{
-    Argument, Confidence, Evidence, EvidenceRole, Finding, FixStep, MAX_EVIDENCE, Outcome, RequestKey,
-    Severity, SignalKey, TimeRange, Undetermined,
+    Argument, Confidence, Evidence, EvidenceRole, Finding, MAX_EVIDENCE, Outcome, RequestKey, Severity,
+    SignalKey, TimeRange, Undetermined,
 };
 
 use super::builtin::built_in_value;
@@ -18,18 +18,25 @@ use super::event::EventKey;
 use super::missing::{Lack, describe};
 use super::rule::Rule;
 use super::scope::{BriefHits, Facts, Scope, needed_events, scopes};
+use super::switches::Switches;
 
 /// What is said to be missing at most, per rule and request.
 const MAX_MISSING: usize = 4;
 
-/// Judges every rule over the case. Pure; the cost follows the number of hits, not that of signals.
-pub fn judge(catalogue: &Catalogue, docket: &Docket<'_>) -> Judgement {
-    let alive: Vec<&Rule> = catalogue.rules().iter().filter(|rule| may_fire(rule, docket)).collect();
+/// Judges every rule that is on over the case. Pure; the cost follows the number of hits, not that of signals.
+pub fn judge(catalogue: &Catalogue, switches: &Switches, docket: &Docket<'_>) -> Judgement {
+    let on = catalogue.rules().iter().filter(|rule| !switches.is_off(rule.id()));
+    let alive: Vec<&Rule> = on.filter(|rule| may_fire(rule, docket)).collect();
     let brief_hits = BriefHits::find(alive.iter().copied(), docket);
     let facts = Facts::default();
     let mut judgement = Judgement::default();
     for rule in alive {
         judge_rule(rule, docket, &brief_hits, &facts, &mut judgement);
+    }
+    for finding in &mut judgement.findings {
+        if let Ok(rule) = catalogue.rule(&finding.rule) {
+            finding.severity = switches.level(&rule.meta);
+        }
     }
     judgement.covered.sort_unstable();
     judgement.covered.dedup();
@@ -198,11 +205,6 @@ fn finish(rule: &Rule, docket: &Docket<'_>, facts: &Facts, key: DraftKey, draft:
             _ => built_in_value(name, docket, facts, request, &shown),
         })
     };
-    let fix = rule.meta.fix.iter().zip(&rule.templates.fix).map(|(step, (text, command))| FixStep {
-        text: text.fill(&value),
-        command: command.as_ref().map(|command| command.fill(&value)),
-        source: step.source.clone(),
-    });
     Finding {
         rule: rule.id().to_owned(),
         severity: rule.meta.severity,
@@ -212,7 +214,7 @@ fn finish(rule: &Rule, docket: &Docket<'_>, facts: &Facts, key: DraftKey, draft:
         first: draft.window.map(|window| window.start),
         last: draft.window.map(|window| window.end),
         message: rule.templates.message.fill(&value),
-        fix: fix.collect(),
+        fix: rule.fix(&value),
         captures: captures.iter().cloned().collect(),
         occurrences: draft.occurrences.max(1),
         evidence,

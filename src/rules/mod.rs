@@ -30,6 +30,7 @@ mod read_when;
 mod rule;
 mod scaffold;
 mod scope;
+mod switches;
 mod template;
 mod words;
 
@@ -47,6 +48,7 @@ pub use locate::Locator;
 pub use prefilter::Prefilter;
 pub use rule::{Example, ExampleKind, LAYERS, Rule};
 pub use scaffold::scaffold;
+pub use switches::Switches;
 pub use words::{EventOutline, Outline};
 
 /// Every field name that rules may use, with what it means. Any path below the open prefixes of

@@ -9,14 +9,16 @@ use crate::filter::{Filter, ResultFacts};
 use crate::model::{Outcome, RequestKey, SignalKey};
 use crate::text::Door;
 use crate::tui::message::{Hits, Notice};
-use crate::tui::{Data, Effect};
+use crate::tui::{Data, Effect, Prepared};
 
 use super::export;
+use super::judge::Judge;
 use super::worker::{Ask, Tell};
 
 /// Answers one question after the other; a newer search ends the one that runs.
 pub(super) struct Answering {
     known: Option<Known>,
+    judge: Arc<Judge>,
     waiting: VecDeque<Ask>,
     door: Door,
     tell: Tell,
@@ -30,8 +32,8 @@ pub(super) struct Known {
 }
 
 impl Answering {
-    pub(super) fn new(door: Door, tell: Tell) -> Self {
-        Self { known: None, waiting: VecDeque::new(), door, tell }
+    pub(super) fn new(judge: Arc<Judge>, door: Door, tell: Tell) -> Self {
+        Self { known: None, judge, waiting: VecDeque::new(), door, tell }
     }
 
     /// Answers until nobody asks any more.
@@ -44,6 +46,23 @@ impl Answering {
         }
     }
 
+    /// Judges what is known again, unless more is known meanwhile or a further switch waits: these judge anyway.
+    fn judge_again(&mut self, case: &Arc<Case>, asked: &Receiver<Ask>) {
+        self.waiting.extend(asked.try_iter());
+        let judges = |ask: &Ask| matches!(ask, Ask::Case(..) | Ask::Question(Effect::Judge(_)));
+        if self.waiting.iter().any(judges) {
+            return;
+        }
+        let judge = Arc::clone(&self.judge);
+        judge.judge(case, |case, snapshot| {
+            self.waiting.extend(asked.try_iter());
+            if !self.waiting.iter().any(|ask| matches!(ask, Ask::Case(..))) {
+                self.known = Some(Known { case: case.clone(), snapshot: snapshot.clone() });
+                (self.tell)(Data::Prepared(Prepared::new(case, snapshot)));
+            }
+        });
+    }
+
     fn answer(&mut self, question: &Effect, asked: &Receiver<Ask>) {
         let Some(known) = self.known.clone() else {
             (self.tell)(Data::Notice(Notice::info("nothing is read yet")));
@@ -51,6 +70,10 @@ impl Answering {
         };
         let tell = self.tell.clone();
         match question {
+            Effect::Judge(switches) => {
+                self.judge.switch(switches.clone());
+                self.judge_again(&known.case, asked);
+            }
             Effect::Search { id, filter } => known.search(*id, filter, &mut |hits| {
                 self.waiting.extend(asked.try_iter());
                 let newer = |ask: &Ask| matches!(ask, Ask::Case(..) | Ask::Question(Effect::Search { .. }));
@@ -73,10 +96,12 @@ impl Known {
                 Data::Found { id: *id, signals: needle.among(&self.case, stretch.clone()) }
             }
             Effect::Walk(request) => Data::Walk(Arc::new(self.case.walk(self.known(*request)?))),
-            Effect::Compare(request) => {
-                let key = self.known(*request)?;
+            Effect::Compare { failing, healthy } => {
+                let key = self.known(*failing)?;
                 let like = self.same_cause(key);
-                Data::Comparison(Arc::new(self.case.compare(key, &Baseline::Automatic, &like)))
+                let named = healthy.and_then(|healthy| self.known(healthy));
+                let baseline = named.map_or(Baseline::Automatic, Baseline::Request);
+                Data::Comparison(Arc::new(self.case.compare(key, &baseline, &like)))
             }
             Effect::Audit => Data::Audit(Arc::new(self.case.audit())),
             Effect::Export { kind, request, path } => {

@@ -28,7 +28,8 @@ impl Hands {
             Effect::Search { .. }
             | Effect::Find { .. }
             | Effect::Walk(_)
-            | Effect::Compare(_)
+            | Effect::Compare { .. }
+            | Effect::Judge(_)
             | Effect::Audit
             | Effect::Export { .. }
             | Effect::Forget(..) => self.worker.ask(effect),

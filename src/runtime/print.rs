@@ -1,5 +1,6 @@
 //! One frame without a terminal.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use ratatui::Terminal;
@@ -12,14 +13,14 @@ use crate::tui::screens::ScreenId;
 use crate::tui::{Data, Effect, Message, Model, Settings, picture, update, view};
 
 use super::answer::Known;
-use super::worker;
 
 /// Draws `screen` of what was loaded and returns it as text, or as SVG.
 pub fn print_screen(loaded: Loaded, settings: Settings, screen: ScreenId, as_svg: bool) -> String {
     let (size, theme, door) = (settings.size, settings.look.theme, settings.door);
     let options = settings.options.clone();
     let mut model = Model::new(settings);
-    let (case, snapshot) = worker::judged(Case::open(loaded.inputs, loaded.issues, &options), &options);
+    let case = Arc::new(Case::open(loaded.inputs, loaded.issues, &options));
+    let snapshot = Arc::new(case.snapshot_with(&options, &model.shared.switches));
     let known = Known { case: case.clone(), snapshot: snapshot.clone() };
     let done = Data::Progress(Progress { is_done: true, ..Progress::default() });
     let mut messages =

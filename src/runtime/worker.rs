@@ -13,6 +13,7 @@ use crate::tui::message::{Notice, Progress};
 use crate::tui::{Data, Effect, Prepared};
 
 use super::answer::Answering;
+use super::judge::Judge;
 use super::now;
 
 /// Reads what there is of the captures now; runs on a thread of its own, again and again while they may grow.
@@ -45,14 +46,15 @@ pub(super) struct Worker(Sender<Ask>);
 
 impl Worker {
     /// Starts reading.
-    pub(super) fn start(load: Load, options: Arc<Options>, door: Door, tell: &Tell) -> io::Result<Self> {
+    pub(super) fn start(load: Load, judge: Judge, door: Door, tell: &Tell) -> io::Result<Self> {
         let (ask, asked) = channel();
+        let judge = Arc::new(judge);
         let read = {
-            let (ask, tell) = (ask.clone(), tell.clone());
-            move || read(load, &options, &ask, &tell)
+            let (ask, tell, judge) = (ask.clone(), tell.clone(), judge.clone());
+            move || read(load, &judge, &ask, &tell)
         };
         guarded("reader", tell.clone(), read)?;
-        let answers = Answering::new(door, tell.clone());
+        let answers = Answering::new(judge, door, tell.clone());
         guarded("answers", tell.clone(), move || answers.run(&asked))?;
         Ok(Self(ask))
     }
@@ -76,11 +78,12 @@ fn guarded(name: &str, tell: Tell, work: impl FnOnce() + Send + 'static) -> io::
 }
 
 /// Reads what there is, and again whenever it has grown.
-fn read(mut load: Load, options: &Options, ask: &Sender<Ask>, tell: &Tell) {
+fn read(mut load: Load, judge: &Judge, ask: &Sender<Ask>, tell: &Tell) {
     let publish = |case: Case| {
-        let (case, snapshot) = judged(case, options);
-        let _ = ask.send(Ask::Case(case.clone(), snapshot.clone()));
-        tell(Data::Prepared(Prepared::new(case, snapshot)))
+        judge.judge(&Arc::new(case), |case, snapshot| {
+            let _ = ask.send(Ask::Case(case.clone(), snapshot.clone()));
+            tell(Data::Prepared(Prepared::new(case, snapshot)))
+        })
     };
     let mut known = None;
     loop {
@@ -89,7 +92,7 @@ fn read(mut load: Load, options: &Options, ask: &Sender<Ask>, tell: &Tell) {
             loaded.inputs.iter().map(|input| (input.path.clone(), input.bytes.len())).collect();
         let started = now();
         if known.as_ref() != Some(&extent) {
-            let case = open(loaded, options, known.is_none().then_some(&publish), tell);
+            let case = open(loaded, judge.options(), known.is_none().then_some(&publish), tell);
             if !case.is_none_or(publish) {
                 return;
             }
@@ -140,13 +143,6 @@ fn open(
         drop(finish);
         opened
     })
-}
-
-/// A case, judged.
-pub(super) fn judged(case: Case, options: &Options) -> (Arc<Case>, Arc<Snapshot>) {
-    let case = Arc::new(case);
-    let snapshot = Arc::new(case.snapshot(options));
-    (case, snapshot)
 }
 
 /// Tells how far reading is until it has finished, or nobody listens.

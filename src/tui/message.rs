@@ -7,7 +7,8 @@ use std::sync::Arc;
 use crate::case::Case;
 use crate::case::Snapshot;
 use crate::filter::Filter;
-use crate::model::{Comparison, RequestKey, SchemaAudit, SignalKey, Walk};
+use crate::model::{Comparison, Level, RequestKey, SchemaAudit, SignalKey, Walk};
+use crate::rules::Switches;
 use crate::text::SafeText;
 
 use super::find::Needle;
@@ -57,6 +58,12 @@ pub enum Message {
     ToggleFilter,
     /// Bookmarks a signal, or no longer.
     ToggleBookmark(SignalKey),
+    /// Switches a rule off, or on again.
+    ToggleRule(String),
+    /// Gives the findings of a rule another severity.
+    SetLevel(String, Level),
+    /// Every rule on, with the severity of its file.
+    ResetRules,
     /// Copies text.
     Copy(SafeText),
     /// Writes a file.
@@ -205,7 +212,14 @@ pub enum Effect {
     /// Asks where a request stopped.
     Walk(RequestKey),
     /// Compares a failing request with healthy ones.
-    Compare(RequestKey),
+    Compare {
+        /// The failing one.
+        failing: RequestKey,
+        /// The one beside it; without one the nearest is chosen.
+        healthy: Option<RequestKey>,
+    },
+    /// Judges again by these switches; the answer is a [`Data::Prepared`].
+    Judge(Switches),
     /// Audits the tool schemas.
     Audit,
     /// Frees what nobody needs any more, which takes a while.

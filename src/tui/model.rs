@@ -10,7 +10,7 @@ use ratatui::layout::{Rect, Size};
 use crate::case::{Case, Options, Snapshot};
 use crate::filter::Filter;
 use crate::model::{Comparison, RequestKey, SchemaAudit, SignalKey, Walk};
-use crate::rules::Catalogue;
+use crate::rules::{Catalogue, Switches};
 use crate::text::{Door, SafeText};
 
 use super::keys::Keymap;
@@ -94,6 +94,8 @@ pub struct Shared {
     pub request: Option<RequestKey>,
     /// The signal that the signal screen shows.
     pub signal: Option<SignalKey>,
+    /// Rules that are off and severities that were changed; [`Snapshot::switches`] are those that have judged.
+    pub switches: Switches,
     /// The filter.
     pub filter: ActiveFilter,
     /// Bookmarked signals.
@@ -140,7 +142,7 @@ pub enum Change {
     Filter,
     /// Another request or signal is selected.
     Selection,
-    /// An answer arrived.
+    /// An answer arrived, or a rule was switched.
     Answer,
     /// The terminal has another size.
     Size,
@@ -181,6 +183,7 @@ impl Model {
             progress: Progress::default(),
             request: None,
             signal: None,
+            switches: session.rules.clone(),
             filter: ActiveFilter::default(),
             bookmarks: BTreeSet::new(),
             answers: Answers::default(),

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::case::{Case, Snapshot};
 use crate::model::{Brief, Request, SignalKey, Timestamp};
+use crate::rules::Switches;
 
 /// Filter expressions that are remembered.
 const MAX_HISTORY: usize = 100;
@@ -26,6 +27,8 @@ pub struct Session {
     pub saved: Vec<String>,
     /// Bookmarked signals.
     pub bookmarks: Vec<Landmark>,
+    /// Rules that are off and severities that were changed.
+    pub rules: Switches,
 }
 
 impl Session {

@@ -84,8 +84,13 @@ fn answer(model: &Model, effect: &Effect) -> Option<Data> {
     if let Effect::Walk(request) = effect {
         return Some(Data::Walk(Arc::new(case.walk(*request))));
     }
-    if let Effect::Compare(request) = effect {
-        return Some(Data::Comparison(Arc::new(case.compare(*request, &Baseline::Automatic, &[]))));
+    if let Effect::Judge(switches) = effect {
+        let snapshot = Arc::new(case.snapshot_with(&model.shared.options, switches));
+        return Some(Data::Case { case, snapshot });
+    }
+    if let Effect::Compare { failing, healthy } = effect {
+        let baseline = healthy.map_or(Baseline::Automatic, Baseline::Request);
+        return Some(Data::Comparison(Arc::new(case.compare(*failing, &baseline, &[]))));
     }
     if matches!(effect, Effect::Audit) {
         return Some(Data::Audit(Arc::new(case.audit())));

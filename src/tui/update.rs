@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::case::Case;
 use crate::filter::Filter;
 use crate::model::{Brief, RequestKey, SignalKey};
+use crate::rules::{Catalogue, Switches};
 
 use super::keys::Move;
 use super::message::{Data, Effect, Hits, Message, Mouse, MouseKind, Notice, Outbox};
@@ -99,6 +100,16 @@ impl Model {
                 }
                 self.refresh_all(Change::Selection, out);
             }
+            Message::ToggleRule(id) => self.switch(|switches, _| switches.toggle(&id), out),
+            Message::SetLevel(id, level) => self.switch(
+                |switches, catalogue| {
+                    if let Ok(rule) = catalogue.rule(&id) {
+                        switches.set_level(&rule.meta, level);
+                    }
+                },
+                out,
+            ),
+            Message::ResetRules => self.switch(|switches, _| *switches = Switches::default(), out),
             Message::Copy(text) => out.run(Effect::Copy(text)),
             Message::Export(kind, path) => {
                 out.run(Effect::Export { kind, request: self.shared.request, path });
@@ -263,7 +274,17 @@ impl Model {
             filter: shared.filter.text.clone(),
             filter_on: shared.filter.is_on,
             bookmarks: shared.bookmarks.iter().filter_map(mark).collect(),
+            rules: shared.switches.clone(),
             ..self.session.clone()
+        }
+    }
+
+    fn switch(&mut self, change: impl FnOnce(&mut Switches, &Catalogue), out: &mut Outbox) {
+        let before = self.shared.switches.clone();
+        change(&mut self.shared.switches, &self.shared.options.catalogue);
+        if self.shared.switches != before {
+            out.run(Effect::Judge(self.shared.switches.clone()));
+            self.refresh_all(Change::Answer, out);
         }
     }
 

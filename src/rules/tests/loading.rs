@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::model::Level;
 use crate::rules::read::{Place, read_rule};
-use crate::rules::{Catalogue, LoadError, lint, scaffold};
+use crate::rules::{Catalogue, LoadError, Switches, lint, scaffold};
 
 use super::{catalogue, rule_text};
 
@@ -124,12 +124,12 @@ fn a_rule_of_the_same_id_takes_the_place_of_the_old_one() {
     std::fs::write(folder.join("near-miss.log"), "text").unwrap();
     let old =
         catalogue(&[("r", "[events.a]\nmessage = 'old text'"), ("s", "[events.a]\nmessage = 'rest of it'")]);
-    let digest = old.digest();
+    let digest = old.digest(&Switches::default());
     let (new, errors) = old.with_dirs(&[dir.path().to_owned()]);
     assert_eq!(errors, []);
     assert_eq!(new.rules().len(), 2);
     assert_eq!(new.rule("r").unwrap().meta.message, "new");
-    assert_ne!(new.digest(), digest);
+    assert_ne!(new.digest(&Switches::default()), digest);
 }
 
 #[test]

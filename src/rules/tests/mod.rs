@@ -14,7 +14,7 @@ use crate::model::{
 };
 
 use super::read::{Place, read_rule};
-use super::{Catalogue, Docket, Explanation, Hits, Judgement, explain, judge};
+use super::{Catalogue, Docket, Explanation, Hits, Judgement, Switches, explain, judge};
 
 /// A rule around `body`, which holds its events and condition.
 pub(super) fn rule_text(id: &str, message: &str, body: &str) -> String {
@@ -135,7 +135,7 @@ impl World {
     }
 
     pub(super) fn judge(&self, catalogue: &Catalogue) -> Judgement {
-        self.with_docket(catalogue, |docket| judge(catalogue, docket))
+        self.with_docket(catalogue, |docket| judge(catalogue, &Switches::default(), docket))
     }
 
     pub(super) fn explain(&self, catalogue: &Catalogue, id: &str) -> Vec<Explanation> {

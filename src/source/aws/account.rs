@@ -13,6 +13,7 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 
 use super::error::{ATTEMPTS, Call, LiveError, classify};
+use crate::source::recording::Origin;
 
 /// How long a connection may take. A wrong Region or a closed network is told within five seconds.
 const CONNECT: Duration = Duration::from_millis(3_100);
@@ -44,6 +45,7 @@ pub struct Account {
     id: String,
     caller: String,
     profile: Option<String>,
+    role_arn: Option<String>,
 }
 
 impl Connection {
@@ -66,6 +68,7 @@ impl Connection {
             id: identity.account().unwrap_or_default().to_owned(),
             caller: identity.arn().unwrap_or_default().to_owned(),
             profile: self.profile.clone(),
+            role_arn: self.role_arn.clone(),
             config,
             region,
         })
@@ -116,6 +119,26 @@ impl Account {
     /// ARN of the caller.
     pub fn caller(&self) -> &str {
         &self.caller
+    }
+
+    /// Profile, when one was named.
+    pub fn profile(&self) -> Option<&str> {
+        self.profile.as_deref()
+    }
+
+    /// Role that was assumed.
+    pub fn role_arn(&self) -> Option<&str> {
+        self.role_arn.as_deref()
+    }
+
+    /// What a capture keeps of it.
+    pub(super) fn origin(&self) -> Origin {
+        Origin {
+            account: Some(self.id.clone()).filter(|id| !id.is_empty()),
+            region: self.region.clone(),
+            profile: self.profile.clone(),
+            role_arn: self.role_arn.clone(),
+        }
     }
 
     /// CloudWatch Logs.

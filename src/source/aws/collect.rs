@@ -1,5 +1,6 @@
 //! Collects log groups into a capture: every source in a task of its own, one writer.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::io::{BufRead, BufReader};
 use std::sync::Arc;
@@ -12,9 +13,11 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use super::account::Account;
 use super::error::LiveError;
-use super::follow::{News, Progress, follow};
+use super::follow::{News, follow};
 use super::logs::LogGroup;
-use super::pace::Pace;
+use super::pace::{Pace, filter_log_events};
+use super::plan::{GroupPlan, Plan};
+use super::standing::{LiveTail, Standing, State, Tally};
 use crate::model::Timestamp;
 use crate::source::recording::{Hole, Kind, RecordError, Recorded, Recorder};
 use crate::source::sweep::{EventKey, Sweep};
@@ -24,36 +27,6 @@ const COMMIT: Duration = Duration::from_millis(500);
 
 /// Messages that may wait for the writer; sources wait when it is full, so that memory stays bounded.
 const WAITING: usize = 16;
-
-/// What to collect.
-#[derive(Clone, Debug)]
-pub struct Plan {
-    /// Log groups, each with the account it is in.
-    pub groups: Vec<(Arc<Account>, String, Arc<Pace>)>,
-    /// From.
-    pub since: Timestamp,
-    /// To; `None` to go on until stopped.
-    pub until: Option<Timestamp>,
-}
-
-/// How one source stands.
-#[derive(Clone, Debug)]
-pub struct Standing {
-    /// Log group.
-    pub name: String,
-    /// As of its last round.
-    pub progress: Option<Progress>,
-    /// The last fault; cleared by a round that succeeds.
-    pub fault: Option<LiveError>,
-    /// Whether it was given up.
-    pub is_lost: bool,
-    /// Whether everything that was asked for is final.
-    pub is_done: bool,
-    /// Faults since the start.
-    pub faults: u64,
-    /// How often the service asked to slow down.
-    pub throttled: u64,
-}
 
 /// Collects `plan` into `recorder` until all is final or `stop` resolves. `watch` is told how every source stands,
 /// after each commit. `now` is the clock.
@@ -70,11 +43,15 @@ pub async fn collect(
     let (sender, mut news) = mpsc::channel(WAITING);
     let mut tasks = JoinSet::new();
     let mut collection = Collection::default();
-    for (account, name, pace) in plan.groups {
-        let place = recorder.source(recorded(&account, &name, plan.since, plan.until))?;
+    let mut paces: BTreeMap<String, Arc<Pace>> = BTreeMap::new();
+    for GroupPlan { account, name, pattern, .. } in plan.groups {
+        let source = recorded(&account, &name, pattern, plan.since, plan.until);
+        let place = recorder.source(source)?;
         let sweep = sweep_of(recorder, place, plan.since, plan.until)?;
-        let number = collection.add(place, name.clone());
-        let group = LogGroup::new(account, name, pace);
+        let number = collection.add(place, &recorder.manifest().sources[place], plan.since);
+        let key = format!("{} {}", account.id(), account.region());
+        let pace = paces.entry(key).or_insert_with(|| Arc::new(filter_log_events(account.region())));
+        let group = LogGroup::new(account.clone(), name, Arc::clone(pace));
         let is_followed = plan.until.is_none();
         tasks.spawn(follow(group, sweep, number, is_followed, sender.clone(), now.clone()));
     }
@@ -86,7 +63,7 @@ pub async fn collect(
     loop {
         tokio::select! {
             told = news.recv() => match told {
-                Some(told) => collection.take(told, recorder),
+                Some(told) => collection.take(told, recorder, now()),
                 None => break,
             },
             _ = tick.tick() => {
@@ -99,7 +76,7 @@ pub async fn collect(
     tasks.abort_all();
     // What was on its way is not lost: it had been taken from the service and not yet counted as settled.
     while let Ok(told) = news.try_recv() {
-        collection.take(told, recorder);
+        collection.take(told, recorder, now());
     }
     collection.commit(recorder)?;
     watch(&collection.standings, recorder);
@@ -114,21 +91,32 @@ struct Collection {
 }
 
 impl Collection {
-    fn add(&mut self, place: usize, name: String) -> usize {
+    fn add(&mut self, place: usize, source: &Recorded, since: Timestamp) -> usize {
         self.places.push(place);
         self.standings.push(Standing {
-            name,
-            progress: None,
-            fault: None,
-            is_lost: false,
-            is_done: false,
-            faults: 0,
-            throttled: 0,
+            name: source.name.clone(),
+            kind: source.kind,
+            account: source.origin.account.clone().unwrap_or_default(),
+            region: source.origin.region.clone(),
+            since: source.since.unwrap_or(since),
+            until: source.until,
+            state: State::Starting,
+            fetched_to: None,
+            settled: source.settled,
+            rechecked: source.rechecked,
+            newest: None,
+            heard: None,
+            tally: Tally::default(),
+            per_second: 0.0,
+            live_tail: LiveTail::default(),
+            gaps: source.gaps.clone(),
+            last_error: None,
+            notes: Vec::new(),
         });
         self.places.len() - 1
     }
 
-    fn take(&mut self, news: News, recorder: &mut Recorder) {
+    fn take(&mut self, news: News, recorder: &mut Recorder, now: Timestamp) {
         match news {
             News::Records(source, records) => {
                 for record in &records {
@@ -137,17 +125,20 @@ impl Collection {
             }
             News::Round(source, progress) => {
                 let standing = &mut self.standings[source];
-                standing.progress = Some(progress);
-                standing.fault = None;
+                standing.settled = Some(progress.settled);
+                standing.state = State::Reading;
+                standing.heard = Some(now);
+                standing.tally.events = progress.tally.events;
+                standing.tally.calls += u64::from(progress.calls);
             }
             News::Fault { source, error, again } => {
                 let standing = &mut self.standings[source];
-                standing.faults += 1;
-                standing.throttled += u64::from(matches!(error, LiveError::Throttled { .. }));
-                standing.is_lost = !again;
-                standing.fault = Some(error);
+                standing.tally.faults += 1;
+                standing.tally.throttled += u64::from(matches!(error, LiveError::Throttled { .. }));
+                standing.state = if again { State::Retrying(now) } else { State::Lost };
+                standing.last_error = Some((now, error));
             }
-            News::Done(source) => self.standings[source].is_done = true,
+            News::Done(source) => self.standings[source].state = State::Done,
         }
     }
 
@@ -155,9 +146,7 @@ impl Collection {
         recorder.commit(|sources| {
             for (place, standing) in self.places.iter().zip(&self.standings) {
                 let source = &mut sources[*place];
-                if let Some(progress) = standing.progress {
-                    source.settled = Some(progress.settled);
-                }
+                source.settled = standing.settled;
                 source.gaps = gaps(source, standing);
             }
         })
@@ -166,12 +155,12 @@ impl Collection {
 
 /// What of a source's window is not final yet, with the reason and the command that fetches it.
 fn gaps(source: &Recorded, standing: &Standing) -> Vec<Hole> {
-    if standing.is_done {
+    if standing.state == State::Done {
         return Vec::new();
     }
     let start = source.settled.or(source.since);
-    let reason = match &standing.fault {
-        Some(fault) => fault.to_string(),
+    let reason = match &standing.last_error {
+        Some((_, fault)) => fault.to_string(),
         None => "not final yet: late events may still arrive".to_owned(),
     };
     let millis = |at: Option<Timestamp>| at.map(|at| at.0.div_euclid(1_000_000));
@@ -179,23 +168,30 @@ fn gaps(source: &Recorded, standing: &Standing) -> Vec<Hole> {
     let to = millis(source.until).map(|at| format!(" --end-time {at}")).unwrap_or_default();
     let fill = format!(
         "aws logs filter-log-events --log-group-name '{}'{from}{to} --region {}",
-        source.name, source.region
+        source.name, source.origin.region
     );
     vec![Hole { start, end: source.until, reason, fill: Some(fill) }]
 }
 
-fn recorded(account: &Account, name: &str, since: Timestamp, until: Option<Timestamp>) -> Recorded {
+fn recorded(
+    account: &Account,
+    name: &str,
+    pattern: Option<String>,
+    since: Timestamp,
+    until: Option<Timestamp>,
+) -> Recorded {
     Recorded {
         kind: Kind::LogGroup,
         name: name.to_owned(),
-        account: Some(account.id().to_owned()).filter(|id| !id.is_empty()),
-        region: account.region().to_owned(),
+        origin: account.origin(),
+        pattern,
         file: String::new(),
         bytes: 0,
         records: 0,
         since: Some(since),
         until,
         settled: None,
+        rechecked: None,
         gaps: Vec::new(),
     }
 }

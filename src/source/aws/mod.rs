@@ -6,13 +6,23 @@
 pub mod account;
 pub mod collect;
 pub mod discovery;
+pub mod doctor;
 pub mod error;
+pub mod estimate;
 pub mod follow;
 pub mod live_tail;
 pub mod logs;
 pub mod operations;
 pub mod pace;
+pub mod plan;
+pub mod selection;
+pub mod standing;
 pub mod traces;
 
 pub use account::{Account, Connection};
+pub use collect::collect;
 pub use error::LiveError;
+pub use estimate::{Estimate, estimate};
+pub use plan::{GroupPlan, Plan, PrefixPlan, TracePlan};
+pub use selection::{Selection, SelectionError};
+pub use standing::Standing;

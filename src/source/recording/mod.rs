@@ -11,7 +11,7 @@ use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-pub use manifest::{FILE, Hole, Kind, Manifest, Recorded, SCHEMA};
+pub use manifest::{FILE, Hole, Kind, Manifest, Origin, Recorded, SCHEMA, Watched};
 
 /// Held while a program writes into the folder.
 const LOCK: &str = ".lock";
@@ -72,7 +72,8 @@ impl Recorder {
         if entries.flatten().any(|entry| entry.file_name() != LOCK) {
             return Err(RecordError::NotEmpty(folder.to_owned()));
         }
-        let manifest = Manifest { schema: SCHEMA.to_owned(), tool, redacted, sources: Vec::new() };
+        let manifest =
+            Manifest { schema: SCHEMA.to_owned(), tool, redacted, sources: Vec::new(), prefixes: Vec::new() };
         let recorder = Self { folder: folder.to_owned(), manifest, streams: Vec::new(), _lock: lock };
         recorder.write_manifest()?;
         Ok(recorder)
@@ -121,15 +122,16 @@ impl Recorder {
         &self.folder
     }
 
-    /// The place of a source in [`Manifest::sources`]: the one with the same kind, name and Region, else a new one.
+    /// The place of a source in [`Manifest::sources`]: the one with the same kind, name, pattern, account and
+    /// Region, else a new one.
     /// `source.file` and the counts are set here.
     ///
     /// # Errors
     /// When its file cannot be made.
     pub fn source(&mut self, source: Recorded) -> Result<usize, RecordError> {
         let known = self.manifest.sources.iter().position(|known| {
-            (known.kind, &known.name, &known.region, &known.account)
-                == (source.kind, &source.name, &source.region, &source.account)
+            (known.kind, &known.name, &known.origin.region, &known.origin.account, &known.pattern)
+                == (source.kind, &source.name, &source.origin.region, &source.origin.account, &source.pattern)
         });
         if let Some(known) = known {
             return Ok(known);

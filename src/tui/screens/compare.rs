@@ -77,7 +77,7 @@ pub(super) fn refresh(state: &mut State, change: Change, shared: &Shared, out: &
         && let Some(key) = failing(shared)
         && comparison(shared).is_none()
     {
-        out.run(Effect::Compare(key));
+        out.run(Effect::Compare { failing: key, healthy: None });
     }
     let rows = comparison(shared).map_or(0, |found| found.differences.len());
     state.list.fit(rows, Table::height(table(shared.body())));

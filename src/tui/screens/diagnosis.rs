@@ -28,8 +28,6 @@ pub struct State {
     offset: usize,
     height: usize,
     request: Option<RequestKey>,
-    /// The request whose walk was asked for last.
-    asked: Option<RequestKey>,
 }
 
 /// What may happen on it.
@@ -157,14 +155,9 @@ impl State {
 
 pub(super) fn refresh(state: &mut State, change: Change, shared: &Shared, out: &mut Outbox) {
     let known = |key| shared.answers.walks.contains_key(&key);
-    if change == Change::Data {
-        // Answers about earlier data are gone.
-        state.asked = None;
-    }
     if matches!(change, Change::Shown | Change::Selection | Change::Data)
-        && let Some(key) = shared.request.filter(|key| !known(*key) && state.asked != Some(*key))
+        && let Some(key) = shared.request.filter(|key| !known(*key))
     {
-        state.asked = Some(key);
         out.run(Effect::Walk(key));
     }
     if change == Change::Filter {

@@ -32,7 +32,6 @@ pub struct State {
     /// The signals that show where the request stopped.
     stop: Vec<SignalKey>,
     request: Option<RequestKey>,
-    asked: Option<RequestKey>,
     /// Rows that fit below the lanes.
     list_height: usize,
     /// What the rows in view are called.
@@ -169,14 +168,9 @@ impl State {
 
 pub(super) fn refresh(state: &mut State, change: Change, shared: &Shared, out: &mut Outbox) {
     let known = |key| shared.answers.walks.contains_key(&key);
-    if change == Change::Data {
-        // Answers about earlier data are gone.
-        state.asked = None;
-    }
     if matches!(change, Change::Shown | Change::Selection | Change::Data)
-        && let Some(key) = shared.request.filter(|key| !known(*key) && state.asked != Some(*key))
+        && let Some(key) = shared.request.filter(|key| !known(*key))
     {
-        state.asked = Some(key);
         out.run(Effect::Walk(key));
     }
     if change == Change::Data {
