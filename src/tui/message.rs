@@ -141,6 +141,8 @@ pub enum MouseKind {
     WheelUp,
     /// The wheel turned down.
     WheelDown,
+    /// It turned with the control key down: inwards when it turned up.
+    Zoom(bool),
 }
 
 /// A line in the footer, until the next key.
@@ -216,7 +218,7 @@ pub enum Effect {
         /// The one beside it; without one the nearest is chosen.
         healthy: Option<RequestKey>,
     },
-    /// Judges again by these switches; the answer is a [`Data::Case`].
+    /// Judges again by these switches; the answer is a [`Data::Prepared`].
     Judge(Switches),
     /// Audits the tool schemas.
     Audit,
