@@ -26,6 +26,7 @@
 //! - **Tests**: `testing::model(capture, size)` opens a sample without IO, `testing::press(&mut model, "down")`
 //!   sends keys, `testing::screen(&model)` is the frame as text for `insta` at 80 × 24, 160 × 50 and 40 × 10.
 
+pub mod count;
 pub mod find;
 pub mod keys;
 pub mod lookup;

@@ -16,7 +16,7 @@ use crate::tui::keys::Move;
 use crate::tui::message::{self, Ask, AskLine, Mouse, MouseKind, Notice, Outbox};
 use crate::tui::model::{Change, Shared};
 use crate::tui::screens::{ScreenId, ScreenMessage};
-use crate::tui::widgets::ListState;
+use crate::tui::widgets::{ListState, Split};
 
 use super::diagnosis::document::{Action, Document};
 
@@ -94,7 +94,7 @@ pub enum Message {
 
 pub(super) fn update(state: &mut State, message: Message, shared: &Shared, out: &mut Outbox) {
     match message {
-        Message::Move(by) if state.in_text => scroll(&mut state.top, by),
+        Message::Move(by) if state.in_text => state.top.scroll(by),
         Message::Move(by) => {
             if state.list.apply(by) {
                 state.hit = 0;
@@ -182,25 +182,6 @@ fn tell(out: &mut Outbox, words: &str) {
     out.send(message::Message::Tell(Notice::info(words)));
 }
 
-/// Text has no selection: each step scrolls.
-fn scroll(top: &mut ListState, by: Move) {
-    let last = top.len().saturating_sub(top.visible().len());
-    let page = top.visible().len().max(2) - 1;
-    let row = match by {
-        Move::Up => top.offset().saturating_sub(1),
-        Move::Down => top.offset() + 1,
-        Move::PageUp => top.offset().saturating_sub(page),
-        Move::PageDown => top.offset() + page,
-        Move::First => 0,
-        Move::Last => last,
-        Move::Rows(rows) => top.offset().saturating_add_signed(isize::from(rows)),
-        Move::Left | Move::Right => top.offset(),
-    };
-    top.select(top.len());
-    top.scroll_to(row.min(last));
-    top.select(row.min(last));
-}
-
 impl State {
     fn selected<'s>(&self, shared: &'s Shared) -> Option<&'s RuleMeta> {
         let at = self.rows.get(self.list.selected()?)?;
@@ -282,7 +263,7 @@ impl State {
 
     /// Writes the text about the selected rule; another rule is read from its beginning.
     fn lay_out(&mut self, shared: &Shared) {
-        let (list, text) = view::rooms(shared.body());
+        let Split { list, text, .. } = view::rooms(shared.body());
         self.list.fit(self.rows.len(), list.height.saturating_sub(1));
         let document = text::document(self, shared, usize::from(text.width));
         if document.rows.first() != self.text.rows.first() {
@@ -314,7 +295,7 @@ pub(super) fn refresh(state: &mut State, change: Change, shared: &Shared, _out: 
 }
 
 pub(super) fn click(state: &State, _shared: &Shared, area: Rect, mouse: Mouse) -> Option<Message> {
-    let (list, text) = view::rooms(area);
+    let Split { list, text, .. } = view::rooms(area);
     let at = (mouse.column, mouse.row).into();
     match mouse.kind {
         MouseKind::Click if list.contains(at) && mouse.row == list.y => Some(Message::Sort),
