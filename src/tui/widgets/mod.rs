@@ -23,7 +23,7 @@ pub use input::Input;
 pub use line::Line;
 pub use list::ListState;
 pub use marked::marked;
-pub use paragraph::paragraph;
+pub use paragraph::{excerpt, paragraph};
 pub use popup::popup;
 pub use split::Split;
 pub use table::{Align, Column, Table, scroll_bar};

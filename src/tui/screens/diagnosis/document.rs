@@ -19,6 +19,19 @@ pub(in crate::tui::screens) enum Action {
     Signal(SignalKey),
     /// Copies a command.
     Copy(String),
+    /// Shows what is folded.
+    Unfold(Fold),
+}
+
+/// What is folded where there is much of it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(in crate::tui::screens) enum Fold {
+    /// Hypotheses that may be true.
+    Open,
+    /// Those that are not.
+    RuledOut,
+    /// What else follows from the cause.
+    Symptoms,
 }
 
 /// Rows that belong to one action.

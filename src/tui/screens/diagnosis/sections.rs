@@ -1,7 +1,9 @@
 //! What the diagnosis says, in the order in which a person needs it: what failed, why, what to type; then the
 //! evidence and everything that supports or limits the claim.
 
-use super::document::{Action, Document};
+use std::collections::BTreeSet;
+
+use super::document::{Action, Document, Fold};
 use crate::case::Snapshot;
 use crate::model::{Diagnosis, Evidence, Finding, Hypothesis, Request, Standing, Unexplained};
 use crate::tui::model::Shared;
@@ -11,14 +13,16 @@ use crate::tui::time;
 
 /// Longest excerpt of a piece of evidence, in characters.
 const MAX_EXCERPT: usize = 300;
+/// Hypotheses and symptoms that are shown of many; one more is not worth a fold.
+const MAX_SHOWN: usize = 3;
 /// Errors without an explanation that are shown.
 const MAX_UNEXPLAINED: usize = 5;
 
 /// The diagnosis of the selected request, then what concerns the capture as a whole.
-pub(super) fn document(shared: &Shared, columns: usize) -> Document {
+pub(super) fn document(shared: &Shared, columns: usize, unfolded: &BTreeSet<Fold>) -> Document {
     let snapshot = shared.snapshot();
     let pen = Pen { shared, document: Document::new(columns) };
-    let mut writer = Writer { shared, snapshot, pen };
+    let mut writer = Writer { shared, snapshot, pen, unfolded };
     let request = shared.request.and_then(|key| snapshot.requests.get(key.index()));
     let own = request.and_then(|request| shared.lookup.diagnosis(snapshot, Some(request.key)));
     let of_capture: Vec<&Diagnosis> =
@@ -41,6 +45,7 @@ struct Writer<'a> {
     shared: &'a Shared,
     snapshot: &'a Snapshot,
     pen: Pen<'a>,
+    unfolded: &'a BTreeSet<Fold>,
 }
 
 impl<'a> Writer<'a> {
@@ -109,6 +114,7 @@ impl<'a> Writer<'a> {
             self.pen.background(meta, finding);
         }
         self.chain(diagnosis);
+        self.symptoms(diagnosis);
         self.hypotheses(diagnosis);
         self.missing("What is missing", &diagnosis.missing, &diagnosis.commands);
         if let Some(meta) = meta {
@@ -208,7 +214,7 @@ impl<'a> Writer<'a> {
         let root = diagnosis.root_cause.as_deref();
         let (out, open): (Vec<_>, Vec<_>) =
             diagnosis.hypotheses.iter().partition(|hypothesis| hypothesis.standing == Standing::RuledOut);
-        for (heading, group) in [("Hypotheses", open), ("Ruled out", out)] {
+        for (heading, group, fold) in [("Hypotheses", open, Fold::Open), ("Ruled out", out, Fold::RuledOut)] {
             let group: Vec<&Hypothesis> = group
                 .into_iter()
                 .filter(|it| {
@@ -218,10 +224,46 @@ impl<'a> Writer<'a> {
             if !group.is_empty() {
                 self.pen.document.heading(heading);
             }
-            for hypothesis in group {
+            let shown = self.shown(group.len(), fold);
+            for hypothesis in &group[..shown] {
                 self.hypothesis(hypothesis);
             }
+            self.folded(group.len() - shown, fold);
         }
+    }
+
+    /// How many of `count` are shown: all, or the first few of many.
+    fn shown(&self, count: usize, fold: Fold) -> usize {
+        if count <= MAX_SHOWN + 1 || self.unfolded.contains(&fold) { count } else { MAX_SHOWN }
+    }
+
+    /// A row that unfolds the rest.
+    fn folded(&mut self, rest: usize, fold: Fold) {
+        if rest > 0 {
+            let sign = self.shared.look.symbols.folded;
+            let words = format!("{rest} more, enter shows them");
+            let write = |document: &mut Document| document.text(&format!("  {sign} "), Role::Link, &words);
+            self.pen.document.item(Action::Unfold(fold), write);
+        }
+    }
+
+    /// What follows from the cause beside the chain, each with the record that shows it.
+    fn symptoms(&mut self, diagnosis: &Diagnosis) {
+        let others = diagnosis.symptoms.iter().filter(|rule| !diagnosis.chain.contains(rule));
+        let others: Vec<&String> = others.collect();
+        if others.is_empty() {
+            return;
+        }
+        self.pen.document.heading("What else follows from it");
+        let shown = self.shown(others.len(), Fold::Symptoms);
+        for rule in &others[..shown] {
+            let title = self.title(rule).to_owned();
+            self.pen.text("  ", Role::Normal, &title);
+            if let Some(finding) = self.root(diagnosis, rule) {
+                self.evidence(finding.evidence.get(..1).unwrap_or_default());
+            }
+        }
+        self.folded(others.len() - shown, Fold::Symptoms);
     }
 
     fn hypothesis(&mut self, hypothesis: &Hypothesis) {
@@ -282,7 +324,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn title(&self, rule: &'a str) -> &'a str {
+    fn title<'t>(&'t self, rule: &'t str) -> &'t str {
         self.snapshot.rules.get(rule).map_or(rule, |rule| rule.title.as_str())
     }
 }

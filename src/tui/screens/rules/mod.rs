@@ -205,7 +205,7 @@ impl State {
     fn copy_command(&self, shared: &Shared, out: &mut Outbox) {
         let command = self.text.items.iter().find_map(|item| match &item.action {
             Action::Copy(command) => Some(command),
-            Action::Signal(_) => None,
+            Action::Signal(_) | Action::Unfold(_) => None,
         });
         match command {
             Some(command) => {
@@ -307,7 +307,7 @@ pub(super) fn click(state: &State, _shared: &Shared, area: Rect, mouse: Mouse) -
             let item = state.text.item_at(row).and_then(|item| state.text.items.get(item));
             Some(match item.map(|item| &item.action) {
                 Some(Action::Signal(signal)) => Message::Record(*signal),
-                Some(Action::Copy(_)) | None => Message::FocusText,
+                _ => Message::FocusText,
             })
         }
         _ => None,

@@ -231,7 +231,7 @@ pub(super) fn click(state: &State, _shared: &Shared, area: Rect, mouse: Mouse) -
         return Some(match item.map(|item| &item.action) {
             Some(Action::Signal(signal)) => Message::Record(*signal),
             Some(Action::Copy(_)) => Message::CopyCommand,
-            None => Message::FocusText,
+            _ => Message::FocusText,
         });
     }
     let line = tree.contains(at).then(|| mouse.row.checked_sub(tree.y + 1))??;
