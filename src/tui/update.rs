@@ -120,6 +120,7 @@ impl Model {
             Message::ToggleZone => {
                 let all = super::time::Zone::ALL;
                 self.shared.zone = if self.shared.zone == all[0] { all[1] } else { all[0] };
+                self.refresh_all(Change::Answer, out);
             }
             Message::Tell(notice) => self.notice = Some(notice),
             Message::Redraw => out.run(Effect::Redraw),
