@@ -63,8 +63,6 @@ pub async fn resume(
                 from_logs: true,
                 indexed: None,
             }),
-            // No capture holds one: they stand in `Manifest::prefixes`.
-            Kind::Prefix => {}
         }
     }
     if follow {
