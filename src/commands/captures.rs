@@ -44,5 +44,7 @@ fn read(captures: &[PathBuf]) -> Loaded {
 }
 
 fn is_empty(loaded: &Loaded) -> bool {
-    loaded.issues.is_empty() && loaded.inputs.iter().all(|input| input.bytes.is_empty())
+    loaded.issues.is_empty()
+        && loaded.sources.is_empty()
+        && loaded.inputs.iter().all(|input| input.bytes.is_empty())
 }

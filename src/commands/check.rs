@@ -60,7 +60,8 @@ pub fn check(check: &Check) -> anyhow::Result<Outcome> {
     let (options, rules_whole) = check.judgement.options()?;
     let (baseline, baseline_whole) = baseline(check.expect.as_deref());
     let loaded = captures::load(&check.captures, check.strict)?;
-    let case = Case::open(loaded.inputs, loaded.issues, &options);
+    let (inputs, opening) = loaded.split();
+    let case = Case::open(inputs, opening, &options);
     let snapshot = case.snapshot(&options);
     let comparison = baseline.map(|baseline| baseline.compare(&snapshot));
     let style = report::Options {

@@ -38,7 +38,8 @@ pub struct Report {
 pub fn report(report: &Report) -> anyhow::Result<Outcome> {
     let (options, rules_whole) = report.judgement.options()?;
     let loaded = captures::load(&report.captures, false)?;
-    let case = Case::open(loaded.inputs, loaded.issues, &options);
+    let (inputs, opening) = loaded.split();
+    let case = Case::open(inputs, opening, &options);
     let snapshot = case.snapshot(&options);
     let door = Door { redact: report.redact };
     let named =

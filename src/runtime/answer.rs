@@ -42,6 +42,7 @@ impl Answering {
             match next {
                 Ask::Case(case, snapshot) => self.known = Some(Known { case, snapshot }),
                 Ask::Question(question) => self.answer(&question, asked),
+                Ask::Old(case, snapshot) => drop((case, snapshot)),
             }
         }
     }
