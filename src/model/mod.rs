@@ -6,6 +6,7 @@ mod bytes;
 mod comparison;
 mod coverage;
 mod finding;
+mod health;
 mod id;
 mod names;
 mod record;
@@ -25,6 +26,7 @@ pub use finding::{
     Argument, Confidence, Diagnosis, Evidence, EvidenceRole, Finding, FixStep, Hypothesis, Level,
     MAX_EVIDENCE, Role, RuleMeta, Spread, Standing, Undetermined, Unexplained, WrongAdvice,
 };
+pub use health::{Checkup, Health, Probe, ProbeKind, Refusal, Resource, ResourceKind, Unanswered};
 pub use id::{RequestKey, SignalKey, SpanId, TraceId};
 pub use names::Names;
 pub use record::{Context, Cut, Escape, Format, Hint, Record, Slice};

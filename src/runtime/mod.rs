@@ -9,6 +9,7 @@ mod effects;
 mod events;
 mod export;
 mod judge;
+pub mod live;
 mod print;
 mod program;
 mod reader;
@@ -24,7 +25,7 @@ pub use print::print_screen;
 pub use reader::Load;
 
 use crate::tui::session::Session;
-use crate::tui::{Data, Effect, Message, Model, Settings, update};
+use crate::tui::{Effect, Message, Model, Settings, update};
 
 use clipboard::Clipboard;
 use effects::Hands;
@@ -142,16 +143,6 @@ impl Loop {
                 }
                 self.permit.read();
                 Ok(None)
-            }
-            Event::Answer(data @ Data::Case { .. }) => {
-                let shared = &self.model.shared;
-                let before = shared.case.clone().map(|case| (case, Arc::clone(&shared.snapshot)));
-                let ended = self.message(Message::Data(data))?;
-                // To free a large case takes longer than a key may wait.
-                if let Some((case, snapshot)) = before {
-                    self.hands.worker.forget(case, snapshot);
-                }
-                Ok(ended)
             }
             Event::Answer(data) => self.message(Message::Data(data)),
             Event::Closed(error) => Err(error),

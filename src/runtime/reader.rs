@@ -8,8 +8,8 @@ use std::time::{Duration, Instant, SystemTime};
 use crate::case::{self, Case, Glance, Growing, Options, Phase};
 use crate::model::{Input, Opening};
 use crate::source::{Look, Piece};
-use crate::tui::Data;
 use crate::tui::message::{Notice, Progress};
+use crate::tui::{Data, Prepared};
 
 use super::judge::Judge;
 use super::worker::{Ask, Tell};
@@ -193,7 +193,7 @@ impl Reader {
         let Self { judge, ask, tell, .. } = self;
         let is_heard = judge.judge(&Arc::new(case), |case, snapshot| {
             let _ = ask.send(Ask::Case(case.clone(), snapshot.clone()));
-            tell(Data::Case { case, snapshot })
+            tell(Data::Prepared(Prepared::new(case, snapshot)))
         });
         if is_heard { Ok(()) } else { Err(Over) }
     }

@@ -23,8 +23,6 @@ pub(super) enum Ask {
     Case(Arc<Case>, Arc<Snapshot>),
     /// Something is asked.
     Question(Effect),
-    /// Nobody needs these any more: to be freed.
-    Old(Arc<Case>, Arc<Snapshot>),
 }
 
 /// The threads' end for questions.
@@ -52,12 +50,6 @@ impl Worker {
     pub(super) fn ask(&self, question: Effect) {
         // A thread that has failed has told so.
         let _ = self.0.send(Ask::Question(question));
-    }
-
-    /// Frees what nobody needs any more.
-    pub(super) fn forget(&self, case: Arc<Case>, snapshot: Arc<Snapshot>) {
-        // Without the thread it is freed here.
-        let _ = self.0.send(Ask::Old(case, snapshot));
     }
 }
 

@@ -109,7 +109,7 @@ mod tests {
 
     #[test]
     fn a_stream_is_taken_whole() {
-        let content: Vec<u8> = (0..40 * CHUNK + 1).map(|at| (at % 251) as u8).collect();
+        let content: Vec<u8> = (0..=40 * CHUNK).map(|at| (at % 251) as u8).collect();
         let mut stream = Stream::start(Cursor::new(content.clone()));
         stream.finish();
         let SoFar { bytes, is_open, issue } = stream.so_far();

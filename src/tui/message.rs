@@ -14,6 +14,7 @@ use crate::text::SafeText;
 use super::find::Needle;
 use super::keys::{Chord, Move};
 use super::popups::PopupMessage;
+use super::prepared::Prepared;
 use super::screens::{ScreenId, ScreenMessage};
 
 /// Everything that happens. Screens and popups have messages of their own, which this one only routes.
@@ -219,13 +220,8 @@ pub enum Effect {
     Judge(Switches),
     /// Audits the tool schemas.
     Audit,
-}
-
-impl Effect {
-    /// Whether its answer is for the screen that is shown, which asks again when it is shown again.
-    pub(super) fn is_of_one_screen(&self) -> bool {
-        matches!(self, Self::Walk(_) | Self::Compare { .. } | Self::Audit)
-    }
+    /// Frees what nobody needs any more, which takes a while.
+    Forget(Prepared),
 }
 
 crate::model::words! {
@@ -252,6 +248,8 @@ pub enum Data {
         /// For everything else.
         snapshot: Arc<Snapshot>,
     },
+    /// The same, prepared for the screens: they do not wait for it.
+    Prepared(Prepared),
     /// What passes the filter so far.
     Hits {
         /// Of this search.

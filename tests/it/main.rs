@@ -15,6 +15,7 @@ mod diagnosis;
 mod docs;
 mod hard_case;
 mod laws;
+pub(crate) mod live;
 mod pasted;
 mod program;
 mod report;

@@ -77,6 +77,21 @@ pub enum LiveError {
 }
 
 impl LiveError {
+    /// The IAM action that failed, when it was one call.
+    pub fn action(&self) -> Option<&str> {
+        match self {
+            Self::Denied { action, .. } | Self::Throttled { action, .. } | Self::Other { action, .. } => {
+                Some(action)
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether a permission is missing.
+    pub fn is_denied(&self) -> bool {
+        matches!(self, Self::Denied { .. })
+    }
+
     /// Whether trying again later may succeed without anybody mending anything.
     pub fn is_passing(&self) -> bool {
         matches!(self, Self::Throttled { .. } | Self::Unreachable { .. } | Self::Other { .. })

@@ -6,6 +6,7 @@
 pub mod account;
 pub mod collect;
 pub mod discovery;
+pub mod doctor;
 pub mod error;
 pub mod estimate;
 pub mod follow;
@@ -14,6 +15,7 @@ pub mod logs;
 pub mod operations;
 pub mod pace;
 pub mod plan;
+pub mod selection;
 pub mod standing;
 pub mod traces;
 
@@ -22,4 +24,5 @@ pub use collect::collect;
 pub use error::LiveError;
 pub use estimate::{Estimate, estimate};
 pub use plan::{GroupPlan, Plan, PrefixPlan, TracePlan};
+pub use selection::{Selection, SelectionError};
 pub use standing::Standing;
