@@ -44,6 +44,7 @@ fn discovery(answers: &Answers) -> Probe {
         count(runtimes, "runtime"),
         count(gateways, "gateway")
     ));
+    let probe = answers.neighbours.iter().fold(probe, |probe, one| probe.seen(one.as_str()));
     if !answers.unlisted.is_empty() {
         return answers.unlisted.iter().fold(probe, Probe::without);
     }
