@@ -63,7 +63,7 @@ fn source(source: &Recorded, out: &mut dyn Write) -> io::Result<()> {
     let name = DOOR.line(&source.name, MAX);
     let what = match source.kind {
         Kind::LogGroup => "events",
-        Kind::Traces => "records",
+        Kind::Traces | Kind::Prefix => "records",
     };
     let size = live::bytes(source.bytes);
     writeln!(out, "{name} ({}): {} {what}, {size}", source.origin.region, source.records)?;

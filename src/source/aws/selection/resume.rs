@@ -63,6 +63,8 @@ pub async fn resume(
                 from_logs: true,
                 indexed: None,
             }),
+            // No capture holds one: they stand in `Manifest::prefixes`.
+            Kind::Prefix => {}
         }
     }
     if follow {
