@@ -14,6 +14,7 @@ mod determinism;
 mod diagnosis;
 mod docs;
 mod doctor;
+mod doctor_live;
 mod hard_case;
 mod laws;
 pub(crate) mod live;

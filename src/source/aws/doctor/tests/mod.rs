@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use super::answers::*;
 use super::kinds::PROBES;
 use super::{Answers, examine};
+use crate::model::Health::{CannotTell, Ok as Well, Problem, Warning};
 use crate::model::{Health, Probe};
 use sample::{at, decision, denied, healthy, missing, stream};
 
@@ -40,6 +41,7 @@ fn target(answers: &mut Answers) -> &mut TargetAnswers {
     &mut answers.gateways[0].targets.as_mut().unwrap()[0]
 }
 
+#[allow(clippy::unnecessary_wraps, reason = "an answer is what the tests put in place")]
 fn destination(to: &'static str, status: &'static str) -> Answer<Destination> {
     Ok(Destination { destination: Some(to.to_owned()), status: Some(status.to_owned()) })
 }
@@ -432,7 +434,6 @@ fn the_status_of_a_gateway_and_what_it_tells() {
         standing("gateway-status", move |answers: &mut Answers| gateway(answers).status = status.to_owned())
     };
     let all = ["READY", "FAILED", "UPDATE_UNSUCCESSFUL", "UPDATING", "NEW_WORD"].map(of);
-    use Health::{CannotTell, Ok as Well, Problem, Warning};
     assert_eq!(all, [Well, Problem, Problem, Warning, CannotTell]);
     let level = |level: Option<&'static str>| {
         standing("gateway-exception-level", move |answers: &mut Answers| {

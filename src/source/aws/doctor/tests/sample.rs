@@ -183,6 +183,7 @@ pub(super) fn healthy() -> Answers {
         deliveries: Ok(deliveries()),
         runtimes: vec![runtime()],
         gateways: vec![gateway()],
+        neighbours: Vec::new(),
         unlisted: Vec::new(),
         left_out: 0,
     }
