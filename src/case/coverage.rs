@@ -5,12 +5,12 @@ use rustc_hash::FxHashMap;
 use super::index::Index;
 use super::read::Source;
 use crate::model::{
-    Coverage, Format, Gap, InputSummary, Issue, Kind, Layer, LayerCoverage, RequestKey, SignalKey, TimeRange,
+    Coverage, Format, Gap, InputSummary, Issue, Kind, Layer, LayerCoverage, Owners, SignalKey, TimeRange,
     Timestamp,
 };
 
 /// Sums up an index.
-pub(super) fn coverage(index: &Index, request_of: &[Option<RequestKey>], issues: &[Issue]) -> Coverage {
+pub(super) fn coverage(index: &Index, request_of: &Owners, issues: &[Issue]) -> Coverage {
     let layers: Vec<LayerCoverage> =
         Layer::ALL.iter().filter_map(|layer| layer_coverage(index, *layer)).collect();
     let range = layers
@@ -22,7 +22,7 @@ pub(super) fn coverage(index: &Index, request_of: &[Option<RequestKey>], issues:
         layers,
         gaps: gaps(index, issues),
         dropped: 0,
-        unassigned: request_of.iter().filter(|request| request.is_none()).count() as u64,
+        unassigned: request_of.iter().filter(Option::is_none).count() as u64,
     }
 }
 

@@ -42,7 +42,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::model::{Name, RequestKey};
+    use crate::model::{Links, Name, RequestKey};
 
     fn request(at: i64, outcome: Outcome) -> Request {
         let at = Timestamp(at);
@@ -54,7 +54,7 @@ mod tests {
             tool: Name::NONE,
             parent: None,
             window: Some(TimeRange { start: at, end: at }),
-            signals: Vec::new(),
+            signals: Links::default(),
             outcome,
         }
     }

@@ -7,6 +7,7 @@ mod comparison;
 mod coverage;
 mod finding;
 mod id;
+mod links;
 mod names;
 mod record;
 mod request;
@@ -26,6 +27,7 @@ pub use finding::{
     MAX_EVIDENCE, Role, RuleMeta, Spread, Standing, Undetermined, Unexplained, WrongAdvice,
 };
 pub use id::{RequestKey, SignalKey, SpanId, TraceId};
+pub use links::{Links, Owners};
 pub use names::Names;
 pub use record::{Context, Cut, Escape, Format, Hint, Record, Slice};
 pub use request::{Link, LinkReason, Request, SpanTree};
