@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::read::{self, Batch, Reading, Source, Tables};
 use super::records::Records;
 use super::{Case, Options, Progress};
-use crate::model::{Brief, Bytes, Cut, Format, Input, Issue, Slice};
+use crate::model::{Brief, Bytes, Cut, Format, Input, Opening, Slice};
 use crate::parse::{self, Gain, Growth};
 
 /// From this size on an input is read piecemeal: its beginning tells how it is laid out, and what is shorter is read
@@ -73,9 +73,14 @@ impl Growing {
         part.input.bytes = if end == bytes.len() { bytes } else { bytes.head(end) };
     }
 
-    /// Reads what is new and judges the whole: equal to a case opened with all that was fed. `issues` are those of
-    /// opening the inputs. `None` when cancelled; nothing is lost then.
-    pub fn case(&mut self, issues: Vec<Issue>, options: &Options, progress: &Progress) -> Option<Case> {
+    /// Reads what is new and judges the whole: equal to a case opened with all that was fed. `opening` is what is
+    /// known of the inputs beforehand. `None` when cancelled; nothing is lost then.
+    pub fn case(
+        &mut self,
+        opening: impl Into<Opening>,
+        options: &Options,
+        progress: &Progress,
+    ) -> Option<Case> {
         let inputs: Vec<Input> = self.inputs.iter().map(|part| part.input.clone()).collect();
         progress.start(&inputs);
         for part in &mut self.inputs {
@@ -93,7 +98,8 @@ impl Growing {
             view.add(part, options, progress);
         }
         let View { sources, briefs, readings, tables: Tables { spans, names } } = view;
-        Case::of_batch(sources, Batch { briefs, readings, spans, names }, issues, options, progress)
+        let batch = Batch { briefs, readings, spans, names };
+        Case::of_batch(sources, batch, opening.into(), options, progress)
     }
 }
 

@@ -37,6 +37,11 @@ impl Case {
         self.index.signal(key)
     }
 
+    /// Where a signal's record is: the path of its input and the line in it.
+    pub fn origin(&self, key: SignalKey) -> (&str, u32) {
+        self.index.origin(key)
+    }
+
     /// The text of a signal's record, unwrapped and with all its lines.
     pub fn text(&self, key: SignalKey) -> Cow<'_, str> {
         self.index.text(key)

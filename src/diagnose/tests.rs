@@ -58,8 +58,14 @@ fn failed(key: u32) -> Request {
     }
 }
 
-const COVERAGE: &Coverage =
-    &Coverage { range: None, layers: Vec::new(), gaps: Vec::new(), dropped: 0, unassigned: 0 };
+const COVERAGE: &Coverage = &Coverage {
+    range: None,
+    layers: Vec::new(),
+    gaps: Vec::new(),
+    sources: Vec::new(),
+    dropped: 0,
+    unassigned: 0,
+};
 
 fn nowhere(_: Option<RequestKey>) -> Whereabouts {
     Whereabouts::default()

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use indexmap::{IndexMap, IndexSet};
 
 use crate::model::{
-    Argument, Confidence, Evidence, EvidenceRole, Finding, FixStep, MAX_EVIDENCE, Outcome, RequestKey,
-    Severity, SignalKey, TimeRange, Undetermined,
+    Argument, Confidence, Evidence, EvidenceRole, Finding, MAX_EVIDENCE, Outcome, RequestKey, Severity,
+    SignalKey, TimeRange, Undetermined,
 };
 
 use super::builtin::built_in_value;
@@ -205,11 +205,6 @@ fn finish(rule: &Rule, docket: &Docket<'_>, facts: &Facts, key: DraftKey, draft:
             _ => built_in_value(name, docket, facts, request, &shown),
         })
     };
-    let fix = rule.meta.fix.iter().zip(&rule.templates.fix).map(|(step, (text, command))| FixStep {
-        text: text.fill(&value),
-        command: command.as_ref().map(|command| command.fill(&value)),
-        source: step.source.clone(),
-    });
     Finding {
         rule: rule.id().to_owned(),
         severity: rule.meta.severity,
@@ -219,7 +214,7 @@ fn finish(rule: &Rule, docket: &Docket<'_>, facts: &Facts, key: DraftKey, draft:
         first: draft.window.map(|window| window.start),
         last: draft.window.map(|window| window.end),
         message: rule.templates.message.fill(&value),
-        fix: fix.collect(),
+        fix: rule.fix(&value),
         captures: captures.iter().cloned().collect(),
         occurrences: draft.occurrences.max(1),
         evidence,

@@ -8,6 +8,7 @@ mod clipboard;
 mod effects;
 mod events;
 mod export;
+pub mod live;
 mod judge;
 mod print;
 mod program;

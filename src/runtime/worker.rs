@@ -10,7 +10,7 @@ use crate::case::{self, Case, Glance, Options, Phase, Snapshot};
 use crate::source::Loaded;
 use crate::text::Door;
 use crate::tui::message::{Notice, Progress};
-use crate::tui::{Data, Effect};
+use crate::tui::{Data, Effect, Prepared};
 
 use super::answer::Answering;
 use super::judge::Judge;
@@ -82,7 +82,7 @@ fn read(mut load: Load, judge: &Judge, ask: &Sender<Ask>, tell: &Tell) {
     let publish = |case: Case| {
         judge.judge(&Arc::new(case), |case, snapshot| {
             let _ = ask.send(Ask::Case(case.clone(), snapshot.clone()));
-            tell(Data::Case { case, snapshot })
+            tell(Data::Prepared(Prepared::new(case, snapshot)))
         })
     };
     let mut known = None;

@@ -10,6 +10,7 @@ use crate::model::Level;
 
 use super::super::screens::ScreenArguments;
 use super::super::values::{self, Threshold};
+use super::live::{KeepArguments, SourceArguments};
 use super::{ColourName, FormatName, Lateness, RuleFolders};
 
 #[derive(Args, Debug)]
@@ -55,6 +56,16 @@ pub(in crate::cli) struct CheckArguments {
     /// and that no longer appear, fail the check.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Check")]
     expect: Option<PathBuf>,
+
+    /// Fail, with exit code 3, when something of what was asked for could not be read
+    #[arg(long, help_heading = "Check")]
+    fail_on_gaps: bool,
+
+    #[command(flatten)]
+    sources: SourceArguments,
+
+    #[command(flatten)]
+    keep: KeepArguments,
 
     #[command(flatten)]
     rules: RuleFolders,
@@ -131,12 +142,24 @@ impl CheckArguments {
             && self.expect.is_none()
             && self.format.is_none()
             && self.output.is_none()
+            && !self.fail_on_gaps
     }
 }
 
-impl From<CheckArguments> for Mode {
-    fn from(typed: CheckArguments) -> Self {
+impl TryFrom<CheckArguments> for Mode {
+    type Error = String;
+
+    /// # Errors
+    /// When options contradict each other.
+    fn try_from(typed: CheckArguments) -> Result<Self, String> {
         let is_plain = typed.is_plain();
+        let mut live = typed.sources.sources(typed.keep, typed.screen.follow)?;
+        if let Some(live) = &mut live
+            && typed.fail_on_gaps
+        {
+            // What is not final yet would be a gap.
+            live.settle();
+        }
         let judgement = Judgement {
             rules: typed.rules.rules,
             disable: typed.disable,
@@ -149,36 +172,41 @@ impl From<CheckArguments> for Mode {
         let redact = !typed.no_redact;
         let output = Target::of(typed.output.as_deref());
         if typed.screen.print_keys {
-            return Self::Keys(output);
+            return Ok(Self::Keys(output));
         }
         let print = typed.screen.print(output.clone());
         if print.is_some() || (is_plain && commands::has_terminal()) {
             let view = View {
                 captures: typed.captures,
+                live,
                 judgement,
                 redact,
                 theme: typed.screen.theme,
                 ascii: typed.screen.ascii,
                 follow: typed.screen.follow,
             };
-            return match print {
+            return Ok(match print {
                 Some(print) => Self::Print(view, print),
                 None => Self::View(view),
-            };
+            });
         }
         if let Some(path) = typed.report {
             let output = Target::of(Some(&path));
-            return Self::Report(Report {
+            return Ok(Self::Report(Report {
                 captures: typed.captures,
+                live,
+                fail_on_gaps: typed.fail_on_gaps,
                 baseline: typed.baseline,
                 judgement,
                 output,
                 fail_on,
                 redact,
-            });
+            }));
         }
-        Self::Check(Check {
+        Ok(Self::Check(Check {
             captures: typed.captures,
+            live,
+            fail_on_gaps: typed.fail_on_gaps,
             strict: typed.rule_check,
             judgement,
             format: typed.format.unwrap_or(FormatName::Text).into(),
@@ -187,6 +215,6 @@ impl From<CheckArguments> for Mode {
             expect: typed.expect,
             redact,
             colour: typed.color.into(),
-        })
+        }))
     }
 }

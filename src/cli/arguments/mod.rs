@@ -1,6 +1,11 @@
 //! The definition of the command line: what may be typed, and what it means.
 
 mod check;
+mod collect;
+mod discover;
+mod doctor;
+mod iam;
+mod live;
 mod rules;
 mod schema;
 
@@ -16,6 +21,10 @@ use crate::report::Format;
 use super::{help, values};
 
 pub(super) use check::{CheckArguments, Mode};
+pub(super) use collect::CollectArguments;
+pub(super) use discover::DiscoverArguments;
+pub(super) use doctor::DoctorArguments;
+pub(super) use iam::IamArguments;
 pub(super) use rules::RulesCommand;
 pub(super) use schema::SchemaArguments;
 
@@ -72,6 +81,17 @@ pub(in crate::cli) enum Subcommand {
     ///
     /// Reads every tools/list answer in the captures, or saved alone, and holds it against the calls beside it.
     Schema(SchemaArguments),
+    /// List agent runtimes, gateways and memories of an account, with the log groups that exist
+    Discover(DiscoverArguments),
+    /// Collect live sources into a capture, without judging it
+    Collect(CollectArguments),
+    /// Print the read-only policy that live sources need
+    Iam(IamArguments),
+    /// Check an AWS account's set-up: what must hold for calls to work and for failures to be visible
+    ///
+    /// Looks at the account in its Region and at the named runtimes and gateways, or at all of them. Only reads. Without
+    /// a permission a probe says that it cannot tell, and which permission it needs.
+    Doctor(Box<DoctorArguments>),
     /// Print a completion script for a shell
     Completions {
         /// Write it for this shell

@@ -44,6 +44,7 @@ fn a_gap_in_the_window_leaves_an_absence_open() {
         start: Timestamp::from_millis(start),
         end: Timestamp::from_millis(end),
         reason: "throttled".to_owned(),
+        ..Gap::default()
     };
     for (gap, expected) in [
         (gap(2_000, 3_000, "some stream"), State::Undetermined),
@@ -62,7 +63,7 @@ fn a_gap_of_another_layer_does_not_matter() {
          [when]\nabsent = 'b'\nafter = 'a'\nwithin = '5s'",
     )]);
     let mut world = World::new(vec![line(0, "r1", "alpha-start"), line(60_000, "r2", "other")]);
-    let gap = |source: &str| Gap { source: source.to_owned(), start: None, end: None, reason: String::new() };
+    let gap = |source: &str| Gap { source: source.to_owned(), ..Gap::default() };
     world.coverage.gaps = vec![gap("memory")];
     assert_eq!(world.fired(&catalogue), ["r"]);
     world.coverage.gaps = vec![gap("runtime")];

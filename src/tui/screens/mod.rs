@@ -14,6 +14,7 @@
     reason = "a message is consumed, also when it holds nothing to move"
 )]
 
+mod advice;
 #[cfg(test)]
 mod hostile;
 
@@ -39,6 +40,13 @@ macro_rules! screens {
         /// A message to one screen.
         #[derive(Clone, Debug)]
         pub enum ScreenMessage { $($(#[$doc])* $name($module::Message)),+ }
+
+        impl ScreenMessage {
+            /// The screen it is for.
+            pub(super) fn screen(&self) -> ScreenId {
+                match self { $(Self::$name(_) => ScreenId::$name),+ }
+            }
+        }
 
         impl ScreenId {
             /// The one shown first.

@@ -2,7 +2,7 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::cell::width;
+use super::cell::{fit, width};
 
 /// Lines of `text`, each at most `columns` wide; at least one line. A word wider than a line is cut.
 pub fn paragraph(text: &str, columns: usize) -> Vec<String> {
@@ -37,6 +37,18 @@ pub fn paragraph(text: &str, columns: usize) -> Vec<String> {
     lines
 }
 
+/// The first `rows` lines of `text`; the last one ends with `ellipsis` when there are more.
+pub fn excerpt(text: &str, columns: usize, rows: usize, ellipsis: &str) -> Vec<String> {
+    let mut lines = paragraph(text, columns);
+    if lines.len() > rows {
+        lines.truncate(rows);
+        if let Some(last) = lines.last_mut() {
+            *last = fit(&format!("{last} {ellipsis}"), columns.max(2), ellipsis).trim_end().to_owned();
+        }
+    }
+    lines
+}
+
 /// Ends the line behind its last blank, so that "a-word" stays together; what follows begins the next one.
 fn break_line(lines: &mut Vec<String>, line: &mut String, used: &mut usize) {
     let rest = match line.rfind(' ') {
@@ -62,6 +74,8 @@ mod tests {
         assert_eq!(paragraph("", 10), [""]);
         assert_eq!(paragraph("abcdefgh", 3), ["abc", "def", "gh"]);
         assert_eq!(paragraph("日本語", 4), ["日本", "語"]);
+        assert_eq!(excerpt("one two three", 8, 1, "~"), ["one two~"]);
+        assert_eq!(excerpt("one two three", 7, 2, "~"), ["one two", "three"]);
     }
 
     proptest! {

@@ -151,7 +151,7 @@ async fn target(lister: Lister, gateway: String, summary: TargetSummary) -> (Tar
 }
 
 /// The agent runtime behind a target: named by ARN, or inside the URL of its MCP endpoint.
-fn runtime_of(configuration: &TargetConfiguration) -> Option<String> {
+pub(in crate::source::aws) fn runtime_of(configuration: &TargetConfiguration) -> Option<String> {
     match configuration {
         TargetConfiguration::Http(HttpTargetConfiguration::AgentcoreRuntime(runtime)) => {
             Some(runtime.arn.clone())

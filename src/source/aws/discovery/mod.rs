@@ -14,6 +14,7 @@ use super::error::LiveError;
 use groups::Delivered;
 use lister::Lister;
 
+pub(super) use control::runtime_of;
 pub use found::{Delivery, Discovery, Endpoint, Gateway, Group, Memory, Runtime, Target, id_of};
 
 /// Where X-Ray puts spans once Transaction Search is on. It has no leading slash.
@@ -130,7 +131,7 @@ impl Discovery {
 
 /// What may be an id in a group's name: each part between slashes, whole or up to a hyphen, behind which an endpoint's name
 /// stands. The longest of a part comes first.
-fn ids_in(group: &str) -> impl Iterator<Item = &str> {
+pub(super) fn ids_in(group: &str) -> impl Iterator<Item = &str> {
     group.split('/').filter(|part| !part.is_empty()).flat_map(|part| {
         let shorter = part.rmatch_indices('-').map(move |(at, _)| &part[..at]);
         std::iter::once(part).chain(shorter)
