@@ -13,6 +13,7 @@ use super::message::{Data, Effect, Hits, Message, Mouse, MouseKind, Notice, Outb
 use super::model::{Answers, Change, Model};
 use super::popups::Popup;
 use super::prepared::Prepared;
+use super::popups::{Popup, PopupKind};
 use super::screens::ScreenId;
 use super::session::{Landmark, Session, name_of};
 use super::view;
@@ -347,9 +348,20 @@ impl Model {
         out.run(Effect::Open { text, edit });
     }
 
+    /// The wheel does in a popup what its keys for up and down do.
+    fn wheel_in(&self, popup: PopupKind, mouse: Mouse) -> Option<Message> {
+        let name = match mouse.kind {
+            MouseKind::WheelUp => "up",
+            MouseKind::WheelDown => "down",
+            MouseKind::Click | MouseKind::Drag => return None,
+        };
+        let name = format!("{}.{name}", popup.word());
+        self.keymap.entries().iter().find(|entry| entry.name == name).map(|entry| entry.message.clone())
+    }
+
     fn mouse(&mut self, mouse: Mouse, out: &mut Outbox) {
-        if self.popup.is_some() {
-            return;
+        if let Some(popup) = &self.popup {
+            return out.messages.extend(self.wheel_in(popup.kind(), mouse));
         }
         match mouse.kind {
             MouseKind::WheelUp => out.send(Message::Move(Move::Rows(-WHEEL_ROWS))),

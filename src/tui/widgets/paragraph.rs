@@ -9,11 +9,18 @@ pub fn paragraph(text: &str, columns: usize) -> Vec<String> {
     let columns = columns.max(2);
     let mut lines = Vec::new();
     for paragraph in text.lines() {
+        let first = lines.len();
         let mut line = String::new();
         let mut used = 0;
         for word in paragraph.split_word_bounds() {
             let wide = width(word);
-            if used + wide > columns && !word.trim().is_empty() {
+            if used + wide > columns {
+                if word.trim().is_empty() {
+                    // A line that is full ends here; the blank between the lines is seen as such.
+                    lines.push(std::mem::take(&mut line).trim_end().to_owned());
+                    used = 0;
+                    continue;
+                }
                 break_line(&mut lines, &mut line, &mut used);
             }
             if used + wide <= columns {
@@ -29,7 +36,9 @@ pub fn paragraph(text: &str, columns: usize) -> Vec<String> {
                 used += width(cluster);
             }
         }
-        lines.push(line.trim_end().to_owned());
+        if !line.trim().is_empty() || lines.len() == first {
+            lines.push(line.trim_end().to_owned());
+        }
     }
     if lines.is_empty() {
         lines.push(String::new());
