@@ -63,6 +63,7 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<Outcome> {
         Some(Subcommand::Discover(arguments)) => commands::discover(&arguments.try_into().map_err(Misuse)?),
         Some(Subcommand::Collect(arguments)) => commands::collect(&arguments.try_into().map_err(Misuse)?),
         Some(Subcommand::Iam(arguments)) => commands::iam(&arguments.into()),
+        Some(Subcommand::Doctor(arguments)) => commands::doctor(&(*arguments).into()),
         Some(Subcommand::Completions { shell }) => generate::completions(shell, Arguments::command()),
         Some(Subcommand::Man) => generate::manual(Arguments::command()),
     }

@@ -198,9 +198,9 @@ impl Probe {
 
     /// Adds a step of the fix.
     #[must_use]
-    pub fn fix(mut self, text: impl Into<String>, command: Option<String>, source: &str) -> Self {
+    pub fn fix(mut self, text: impl Into<String>, command: impl Into<Option<String>>, source: &str) -> Self {
         let source = Some(source.to_owned());
-        self.fixes.push(FixStep { text: text.into(), command, source });
+        self.fixes.push(FixStep { text: text.into(), command: command.into(), source });
         self
     }
 

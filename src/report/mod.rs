@@ -27,7 +27,7 @@ use std::io::{self, Write};
 pub use document::Document;
 pub use excerpt::of as excerpt;
 pub use expect::{Baseline, Comparison, ExpectError, Expected, fails, fingerprint};
-pub use health::{HealthDocument, write_health};
+pub use health::{HealthDocument, HealthFormat, write_health};
 pub use schema::{SchemaDocument, SchemaFormat, write_schema};
 
 use crate::case::Snapshot;

@@ -3,6 +3,7 @@
 mod check;
 mod collect;
 mod discover;
+mod doctor;
 mod iam;
 mod live;
 mod rules;
@@ -22,6 +23,7 @@ use super::{help, values};
 pub(super) use check::{CheckArguments, Mode};
 pub(super) use collect::CollectArguments;
 pub(super) use discover::DiscoverArguments;
+pub(super) use doctor::DoctorArguments;
 pub(super) use iam::IamArguments;
 pub(super) use rules::RulesCommand;
 pub(super) use schema::SchemaArguments;
@@ -85,6 +87,11 @@ pub(in crate::cli) enum Subcommand {
     Collect(CollectArguments),
     /// Print the read-only policy that live sources need
     Iam(IamArguments),
+    /// Check an AWS account's set-up: what must hold for calls to work and for failures to be visible
+    ///
+    /// Looks at the account in its Region and at the named runtimes and gateways, or at all of them. Only reads. Without
+    /// a permission a probe says that it cannot tell, and which permission it needs.
+    Doctor(Box<DoctorArguments>),
     /// Print a completion script for a shell
     Completions {
         /// Write it for this shell

@@ -4,15 +4,12 @@
 //! known.
 
 mod markdown;
-#[cfg(test)]
-mod tests;
 mod text;
 
 use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::SchemaFormat;
 use super::summary::counted;
 use crate::model::{Checkup, FixStep, Health, Probe, Refusal, Resource, ResourceKind, Unanswered};
 use crate::text::{Door, SafeText};
@@ -21,6 +18,17 @@ use crate::text::{Door, SafeText};
 const SCHEMA: &str = "agentcore-triage/doctor/1";
 /// Longest string, in characters.
 const LINE: usize = 2_000;
+
+/// How a check-up is written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum HealthFormat {
+    /// For people.
+    Text,
+    /// The document, `agentcore-triage/doctor/1`.
+    Json,
+    /// For an issue or a chat.
+    Markdown,
+}
 
 /// A check-up, every string through the door.
 #[derive(Clone, Debug, Serialize)]
@@ -160,19 +168,19 @@ fn row(probe: &Probe, door: Door) -> Row {
 
 /// Writes a check-up in one of its forms, ended by a line feed. `color` and `width` are for the text.
 pub fn write_health(
-    format: SchemaFormat,
+    format: HealthFormat,
     document: &HealthDocument,
     color: bool,
     width: Option<usize>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     match format {
-        SchemaFormat::Text => text::write(document, color, width, out),
-        SchemaFormat::Json => {
+        HealthFormat::Text => text::write(document, color, width, out),
+        HealthFormat::Json => {
             serde_json::to_writer_pretty(&mut *out, document)?;
             out.write_all(b"\n")
         }
-        SchemaFormat::Markdown => markdown::write(document, out),
+        HealthFormat::Markdown => markdown::write(document, out),
     }
 }
 

@@ -52,10 +52,8 @@ pub(super) fn group_name(arn: &str) -> &str {
 
 pub(super) fn gateway_logs(gate: &Gate<'_>, arn: &str) -> Probe {
     let probe = Probe::new(&kinds::GATEWAY_DELIVERY).of(&gate.resource);
-    let (mut probe, delivered) = match delivered(gate.answers, probe, arn, "APPLICATION_LOGS") {
-        Ok(told) => told,
-        Err(probe) => return probe,
-    };
+    let (mut probe, delivered) = delivered(gate.answers, probe, arn, "APPLICATION_LOGS");
+    let Some(delivered) = delivered else { return probe };
     if delivered.is_empty() {
         return set_up_logs(gate, arn, probe.stands(Health::Problem)).because(
             "A Gateway writes no log until a delivery is set up. Without it a failed call leaves only the generic sentence that its caller got.",
@@ -122,16 +120,16 @@ fn set_up_logs(gate: &Gate<'_>, arn: &str, probe: Probe) -> Probe {
         )
 }
 
-/// What is delivered of a resource, told as evidence; or the finished probe when that is not known.
+/// What is delivered of a resource, told as evidence; or nothing when that is not known.
 fn delivered<'a>(
     answers: &'a Answers,
     probe: Probe,
     arn: &str,
     log_type: &str,
-) -> Result<(Probe, Vec<&'a Delivery>), Probe> {
+) -> (Probe, Option<Vec<&'a Delivery>>) {
     let deliveries = match &answers.deliveries {
         Ok(deliveries) => deliveries,
-        Err(call) => return Err(probe.without(call)),
+        Err(call) => return (probe.without(call), None),
     };
     let (mut probe, mut active) = (probe, Vec::new());
     for (source, joined) in of(deliveries, arn, log_type) {
@@ -145,8 +143,8 @@ fn delivered<'a>(
         }
         for delivery in joined {
             let behind = deliveries.destinations.get(&delivery.destination);
-            let to = behind.map_or(delivery.destination.as_str(), |behind| group_name(behind));
-            probe = probe.seen(format!("{log_type} from {} to {} {to}.", source.name, delivery.kind));
+            let to = behind.map(|behind| format!(" {}", group_name(behind))).unwrap_or_default();
+            probe = probe.seen(format!("{log_type} go to {}{to} (source {}).", delivery.kind, source.name));
             if !is_inactive {
                 active.push(delivery);
             }
@@ -155,7 +153,7 @@ fn delivered<'a>(
     if active.is_empty() {
         probe = probe.seen(format!("No {log_type} of it are delivered."));
     }
-    Ok((probe, active))
+    (probe, Some(active))
 }
 
 pub(super) fn gateway_traces(gate: &Gate<'_>, arn: &str) -> Probe {
@@ -174,10 +172,8 @@ pub(super) fn runtime_traces(look: &Look<'_>) -> Probe {
 }
 
 fn traces(answers: &Answers, probe: Probe, arn: &str, id: &str, cause: &str) -> Probe {
-    let (probe, delivered) = match delivered(answers, probe, arn, "TRACES") {
-        Ok(told) => told,
-        Err(probe) => return probe,
-    };
+    let (probe, delivered) = delivered(answers, probe, arn, "TRACES");
+    let Some(delivered) = delivered else { return probe };
     if !delivered.is_empty() {
         return probe.stands(Health::Ok);
     }

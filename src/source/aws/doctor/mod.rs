@@ -11,13 +11,17 @@ mod environment;
 mod gateway;
 mod grants;
 mod kinds;
+mod resources;
 mod role;
 mod runtime;
 mod target;
+#[cfg(test)]
+mod tests;
 
 pub use answers::Answers;
 pub use ask::{Named, ask};
 pub use kinds::PROBES;
+pub use resources::check_up;
 
 use crate::model::Probe;
 

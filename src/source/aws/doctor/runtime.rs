@@ -41,12 +41,12 @@ impl Look<'_> {
         values
     }
 
-    pub(super) fn get_command(&self, query: &str) -> Option<String> {
-        Some(format!(
+    pub(super) fn get_command(&self, query: &str) -> String {
+        format!(
             "aws bedrock-agentcore-control get-agent-runtime --agent-runtime-id {} --region {}{query}",
             shell_word(&self.one.id),
             self.answers.region
-        ))
+        )
     }
 }
 

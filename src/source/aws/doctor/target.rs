@@ -47,13 +47,13 @@ fn values(gate: &Gate<'_>, target: &TargetAnswers) -> Vec<(&'static str, String)
     values
 }
 
-fn get_command(gate: &Gate<'_>, target: &TargetAnswers) -> Option<String> {
-    Some(format!(
+fn get_command(gate: &Gate<'_>, target: &TargetAnswers) -> String {
+    format!(
         "aws bedrock-agentcore-control get-gateway-target --gateway-identifier {} --target-id {} --region {}",
         shell_word(&gate.one.id),
         shell_word(&target.id),
         gate.answers.region
-    ))
+    )
 }
 
 fn status(gate: &Gate<'_>, target: &TargetAnswers) -> Probe {

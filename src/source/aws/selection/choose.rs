@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::discovery::{Discovery, Gateway, Group, Runtime, SPANS, id_of, ids_in};
+use super::super::discovery::{Discovery, Gateway, Group, Runtime, SPANS, ids_in};
 use super::super::error::LiveError;
 use super::names::{self, Named};
 use super::{Failure, Kind, SelectionError, Wanted};
@@ -163,7 +163,7 @@ pub(super) fn choose(
 ) -> Result<Said, SelectionError> {
     let mut said = Said::default();
     for (place, one) in wanted.iter().enumerate() {
-        check_account(inventory, one)?;
+        check_account(&inventory.account, one)?;
         match one.kind {
             Kind::Runtime => choose_runtime(inventory, one, chosen, &mut said)?,
             Kind::Gateway => choose_gateway(inventory, one, chosen, &mut said)?,
@@ -197,7 +197,7 @@ pub fn only(found: &mut Discovery, wanted: &Wanted) -> Result<(), SelectionError
         listings: Vec::new(),
     };
     let (mut chosen, mut said) = (Chosen::default(), Said::default());
-    check_account(&inventory, wanted)?;
+    check_account(&inventory.account, wanted)?;
     match wanted.kind {
         Kind::Runtime => choose_runtime(&inventory, wanted, &mut chosen, &mut said)?,
         Kind::Gateway => choose_gateway(&inventory, wanted, &mut chosen, &mut said)?,
@@ -214,15 +214,13 @@ pub fn only(found: &mut Discovery, wanted: &Wanted) -> Result<(), SelectionError
     Ok(())
 }
 
-fn check_account(inventory: &Inventory, wanted: &Wanted) -> Result<(), SelectionError> {
+pub(super) fn check_account(account: &str, wanted: &Wanted) -> Result<(), SelectionError> {
     match wanted.arn() {
-        Some(arn) if !inventory.account.is_empty() && arn.account != inventory.account => {
-            Err(SelectionError::Elsewhere {
-                arn: wanted.name.clone(),
-                account: arn.account.to_owned(),
-                caller: inventory.account.clone(),
-            })
-        }
+        Some(arn) if !account.is_empty() && arn.account != account => Err(SelectionError::Elsewhere {
+            arn: wanted.name.clone(),
+            account: arn.account.to_owned(),
+            caller: account.to_owned(),
+        }),
         _ => Ok(()),
     }
 }
@@ -281,15 +279,16 @@ fn choose_gateway(
     }
     chosen.add_gateway(gateway);
     no_gateway_logs(gateway, said);
-    let mut here = BTreeSet::new();
+    let mut here = Vec::new();
     for runtime in found.called_by(gateway) {
         chosen.add_runtime(runtime);
-        here.insert(runtime.id.as_str());
+        here.push(runtime);
         said.notes
             .push(format!("agent runtime {} comes along: gateway {} calls it", runtime.name, gateway.name));
     }
     for target in &gateway.targets {
-        let Some(arn) = target.runtime.as_deref().filter(|arn| !here.contains(id_of(arn))) else { continue };
+        let is_here = here.iter().any(|runtime| target.calls(runtime));
+        let Some(arn) = target.runtime.as_deref().filter(|_| !is_here) else { continue };
         said.notes.push(format!(
             "target {} calls an agent runtime that is not listed in {}; add it: --runtime {}@PROFILE",
             target.name,
@@ -322,7 +321,7 @@ fn absent<'n>(
     let found = &inventory.discovery;
     let about_list = |problem: &&LiveError| problem.action().is_none_or(|action| action.ends_with(list));
     let Some(problem) = found.problems.iter().find(about_list) else {
-        return Err(unknown(inventory, wanted, names::nearest(wanted.bare(), names)));
+        return Err(unknown((&inventory.account, &inventory.region), wanted, names::nearest(wanted.bare(), names)));
     };
     let id = wanted.bare();
     let own = found.other_log_groups.iter().filter(|group| ids_in(&group.name).any(|part| part == id));
@@ -370,22 +369,23 @@ fn choose_groups(
         }
         None if listing.meant.is_empty() && wanted.prefix().is_none() => {
             let names = listing.others.iter().map(|group| group.name.as_str());
-            return Err(unknown(inventory, wanted, names::nearest(wanted.bare(), names)));
+            return Err(unknown((&inventory.account, &inventory.region), wanted, names::nearest(wanted.bare(), names)));
         }
         None => {}
     }
     Ok(())
 }
 
-fn unknown(inventory: &Inventory, wanted: &Wanted, nearest: String) -> SelectionError {
+/// `place` is the account and its Region.
+pub(super) fn unknown(place: (&str, &str), wanted: &Wanted, nearest: String) -> SelectionError {
     let profile = wanted.whose.profile.as_ref();
     let profile = profile.map(|name| format!(" --profile {}", shell_word(name))).unwrap_or_default();
     SelectionError::Unknown {
         kind: wanted.kind,
         name: wanted.name.clone(),
-        account: inventory.account.clone(),
-        region: inventory.region.clone(),
+        account: place.0.to_owned(),
+        region: place.1.to_owned(),
         nearest,
-        discover: format!("agentcore-triage discover --region {}{profile}", inventory.region),
+        discover: format!("agentcore-triage discover --region {}{profile}", place.1),
     }
 }

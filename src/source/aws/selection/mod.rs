@@ -3,6 +3,7 @@
 //! [`resolve`] turns it into a [`Plan`](super::Plan).
 
 mod choose;
+mod lookup;
 mod names;
 mod resolve;
 mod resume;
@@ -15,6 +16,7 @@ use super::account::Connection;
 use super::error::LiveError;
 
 pub use choose::only;
+pub(super) use lookup::{connection, look_up};
 pub use resolve::{Failure, Resolved, resolve};
 pub use resume::resume;
 pub use wanted::{Kind, Wanted, Whose};
@@ -98,6 +100,16 @@ pub enum SelectionError {
         kind: Kind,
         /// As it was written.
         name: String,
+    },
+    /// Sources of several accounts or Regions where one is asked for.
+    #[error(
+        "'{first}' and '{other}' are in different accounts or Regions, or are reached in different ways; name one at a time"
+    )]
+    SeveralPlaces {
+        /// As it was written.
+        first: String,
+        /// As it was written.
+        other: String,
     },
     /// A window that ends before it starts.
     #[error("the window ends ({until}) before it starts ({since}); --until must be later than --since")]

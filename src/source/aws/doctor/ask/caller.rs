@@ -39,31 +39,42 @@ impl Caller {
     }
 
     /// Waits for a turn, makes the call, and gives its answer. `resource` is what it is about, for messages.
-    pub(super) async fn ask<T, E>(
+    pub(super) fn ask<T, E>(
         &self,
         action: &'static str,
         resource: &str,
-        call: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
-    ) -> Answer<T>
+        call: impl Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send,
+    ) -> impl Future<Output = Answer<T>> + Send
     where
-        E: ProvideErrorMetadata + std::error::Error + 'static,
+        T: Send,
+        E: ProvideErrorMetadata + std::error::Error + Send + 'static,
     {
-        let made = async {
-            // Nobody closes the semaphore.
-            let _turn = self.turns.acquire().await.ok();
-            call.await
-        };
-        match timeout_at(self.until, made).await {
-            Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(error)) => Err(unanswered(action, &classify(self.account.call(action, resource), &error))),
-            Err(_) => Err(Unanswered {
-                action: action.to_owned(),
-                refusal: Refusal::Failed,
-                reason: format!(
-                    "{action} was not answered within {} seconds; name fewer runtimes and gateways, or try again",
-                    self.limit.as_secs()
-                ),
-            }),
+        // A call of the SDK takes kilobytes, which would add up in those who wait for several.
+        let call = Box::pin(call);
+        async move {
+            let made = async {
+                // Nobody closes the semaphore.
+                let _turn = self.turns.acquire().await.ok();
+                call.await
+            };
+            match timeout_at(self.until, made).await {
+                Ok(Ok(answer)) => Ok(answer),
+                Ok(Err(error)) => {
+                    Err(unanswered(action, &classify(self.account.call(action, resource), &error)))
+                }
+                Err(_) => Err(self.late(action)),
+            }
+        }
+    }
+
+    fn late(&self, action: &str) -> Unanswered {
+        let seconds = self.limit.as_secs();
+        Unanswered {
+            action: action.to_owned(),
+            refusal: Refusal::Failed,
+            reason: format!(
+                "{action} was not answered within {seconds} seconds; name fewer runtimes and gateways, or try again"
+            ),
         }
     }
 

@@ -19,7 +19,7 @@ use crate::source::aws::discovery::SPANS;
 use caller::Caller;
 
 /// How long all questions together may take.
-pub(super) const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 
 /// Pages of a list without a paginator: more than any quota allows.
 const MAX_PAGES: usize = 20;
@@ -63,6 +63,7 @@ pub async fn ask(account: &Account, runtimes: Vec<Named>, gateways: Vec<Named>, 
         deliveries,
         runtimes,
         gateways,
+        neighbours: Vec::new(),
         unlisted: Vec::new(),
         left_out: 0,
     }
