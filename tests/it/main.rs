@@ -16,6 +16,7 @@ mod docs;
 mod hard_case;
 mod laws;
 pub(crate) mod live;
+mod operations;
 mod pasted;
 mod program;
 mod report;

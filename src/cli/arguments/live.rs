@@ -104,14 +104,18 @@ impl ConnectionArguments {
         Connection { role_arn: self.account_role.first().cloned(), ..self.without_role() }
     }
 
+    /// A selection without sources.
+    pub(in crate::cli) fn selection(&self) -> Selection {
+        let (connection, roles) = (self.without_role(), self.account_role.clone());
+        Selection { connection, roles, ..Selection::default() }
+    }
+
     /// The same for one source, which may say how it is reached itself.
     ///
     /// # Errors
     /// When several roles are given and the source does not say which account it is in.
     pub(in crate::cli) fn reached(&self, wanted: &Wanted) -> Result<Connection, String> {
-        let (connection, roles) = (self.without_role(), self.account_role.clone());
-        let selection = Selection { connection, roles, ..Selection::default() };
-        selection.connection_for(wanted).map_err(|error| error.to_string())
+        self.selection().connection_for(wanted).map_err(|error| error.to_string())
     }
 
     fn without_role(&self) -> Connection {
@@ -195,14 +199,12 @@ impl SourceArguments {
 
     /// The sources in order of kind, for whom their order does not matter.
     fn selection(self, follow: bool) -> Selection {
-        let connection = self.connection.without_role();
         Selection {
             sources: [self.runtime, self.gateway, self.log_group].into_iter().flatten().collect(),
             traces: self.trace_id,
-            connection,
-            roles: self.connection.account_role,
             window: Window { since: self.since, until: self.until, follow },
             settle: self.settle,
+            ..self.connection.selection()
         }
     }
 }
