@@ -6,7 +6,6 @@ use clap::{Args, ValueEnum, ValueHint};
 
 use crate::commands::{Doctor, Target};
 use crate::report::HealthFormat;
-use crate::source::aws::Selection;
 use crate::source::aws::selection::{Kind, Wanted};
 
 use super::super::values::{self, Threshold};
@@ -15,11 +14,11 @@ use super::{ColourName, RuleFolders};
 
 #[derive(Args, Debug)]
 pub(in crate::cli) struct DoctorArguments {
-    /// Look at this agent runtime: its name, id or ARN (repeatable)
-    #[arg(long, value_name = "RUNTIME", value_parser = runtime)]
+    /// Look at this agent runtime and the gateways that call it: a name, an id or an ARN (repeatable)
+    #[arg(long, value_name = "NAME|ID|ARN", value_parser = runtime)]
     runtime: Vec<Wanted>,
-    /// Look at this gateway and its targets: its name, id or ARN (repeatable)
-    #[arg(long, value_name = "GATEWAY", value_parser = gateway)]
+    /// Look at this gateway, its targets and the agent runtimes behind them: a name, an id or an ARN (repeatable)
+    #[arg(long, value_name = "NAME|ID|ARN", value_parser = gateway)]
     gateway: Vec<Wanted>,
     #[command(flatten)]
     connection: ConnectionArguments,
@@ -63,10 +62,7 @@ fn gateway(text: &str) -> Result<Wanted, String> {
 impl From<DoctorArguments> for Doctor {
     fn from(typed: DoctorArguments) -> Self {
         Self {
-            selection: Selection {
-                sources: typed.runtime.into_iter().chain(typed.gateway).collect(),
-                ..typed.connection.selection()
-            },
+            selection: typed.connection.selection(typed.runtime.into_iter().chain(typed.gateway).collect()),
             rules: typed.rules.rules,
             format: match typed.format {
                 HealthFormatName::Text => HealthFormat::Text,
