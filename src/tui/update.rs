@@ -11,9 +11,8 @@ use crate::rules::{Catalogue, Switches};
 use super::keys::Move;
 use super::message::{Data, Effect, Hits, Message, Mouse, MouseKind, Notice, Outbox};
 use super::model::{Answers, Change, Model};
-use super::popups::Popup;
-use super::prepared::Prepared;
 use super::popups::{Popup, PopupKind};
+use super::prepared::Prepared;
 use super::screens::ScreenId;
 use super::session::{Landmark, Session, name_of};
 use super::view;
@@ -353,7 +352,7 @@ impl Model {
         let name = match mouse.kind {
             MouseKind::WheelUp => "up",
             MouseKind::WheelDown => "down",
-            MouseKind::Click | MouseKind::Drag => return None,
+            MouseKind::Click | MouseKind::Drag | MouseKind::Zoom(_) => return None,
         };
         let name = format!("{}.{name}", popup.word());
         self.keymap.entries().iter().find(|entry| entry.name == name).map(|entry| entry.message.clone())
