@@ -30,6 +30,7 @@
 mod bits;
 pub mod find;
 pub mod keys;
+pub mod live;
 pub mod lookup;
 pub mod message;
 mod model;
