@@ -15,6 +15,7 @@ use crate::source::aws::standing::State;
 use crate::source::aws::{Connection, Standing};
 use crate::text::Door;
 
+use super::Outcome;
 use super::output::{MAX_NOTE, note};
 
 /// Live sources, as asked for.
@@ -70,6 +71,50 @@ impl Sources {
             Asks::Resume { follow, .. } => *follow,
         }
     }
+
+    /// What is collected while the screens are shown.
+    pub(super) fn beside_screens(&self) -> Live {
+        Live { estimate: false, ..self.live() }
+    }
+
+    fn live(&self) -> Live {
+        Live {
+            asks: self.asks.clone(),
+            place: self.place.clone(),
+            tool: concat!("agentcore-triage ", env!("CARGO_PKG_VERSION")).to_owned(),
+            estimate: true,
+        }
+    }
+
+    /// The folder that is kept.
+    pub(super) fn folder(&self) -> Option<PathBuf> {
+        match &self.place {
+            Place::New(folder) | Place::Existing(folder) => Some(folder.clone()),
+            Place::Temporary => None,
+        }
+    }
+
+    /// Says after the screens where the capture is, and why it is not whole.
+    ///
+    /// # Errors
+    /// When other words are needed.
+    pub(super) fn take_leave(&self, ended: &Ended, door: Door) -> anyhow::Result<Outcome> {
+        if let Some(folder) = self.folder() {
+            let word = shell_word(&folder.to_string_lossy());
+            note(&format!(
+                "the capture is in {word}; open it: agentcore-triage {word}; go on with it: agentcore-triage \
+                 --resume {word}"
+            ));
+        }
+        match &ended.error {
+            None => Ok(Outcome::Clean),
+            Some(LiveEnd::Selection(error)) if error.is_usage() => Err(in_safe_words(error, door)),
+            Some(error) => {
+                note(&format!("error: {}", in_safe_words(error, door)));
+                Ok(Outcome::Partial)
+            }
+        }
+    }
 }
 
 /// Collects `sources` until they end or Ctrl-C.
@@ -77,16 +122,11 @@ impl Sources {
 /// # Errors
 /// When other words are needed, or the capture cannot be written at all.
 pub(super) fn read(sources: &Sources, door: Door, talk: Talk) -> anyhow::Result<Collected> {
-    let live = Live {
-        asks: sources.asks.clone(),
-        place: sources.place.clone(),
-        tool: concat!("agentcore-triage ", env!("CARGO_PKG_VERSION")).to_owned(),
-        estimate: true,
-    };
     let interrupt = Interrupt::default();
     interrupt.listen()?;
     let progress = Progress { door, talk, is_terminal: io::stderr().is_terminal(), width: 0 };
-    let handle = live::start(live, progress.teller()).map_err(|error| told(&error, door))?;
+    let handle =
+        live::start(sources.live(), progress.teller()).map_err(|error| in_safe_words(&error, door))?;
     interrupt.stops(handle.stopper());
     let folder = handle.folder().to_owned();
     let (mut ended, temporary) = handle.wait();
@@ -98,10 +138,10 @@ pub(super) fn read(sources: &Sources, door: Door, talk: Talk) -> anyhow::Result<
     }
     match ended.error.take() {
         None => {}
-        Some(LiveEnd::Selection(error)) if error.is_usage() => bail!(told(&LiveEnd::Selection(error), door)),
+        Some(LiveEnd::Selection(error)) if error.is_usage() => bail!(in_safe_words(&error, door)),
         Some(error) => {
             is_partial = true;
-            note(&format!("error: {}", told(&error, door)));
+            note(&format!("error: {}", in_safe_words(&error, door)));
         }
     }
     for failure in &ended.failures {
@@ -152,7 +192,7 @@ impl Interrupt {
 }
 
 /// An error in safe words.
-fn told(error: &LiveEnd, door: Door) -> anyhow::Error {
+pub(super) fn in_safe_words(error: &dyn std::error::Error, door: Door) -> anyhow::Error {
     anyhow::anyhow!("{}", door.line(&error.to_string(), MAX_NOTE))
 }
 
