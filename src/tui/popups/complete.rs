@@ -30,20 +30,19 @@ pub(super) struct Offers {
 
 impl Vocabulary {
     pub(super) fn new(shared: &Shared) -> Self {
-        let snapshot = shared.snapshot();
-        let (mut tools, mut sessions) = (BTreeSet::new(), BTreeSet::new());
-        for request in snapshot.requests.iter() {
-            tools.extend(snapshot.names.text(request.tool));
-            if sessions.len() < MAX_VALUES {
-                sessions.extend(snapshot.names.text(request.session));
-            }
-        }
+        let (snapshot, requests) = (shared.snapshot(), &shared.tables.requests);
         let rules: BTreeSet<&str> = snapshot.findings.iter().map(|finding| finding.rule.as_str()).collect();
         // Ids and names of tools are plain words; whatever is not would need quotes and the door.
         let plain =
-            |word: &&&str| word.chars().all(|sign| sign.is_ascii_alphanumeric() || "_-./:".contains(sign));
-        let words = |set: &BTreeSet<&str>| set.iter().filter(plain).map(|word| (*word).to_owned()).collect();
-        Self { tools: words(&tools), sessions: words(&sessions), rules: words(&rules) }
+            |word: &&str| word.chars().all(|sign| sign.is_ascii_alphanumeric() || "_-./:".contains(sign));
+        let words = |words: &mut dyn Iterator<Item = &str>| {
+            words.filter(plain).take(MAX_VALUES).map(str::to_owned).collect()
+        };
+        Self {
+            tools: words(&mut requests.tools()),
+            sessions: words(&mut requests.sessions()),
+            rules: words(&mut rules.into_iter()),
+        }
     }
 
     fn values(&self, field: &str) -> Vec<&str> {

@@ -128,6 +128,16 @@ impl Table {
         keys
     }
 
+    /// The distinct tools in order.
+    pub(in crate::tui) fn tools(&self) -> impl Iterator<Item = &str> {
+        self.tools.texts().iter().filter_map(|name| self.names.text(*name))
+    }
+
+    /// The distinct sessions in order.
+    pub(in crate::tui) fn sessions(&self) -> impl Iterator<Item = &str> {
+        self.sessions.texts().iter().filter_map(|name| self.names.text(*name))
+    }
+
     /// How many groups there are at most: numbers of groups are below.
     pub(super) fn groups(&self, by: GroupBy) -> usize {
         match by {
