@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::model::semconv::FIELDS;
-use crate::model::{Kind, Layer, Outcome, Severity};
+use crate::model::{Kind, Layer, Name, Outcome, Severity};
 use crate::tui::model::Shared;
 
 /// Fields of a filter that no record has by itself.
@@ -35,13 +35,14 @@ impl Vocabulary {
         // Ids and names of tools are plain words; whatever is not would need quotes and the door.
         let plain =
             |word: &&str| word.chars().all(|sign| sign.is_ascii_alphanumeric() || "_-./:".contains(sign));
-        let words = |words: &mut dyn Iterator<Item = &str>| {
+        let named = |names: &[Name]| {
+            let words = names.iter().filter_map(|name| snapshot.names.text(*name));
             words.filter(plain).take(MAX_VALUES).map(str::to_owned).collect()
         };
         Self {
-            tools: words(&mut requests.tools()),
-            sessions: words(&mut requests.sessions()),
-            rules: words(&mut rules.into_iter()),
+            tools: named(requests.tools()),
+            sessions: named(requests.sessions()),
+            rules: rules.into_iter().filter(plain).map(str::to_owned).collect(),
         }
     }
 

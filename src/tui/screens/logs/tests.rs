@@ -240,7 +240,7 @@ fn following_keeps_the_newest_selected_until_one_moves_away() {
 }
 
 /// What `captured` knows of so many lines, every other one of them odd.
-fn lines(count: u32) -> message::Data {
+fn lines(count: u32) -> Data {
     let line = |number| {
         let word = if number % 2 == 1 { "odd" } else { "even" };
         format!("2026-01-20 14:00:{number:02},000 INFO app: {word}\n")

@@ -129,13 +129,13 @@ impl Table {
     }
 
     /// The distinct tools in order.
-    pub(in crate::tui) fn tools(&self) -> impl Iterator<Item = &str> {
-        self.tools.texts().iter().filter_map(|name| self.names.text(*name))
+    pub(in crate::tui) fn tools(&self) -> &[Name] {
+        self.tools.texts()
     }
 
     /// The distinct sessions in order.
-    pub(in crate::tui) fn sessions(&self) -> impl Iterator<Item = &str> {
-        self.sessions.texts().iter().filter_map(|name| self.names.text(*name))
+    pub(in crate::tui) fn sessions(&self) -> &[Name] {
+        self.sessions.texts()
     }
 
     /// How many groups there are at most: numbers of groups are below.
