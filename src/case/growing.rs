@@ -56,11 +56,35 @@ impl Default for Growing {
 }
 
 impl Growing {
+    /// How many inputs there are.
+    pub fn len(&self) -> usize {
+        self.inputs.len()
+    }
+
+    /// Whether there is no input.
+    pub fn is_empty(&self) -> bool {
+        self.inputs.is_empty()
+    }
+
     /// Adds an input that is called `path`, empty so far; returns its number.
     pub fn add(&mut self, path: impl Into<String>) -> usize {
-        let input = Input { path: path.into(), bytes: Bytes::new(Vec::new()) };
+        let input = Input { path: path.into(), bytes: Bytes::default() };
         self.inputs.push(Part { input, sealed: None });
         self.inputs.len() - 1
+    }
+
+    /// Says what the input with this number is by now, one more than there are being a new one; see
+    /// [`feed`](Self::feed). One that is called otherwise than before is read anew.
+    pub fn put(&mut self, number: usize, input: Input, is_complete: bool) {
+        let Input { path, bytes } = input;
+        match self.inputs.get_mut(number) {
+            Some(part) if part.input.path != path => {
+                *part = Part { input: Input { path, bytes: Bytes::default() }, sealed: None };
+            }
+            Some(_) => {}
+            None => drop(self.add(path)),
+        }
+        self.feed(number, bytes, is_complete);
     }
 
     /// Says what an input holds by now: all of it, which should begin with what it held before (otherwise it is read

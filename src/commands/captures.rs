@@ -66,7 +66,8 @@ pub(super) fn load_with(
 fn rename(loaded: &mut Loaded, folder: &Path) {
     let paths = loaded.inputs.iter_mut().map(|input| &mut input.path);
     let paths = paths.chain(loaded.issues.iter_mut().map(|issue| &mut issue.path));
-    for path in paths {
+    let sources = loaded.sources.iter_mut().map(|source| &mut source.path);
+    for path in paths.chain(sources) {
         if let Ok(rest) = Path::new(path.as_str()).strip_prefix(folder) {
             *path = Path::new(TEMPORARY).join(rest).to_string_lossy().into_owned();
         }
@@ -78,5 +79,7 @@ fn read(captures: &[PathBuf]) -> Loaded {
 }
 
 fn is_empty(loaded: &Loaded) -> bool {
-    loaded.issues.is_empty() && loaded.inputs.iter().all(|input| input.bytes.is_empty())
+    loaded.issues.is_empty()
+        && loaded.sources.is_empty()
+        && loaded.inputs.iter().all(|input| input.bytes.is_empty())
 }

@@ -67,7 +67,8 @@ pub fn check(check: &Check) -> anyhow::Result<Outcome> {
     let door = Door { redact: check.redact };
     let live = check.live.as_ref().map(|sources| live::read(sources, door, Talk::Brief)).transpose()?;
     let loaded = captures::load_with(&check.captures, check.strict, live.as_ref())?;
-    let case = Case::open(loaded.inputs, loaded.issues, &options);
+    let (inputs, opening) = loaded.split();
+    let case = Case::open(inputs, opening, &options);
     let snapshot = case.snapshot(&options);
     let comparison = baseline.map(|baseline| baseline.compare(&snapshot));
     let style = report::Options {

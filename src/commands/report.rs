@@ -46,7 +46,8 @@ pub fn report(report: &Report) -> anyhow::Result<Outcome> {
     let door = Door { redact: report.redact };
     let live = report.live.as_ref().map(|sources| live::read(sources, door, Talk::Brief)).transpose()?;
     let loaded = captures::load_with(&report.captures, false, live.as_ref())?;
-    let case = Case::open(loaded.inputs, loaded.issues, &options);
+    let (inputs, opening) = loaded.split();
+    let case = Case::open(inputs, opening, &options);
     let snapshot = case.snapshot(&options);
     let named =
         report.baseline.as_deref().map(|named| baseline::resolve(named, &case, &options)).transpose()?;

@@ -90,8 +90,8 @@ pub fn view(view: &View) -> anyhow::Result<Outcome> {
         session: remember::load(place.as_deref()),
         ..settings(view)?
     };
-    let mut feed = Feed::new(&view.captures, view.follow);
-    let load: runtime::Load = Box::new(move || feed.read());
+    let mut feed = Feed::new(&view.captures, view.follow, None);
+    let load: runtime::Load = Box::new(move |now| feed.look(now));
     let world = World { load, mouse: config.mouse.unwrap_or(true), variable };
     let left =
         runtime::run(world, settings).context("the terminal cannot be used; try --rule-check or --report")?;
@@ -118,7 +118,7 @@ pub fn print_screen(view: &View, print: &Print) -> anyhow::Result<Outcome> {
         view.live.as_ref().map(|sources| live::read(sources, settings.door, Talk::Brief)).transpose()?;
     let loaded = match &live {
         Some(live) => captures::load_with(&view.captures, false, Some(live))?,
-        None => Feed::new(&view.captures, false).whole(),
+        None => Feed::new(&view.captures, false, None).whole(),
     };
     let frame = runtime::print_screen(loaded, settings, print.screen, print.svg);
     print.output.write(|out: &mut dyn Write| out.write_all(frame.as_bytes()))?;

@@ -103,6 +103,8 @@ pub enum Ask {
     Place,
     /// What to export.
     Export,
+    /// A healthy request to compare with.
+    Healthy,
     /// A line of text for a screen: search words, a name.
     Line(AskLine),
 }

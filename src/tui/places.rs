@@ -10,7 +10,7 @@ use nucleo_matcher::{Config, Matcher, Utf32Str};
 use rayon::prelude::*;
 
 use crate::case::Snapshot;
-use crate::model::Request;
+use crate::model::{Request, RequestKey};
 
 use super::model::Shared;
 use super::screens::requests::Table;
@@ -23,6 +23,8 @@ const GRAIN: usize = 512;
 #[derive(Debug)]
 pub struct Places {
     snapshot: Arc<Snapshot>,
+    /// Only these requests, and nothing else.
+    only: Option<Vec<RequestKey>>,
     table: Arc<Table>,
     rules: Vec<String>,
     zone: Zone,
@@ -45,10 +47,16 @@ impl Places {
             shared.snapshot.findings.iter().map(|finding| finding.rule.as_str()).collect();
         Self {
             snapshot: Arc::clone(&shared.snapshot),
+            only: None,
             table: Arc::clone(&shared.tables.requests),
             rules: rules.into_iter().map(str::to_owned).collect(),
             zone: shared.zone,
         }
+    }
+
+    /// These requests alone.
+    pub(super) fn of(shared: &Shared, requests: Vec<RequestKey>) -> Self {
+        Self { only: Some(requests), ..Self::new(shared) }
     }
 
     /// What the places are of.
@@ -58,6 +66,9 @@ impl Places {
 
     /// Number of places.
     pub(super) fn len(&self) -> u32 {
+        if let Some(requests) = &self.only {
+            return requests.len() as u32;
+        }
         let (tools, sessions) = (self.table.tools(), self.table.sessions());
         (self.snapshot.requests.len() + tools.len() + sessions.len() + self.rules.len()) as u32
     }
@@ -66,6 +77,9 @@ impl Places {
         let (requests, names) = (&self.snapshot.requests, &self.snapshot.names);
         let (tools, sessions) = (self.table.tools(), self.table.sessions());
         let at = at as usize;
+        if let Some(only) = &self.only {
+            return requests.get(only.get(at)?.index()).map(Place::Request);
+        }
         if let Some(request) = requests.get(at) {
             return Some(Place::Request(request));
         }

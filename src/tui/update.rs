@@ -11,7 +11,7 @@ use crate::rules::{Catalogue, Switches};
 use super::keys::Move;
 use super::message::{Data, Effect, Hits, Message, Mouse, MouseKind, Notice, Outbox};
 use super::model::{Answers, Change, Model};
-use super::popups::Popup;
+use super::popups::{Popup, PopupKind};
 use super::prepared::Prepared;
 use super::screens::ScreenId;
 use super::session::{Landmark, Session, name_of};
@@ -120,6 +120,7 @@ impl Model {
             Message::ToggleZone => {
                 let all = super::time::Zone::ALL;
                 self.shared.zone = if self.shared.zone == all[0] { all[1] } else { all[0] };
+                self.refresh_all(Change::Answer, out);
             }
             Message::Tell(notice) => self.notice = Some(notice),
             Message::Redraw => out.run(Effect::Redraw),
@@ -351,9 +352,20 @@ impl Model {
         out.run(Effect::Open { text, edit });
     }
 
+    /// The wheel does in a popup what its keys for up and down do.
+    fn wheel_in(&self, popup: PopupKind, mouse: Mouse) -> Option<Message> {
+        let name = match mouse.kind {
+            MouseKind::WheelUp => "up",
+            MouseKind::WheelDown => "down",
+            MouseKind::Click | MouseKind::Drag | MouseKind::Zoom(_) => return None,
+        };
+        let name = format!("{}.{name}", popup.word());
+        self.keymap.entries().iter().find(|entry| entry.name == name).map(|entry| entry.message.clone())
+    }
+
     fn mouse(&mut self, mouse: Mouse, out: &mut Outbox) {
-        if self.popup.is_some() {
-            return;
+        if let Some(popup) = &self.popup {
+            return out.messages.extend(self.wheel_in(popup.kind(), mouse));
         }
         match mouse.kind {
             MouseKind::WheelUp => out.send(Message::Move(Move::Rows(-WHEEL_ROWS))),

@@ -13,6 +13,8 @@ mod compare;
 mod determinism;
 mod diagnosis;
 mod docs;
+mod doctor;
+mod doctor_live;
 mod hard_case;
 mod laws;
 pub(crate) mod live;

@@ -114,6 +114,12 @@ impl ConnectionArguments {
         selection.connection_for(wanted).map_err(|error| error.to_string())
     }
 
+    /// These sources, whose own words say more about how each is reached.
+    pub(in crate::cli) fn selection(self, sources: Vec<Wanted>) -> Selection {
+        let connection = self.without_role();
+        Selection { sources, connection, roles: self.account_role, ..Selection::default() }
+    }
+
     fn without_role(&self) -> Connection {
         Connection {
             profile: self.profile.clone(),

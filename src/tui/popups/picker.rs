@@ -9,11 +9,13 @@ use nucleo_matcher::{Config, Matcher, Utf32Str};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
+use crate::model::{Outcome, Request, RequestKey};
 use crate::tui::find::stretches;
 use crate::tui::keys::{Binding, Chord, Context, Keymap, Move, bind};
 use crate::tui::message::{self, Ask, AskLine, Effect, ExportKind, Outbox};
 use crate::tui::model::{Model, Shared};
 use crate::tui::places::{Place, Places, Ranked};
+use crate::tui::screens::{ScreenMessage, compare};
 use crate::tui::theme::Role;
 use crate::tui::widgets::{Input, Line, ListState, popup};
 
@@ -45,8 +47,11 @@ enum Items {
     /// A few things.
     Few(Vec<Item>),
     /// Places, of which there may be very many: they are searched elsewhere, stretch by stretch.
-    Many(Arc<Places>, Search),
+    Many(Arc<Places>, Search, Go),
 }
+
+/// What picking the place at a position sends.
+type Go = fn(&Places, u32, &Shared) -> Option<message::Message>;
 
 /// A search among places.
 #[derive(Debug, Default)]
@@ -92,6 +97,11 @@ impl State {
         Self::with(title, Items::Few(items), found)
     }
 
+    fn many(title: &'static str, places: Places, go: Go) -> Self {
+        let found = (0..places.len()).collect();
+        Self::with(title, Items::Many(Arc::new(places), Search::default(), go), found)
+    }
+
     fn with(title: &'static str, items: Items, found: Vec<u32>) -> Self {
         let mut state = Self { title, input: Input::default(), items, found, list: ListState::default() };
         state.list.fit(state.found.len(), HEIGHT - 3);
@@ -101,7 +111,7 @@ impl State {
     fn search(&mut self, out: &mut Outbox) {
         let items = match &mut self.items {
             Items::Few(items) => items,
-            Items::Many(places, search) => {
+            Items::Many(places, search, _) => {
                 search.id += 1;
                 search.picks = false;
                 search.best.clear();
@@ -133,7 +143,7 @@ impl State {
     }
 
     fn ask(&self, out: &mut Outbox) {
-        if let Items::Many(places, Search { id, open, .. }) = &self.items
+        if let Items::Many(places, Search { id, open, .. }, _) = &self.items
             && let Some(stretch) = open.front()
         {
             let (places, typed) = (Arc::clone(places), self.input.text().to_owned());
@@ -145,7 +155,7 @@ impl State {
     fn words(&self, at: u32, shared: &Shared) -> Option<(String, String)> {
         match &self.items {
             Items::Few(items) => items.get(at as usize).map(|item| (item.label.clone(), item.detail.clone())),
-            Items::Many(places, _) => {
+            Items::Many(places, ..) => {
                 let detail = match places.place(at)? {
                     Place::Request(request) => {
                         format!("{} {}", shared.look.symbols.outcome(request.outcome), request.outcome)
@@ -159,7 +169,7 @@ impl State {
 
     /// Takes what was found in one stretch and asks for the next one.
     pub(in crate::tui) fn ranked(&mut self, id: u64, found: Vec<Ranked>, shared: &Shared, out: &mut Outbox) {
-        let Items::Many(_, search) = &mut self.items else { return };
+        let Items::Many(_, search, _) = &mut self.items else { return };
         if search.id != id || search.open.pop_front().is_none() {
             return;
         }
@@ -177,7 +187,7 @@ impl State {
 
     /// Picks the selected item; while the best one is still looked for, when it is known.
     fn pick(&mut self, shared: &Shared, out: &mut Outbox) {
-        if let Items::Many(_, search) = &mut self.items
+        if let Items::Many(_, search, _) = &mut self.items
             && !search.open.is_empty()
         {
             search.picks = true;
@@ -186,7 +196,7 @@ impl State {
         let picked = self.list.selected().and_then(|row| self.found.get(row)).copied();
         let message = picked.and_then(|at| match &self.items {
             Items::Few(items) => items.get(at as usize).map(|item| item.message.clone()),
-            Items::Many(places, _) => go(places, at, shared),
+            Items::Many(places, _, go) => go(places, at, shared),
         });
         out.send(message::Message::Close);
         out.messages.extend(message);
@@ -212,22 +222,38 @@ pub(super) fn commands(model: &Model) -> State {
 
 /// Requests, tools, sessions and rules.
 pub(super) fn places(shared: &Shared) -> State {
-    let places = Places::new(shared);
-    let found = (0..places.len()).collect();
-    State::with("Jump", Items::Many(Arc::new(places), Search::default()), found)
+    State::many("Jump", Places::new(shared), go)
 }
 
-/// What goes to a place; a request is found again when there are new data.
+/// Healthy requests to compare with, those of the selected request's tool first.
+pub(super) fn healthy(shared: &Shared) -> State {
+    let requests = &shared.snapshot().requests;
+    let tool = shared.request.and_then(|key| requests.get(key.index())).map(|request| request.tool);
+    let healthy = requests.iter().filter(|request| request.outcome == Outcome::Ok);
+    let (mut keys, others): (Vec<&Request>, Vec<&Request>) =
+        healthy.partition(|request| Some(request.tool) == tool);
+    keys.extend(others);
+    let keys = keys.into_iter().map(|request| request.key).collect();
+    State::many("Compare with", Places::of(shared, keys), |places, at, shared| {
+        let beside = compare::Message::Beside(Some(known_again(places, at, shared)?));
+        Some(message::Message::Screen(ScreenMessage::Compare(beside)))
+    })
+}
+
+/// The key that a request has now: there may be new data.
+fn known_again(places: &Places, at: u32, shared: &Shared) -> Option<RequestKey> {
+    let Place::Request(request) = places.place(at)? else { return None };
+    shared.snapshot().find(&places.snapshot().handle(request.key)?)
+}
+
+/// What goes to a place.
 fn go(places: &Places, at: u32, shared: &Shared) -> Option<message::Message> {
     let quoted = |field: &str, name: &str| {
         let name = name.replace('\\', "\\\\").replace('"', "\\\"");
         message::Message::SetFilter(format!("{field}:\"{name}\""))
     };
     Some(match places.place(at)? {
-        Place::Request(request) => {
-            let handle = places.snapshot().handle(request.key)?;
-            message::Message::SelectRequest(shared.snapshot().find(&handle)?)
-        }
+        Place::Request(_) => message::Message::SelectRequest(known_again(places, at, shared)?),
         Place::Tool(tool) => quoted("tool", tool),
         Place::Session(session) => quoted("session", session),
         Place::Rule(rule) => message::Message::SetFilter(format!("rule:{rule}")),

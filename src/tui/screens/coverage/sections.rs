@@ -3,6 +3,7 @@
 
 use crate::case::Snapshot;
 use crate::model::{Format, Gap, Issue, LayerCoverage, TimeRange, Timestamp};
+use crate::tui::count::counted;
 use crate::tui::model::Shared;
 use crate::tui::screens::diagnosis::document::Document;
 use crate::tui::theme::Role;
@@ -190,9 +191,4 @@ fn stretch(all: TimeRange, range: TimeRange, columns: usize) -> std::ops::Range<
 fn format_name(format: Format) -> String {
     let word = serde_json::to_value(format).ok();
     word.and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default()
-}
-
-/// `1 span`, `2 spans`.
-fn counted(count: u64, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
