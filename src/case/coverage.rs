@@ -5,24 +5,32 @@ use rustc_hash::FxHashMap;
 use super::index::Index;
 use super::read::Source;
 use crate::model::{
-    Coverage, Format, Gap, InputSummary, Issue, Kind, Layer, LayerCoverage, RequestKey, SignalKey, TimeRange,
-    Timestamp,
+    Coverage, Format, Gap, InputSummary, Issue, Kind, Layer, LayerCoverage, LiveSource, Owners, SignalKey,
+    TimeRange, Timestamp,
 };
 
 /// Sums up an index.
-pub(super) fn coverage(index: &Index, request_of: &[Option<RequestKey>], issues: &[Issue]) -> Coverage {
+pub(super) fn coverage(
+    index: &Index,
+    request_of: &Owners,
+    issues: &[Issue],
+    sources: &[LiveSource],
+) -> Coverage {
     let layers: Vec<LayerCoverage> =
         Layer::ALL.iter().filter_map(|layer| layer_coverage(index, *layer)).collect();
     let range = layers
         .iter()
         .filter_map(|entry| entry.range)
         .reduce(|all, one| all.including(one.start).including(one.end));
+    let mut gaps = gaps(index, issues);
+    gaps.extend(sources.iter().flat_map(|source| source.gaps.iter().cloned()));
     Coverage {
         range,
         layers,
-        gaps: gaps(index, issues),
+        gaps,
+        sources: sources.to_vec(),
         dropped: 0,
-        unassigned: request_of.iter().filter(|request| request.is_none()).count() as u64,
+        unassigned: request_of.iter().filter(Option::is_none).count() as u64,
     }
 }
 
@@ -49,6 +57,7 @@ fn gaps(index: &Index, issues: &[Issue]) -> Vec<Gap> {
             start: issue.line.and_then(|line| last_time_before(index, &issue.path, line)),
             end: None,
             reason: issue.message.clone(),
+            ..Gap::default()
         })
         .collect()
 }
@@ -71,6 +80,7 @@ pub(super) fn gaps_of_hidden(index: &Index, hidden: &[SignalKey]) -> Vec<Gap> {
             start: bound(times.iter().min().copied()),
             end: bound(times.iter().max().copied()),
             reason: format!("hidden by --filter ({}); check without it to decide", times.len()),
+            ..Gap::default()
         })
     };
     Layer::ALL.iter().filter_map(gap).collect()

@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::read::{self, Batch, Reading, Source, Tables};
 use super::records::Records;
 use super::{Case, Options, Progress};
-use crate::model::{Brief, Bytes, Cut, Format, Input, Issue, Slice};
+use crate::model::{Brief, Bytes, Cut, Format, Input, Opening, Slice};
 use crate::parse::{self, Gain, Growth};
 
 /// From this size on an input is read piecemeal: its beginning tells how it is laid out, and what is shorter is read
@@ -56,11 +56,35 @@ impl Default for Growing {
 }
 
 impl Growing {
+    /// How many inputs there are.
+    pub fn len(&self) -> usize {
+        self.inputs.len()
+    }
+
+    /// Whether there is no input.
+    pub fn is_empty(&self) -> bool {
+        self.inputs.is_empty()
+    }
+
     /// Adds an input that is called `path`, empty so far; returns its number.
     pub fn add(&mut self, path: impl Into<String>) -> usize {
-        let input = Input { path: path.into(), bytes: Bytes::new(Vec::new()) };
+        let input = Input { path: path.into(), bytes: Bytes::default() };
         self.inputs.push(Part { input, sealed: None });
         self.inputs.len() - 1
+    }
+
+    /// Says what the input with this number is by now, one more than there are being a new one; see
+    /// [`feed`](Self::feed). One that is called otherwise than before is read anew.
+    pub fn put(&mut self, number: usize, input: Input, is_complete: bool) {
+        let Input { path, bytes } = input;
+        match self.inputs.get_mut(number) {
+            Some(part) if part.input.path != path => {
+                *part = Part { input: Input { path, bytes: Bytes::default() }, sealed: None };
+            }
+            Some(_) => {}
+            None => drop(self.add(path)),
+        }
+        self.feed(number, bytes, is_complete);
     }
 
     /// Says what an input holds by now: all of it, which should begin with what it held before (otherwise it is read
@@ -73,9 +97,14 @@ impl Growing {
         part.input.bytes = if end == bytes.len() { bytes } else { bytes.head(end) };
     }
 
-    /// Reads what is new and judges the whole: equal to a case opened with all that was fed. `issues` are those of
-    /// opening the inputs. `None` when cancelled; nothing is lost then.
-    pub fn case(&mut self, issues: Vec<Issue>, options: &Options, progress: &Progress) -> Option<Case> {
+    /// Reads what is new and judges the whole: equal to a case opened with all that was fed. `opening` is what is
+    /// known of the inputs beforehand. `None` when cancelled; nothing is lost then.
+    pub fn case(
+        &mut self,
+        opening: impl Into<Opening>,
+        options: &Options,
+        progress: &Progress,
+    ) -> Option<Case> {
         let inputs: Vec<Input> = self.inputs.iter().map(|part| part.input.clone()).collect();
         progress.start(&inputs);
         for part in &mut self.inputs {
@@ -93,7 +122,8 @@ impl Growing {
             view.add(part, options, progress);
         }
         let View { sources, briefs, readings, tables: Tables { spans, names } } = view;
-        Case::of_batch(sources, Batch { briefs, readings, spans, names }, issues, options, progress)
+        let batch = Batch { briefs, readings, spans, names };
+        Case::of_batch(sources, batch, opening.into(), options, progress)
     }
 }
 

@@ -38,6 +38,14 @@ impl Snapshot {
         })
     }
 
+    /// The requests that begin at a time. Those without one come last.
+    fn beginning_at(&self, at: Option<Timestamp>) -> &[Request] {
+        let place = |at: Option<Timestamp>| (at.is_none(), at);
+        let from = self.requests.partition_point(|request| place(start(request)) < place(at));
+        let same = self.requests[from..].iter().take_while(|request| start(request) == at).count();
+        &self.requests[from..from + same]
+    }
+
     /// The request that `handle` names, of whichever snapshot it was taken: the one with its request id, else the one
     /// of its trace, else the one of its tool that begins at its time; of several the one that fits best. `None` when
     /// there is none.
@@ -53,8 +61,14 @@ impl Snapshot {
             );
             (fit.0 || fit.1 || (fit.2 && fit.3)).then_some(fit)
         };
-        let best = self.requests.iter().filter_map(fit).max()?;
-        let mut fitting = self.requests.iter().filter(|request| fit(request) == Some(best));
+        // Mostly it is where it was in time, and nothing can fit better.
+        let perfect = (handle.request.is_some(), handle.trace.is_some(), true, true);
+        let same = self.beginning_at(handle.start);
+        let (among, best) = match same.iter().filter_map(fit).max() {
+            Some(best) if best == perfect => (same, best),
+            _ => (&self.requests[..], self.requests.iter().filter_map(fit).max()?),
+        };
+        let mut fitting = among.iter().filter(|request| fit(request) == Some(best));
         let first = fitting.next()?.key;
         Some(match handle.ordinal {
             0 => first,
@@ -72,7 +86,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::model::{Names, Outcome, TimeRange};
+    use crate::model::{Links, Names, Outcome, TimeRange};
 
     /// Requests of (request id, trace, tool, start), in the order given.
     fn snapshot(requests: &[(&str, u8, &str, i64)]) -> Snapshot {
@@ -86,7 +100,7 @@ mod tests {
             tool: name(tool),
             parent: None,
             window: Some(TimeRange { start: Timestamp(*at), end: Timestamp(*at) }),
-            signals: Vec::new(),
+            signals: Links::default(),
             outcome: Outcome::Unknown,
         });
         Snapshot { requests: Arc::new(requests.collect()), names: Arc::new(names), ..Snapshot::default() }

@@ -113,6 +113,13 @@ impl Index {
         source.input.bytes.get(source.records.get(record).payload.range()).unwrap_or_default()
     }
 
+    /// Path of the input and line in it.
+    pub(super) fn origin(&self, key: SignalKey) -> (&str, u32) {
+        let Place { source, record } = self.place(key);
+        let source = &self.sources[source];
+        (&source.input.path, source.records.get(record).line)
+    }
+
     /// Orders signals as they stand in the inputs.
     pub(super) fn input_order(&self, key: SignalKey) -> (usize, usize) {
         let place = self.place(key);

@@ -1,5 +1,6 @@
 //! From the index to a snapshot: correlate, match, judge, diagnose.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::OnceLock;
@@ -13,8 +14,8 @@ use crate::correlate::{self, Correlation};
 use crate::diagnose::{self, Diagnoses, Dossier, ErrorSignal};
 use crate::filter::{Filter, ResultFacts};
 use crate::model::{
-    Coverage, Diagnosis, Evidence, Finding, Input, Issue, Outcome, RequestKey, RuleMeta, Severity, Signal,
-    SignalKey, Undetermined,
+    Coverage, Diagnosis, Evidence, Finding, Input, Issue, Opening, Outcome, RequestKey, RuleMeta, Severity,
+    Signal, SignalKey, Undetermined,
 };
 use crate::rules::{self, Catalogue, Docket, Hits, Judgement, Locator, Node, Switches, UnknownRule};
 use crate::walk::Around;
@@ -28,48 +29,48 @@ pub struct Case {
     pub(super) partial: bool,
     hits: Hits,
     hidden: Vec<SignalKey>,
-    issues: Vec<Issue>,
+    opening: Opening,
     /// Surveyed when the first walk is asked for.
     pub(super) around: OnceLock<Around>,
 }
 
 impl Case {
-    /// Reads the inputs and matches every signal that may matter. `issues` are those of opening the inputs.
-    pub fn open(inputs: Vec<Input>, issues: Vec<Issue>, options: &Options) -> Self {
+    /// Reads the inputs and matches every signal that may matter. `opening` is what is known of them beforehand.
+    pub fn open(inputs: Vec<Input>, opening: impl Into<Opening>, options: &Options) -> Self {
         let progress = Progress::default();
-        Self::open_watched(inputs, issues, options, &progress).unwrap_or_default()
+        Self::open_watched(inputs, opening, options, &progress).unwrap_or_default()
     }
 
     /// The same while somebody watches, who may lose interest: then `None`, soon.
     pub fn open_watched(
         inputs: Vec<Input>,
-        issues: Vec<Issue>,
+        opening: impl Into<Opening>,
         options: &Options,
         progress: &Progress,
     ) -> Option<Self> {
         progress.start(&inputs);
         let open = |input| if progress.is_cancelled() { Vec::new() } else { Source::open(input) };
         let sources: Vec<Source> = inputs.into_par_iter().flat_map_iter(open).collect();
-        Self::of_sources(sources, issues, options, progress)
+        Self::of_sources(sources, opening.into(), options, progress)
     }
 
     /// Reads what was cut; `None` when cancelled.
     pub(super) fn of_sources(
         sources: Vec<Source>,
-        issues: Vec<Issue>,
+        opening: Opening,
         options: &Options,
         progress: &Progress,
     ) -> Option<Self> {
         progress.enter(Phase::Reading)?;
         let batch = read::read(&sources, &options.catalogue, progress);
-        Self::of_batch(sources, batch, issues, options, progress)
+        Self::of_batch(sources, batch, opening, options, progress)
     }
 
     /// Correlates and matches what was read; `None` when cancelled.
     pub(super) fn of_batch(
         sources: Vec<Source>,
         batch: Batch,
-        issues: Vec<Issue>,
+        opening: Opening,
         options: &Options,
         progress: &Progress,
     ) -> Option<Self> {
@@ -77,8 +78,8 @@ impl Case {
         let index = Index::build(sources, batch);
         let correlation = correlate::correlate(index.view());
         progress.enter(Phase::Matching)?;
-        let losses: Vec<Issue> = issues.iter().chain(index.issues()).cloned().collect();
-        let mut coverage = coverage::coverage(&index, &correlation.request_of, &losses);
+        let losses: Vec<Issue> = opening.issues.iter().chain(index.issues()).cloned().collect();
+        let mut coverage = coverage::coverage(&index, &correlation.request_of, &losses, &opening.sources);
         let hidden = hidden(&index, options.filter.as_ref());
         coverage.gaps.extend(coverage::gaps_of_hidden(&index, &hidden));
         let hits = events::find(&index, &correlation.request_of, &options.catalogue, &hidden, progress);
@@ -91,7 +92,7 @@ impl Case {
             partial: false,
             hits,
             hidden,
-            issues,
+            opening,
             around: OnceLock::new(),
         })
     }
@@ -119,7 +120,7 @@ impl Case {
         let findings = judgement.findings.iter().flat_map(|finding| &finding.evidence);
         let unexplained = diagnosed.unexplained.iter().flat_map(|error| &error.evidence);
         Snapshot {
-            inputs: coverage::summaries(&self.index, &self.issues),
+            inputs: coverage::summaries(&self.index, &self.opening.issues),
             evidence: self.evidence(findings.chain(unexplained)),
             findings: worst_first(judgement.findings),
             undetermined: judgement.undetermined,
@@ -204,7 +205,14 @@ impl Case {
     }
 
     fn with_docket<T>(&self, options: &Options, judge: impl FnOnce(&Docket<'_>) -> T) -> T {
-        let field = |key, name: &str| self.index.signal(key).field(name).map(std::borrow::Cow::into_owned);
+        // Several fields of one signal are asked for in a row.
+        let last: RefCell<Option<(SignalKey, Signal)>> = RefCell::default();
+        let field = |key, name: &str| {
+            let mut last = last.borrow_mut();
+            let known = last.take().filter(|(known, _)| *known == key);
+            let (_, signal) = last.insert(known.unwrap_or_else(|| (key, self.index.signal(key))));
+            signal.field(name).map(std::borrow::Cow::into_owned)
+        };
         judge(&Docket {
             briefs: &self.index.briefs,
             spans: &self.index.spans,
@@ -230,14 +238,14 @@ impl Case {
         stated
             .map(|(position, _)| {
                 let key = SignalKey(position as u32);
-                (key, self.correlation.request_of[position], self.index.signal(key).message)
+                (key, self.correlation.request_of.get(key), self.index.signal(key).message)
             })
             .collect()
     }
 
     fn evidence<'a>(&self, named: impl Iterator<Item = &'a Evidence>) -> BTreeMap<SignalKey, Signal> {
         let keys: BTreeSet<SignalKey> = named.map(|evidence| evidence.signal).collect();
-        keys.into_iter().map(|key| (key, self.index.signal(key))).collect()
+        keys.into_par_iter().map(|key| (key, self.index.signal(key))).collect()
     }
 }
 

@@ -11,7 +11,6 @@ mod duplicates;
 mod events;
 mod growing;
 mod handle;
-mod histogram;
 mod index;
 mod judge;
 mod preview;
@@ -32,7 +31,6 @@ pub use audit::AuditOptions;
 pub use compare::Baseline;
 pub use growing::{Growing, pause_after};
 pub use handle::RequestHandle;
-pub use histogram::{Bucket, histogram};
 pub use judge::Case;
 pub use preview::preview;
 pub use progress::{Glance, Phase, Progress};
@@ -40,7 +38,7 @@ pub use search::Search;
 pub use snapshot::Snapshot;
 
 use crate::filter::Filter;
-use crate::model::{Input, Issue, Signal, SignalKey};
+use crate::model::{Input, Opening, Signal, SignalKey};
 use crate::rules::{Catalogue, Explanation, UnknownRule};
 
 /// How a case is judged.
@@ -63,17 +61,17 @@ pub struct Explained {
     pub signals: BTreeMap<SignalKey, Signal>,
 }
 
-/// Reads, correlates, judges and diagnoses. `issues` are those of opening the inputs.
-pub fn analyse(inputs: Vec<Input>, issues: Vec<Issue>, options: &Options) -> Snapshot {
-    Case::open(inputs, issues, options).snapshot(options)
+/// Reads, correlates, judges and diagnoses. `opening` is what is known of the inputs beforehand.
+pub fn analyse(inputs: Vec<Input>, opening: impl Into<Opening>, options: &Options) -> Snapshot {
+    Case::open(inputs, opening, options).snapshot(options)
 }
 
 /// Why a rule fires, or does not, in each scope where it got furthest; an error when no rule has this id.
 pub fn explain(
     inputs: Vec<Input>,
-    issues: Vec<Issue>,
+    opening: impl Into<Opening>,
     options: &Options,
     rule: &str,
 ) -> Result<Explained, UnknownRule> {
-    Case::open(inputs, issues, options).explain(options, rule)
+    Case::open(inputs, opening, options).explain(options, rule)
 }

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::read::Source;
 use super::{Case, Options, Progress};
-use crate::model::{Input, Issue};
+use crate::model::{Input, Issue, Opening};
 
 /// Bytes that a first look takes, over all inputs: some 1,000 records, and a part of the 50 ms to the first screen.
 const BYTES: usize = 512 << 10;
@@ -13,15 +13,15 @@ const LEAST: usize = 4 << 10;
 
 /// Reads the first 512 KiB of the inputs. What was left out is a gap in the coverage, so that nothing is said to be
 /// absent; [`Case::is_partial`] tells whether anything was.
-pub fn preview(inputs: &[Input], issues: Vec<Issue>, options: &Options) -> Case {
-    of_heads(inputs, issues, options, BYTES)
+pub fn preview(inputs: &[Input], opening: impl Into<Opening>, options: &Options) -> Case {
+    of_heads(inputs, opening.into(), options, BYTES)
 }
 
-fn of_heads(inputs: &[Input], issues: Vec<Issue>, options: &Options, budget: usize) -> Case {
+fn of_heads(inputs: &[Input], opening: Opening, options: &Options, budget: usize) -> Case {
     let share = (budget / inputs.len().max(1)).max(LEAST);
     let sources: Vec<Source> = inputs.par_iter().flat_map_iter(|input| open(input, share)).collect();
     let partial = inputs.iter().any(|input| head(input, share).is_some());
-    let mut case = Case::of_sources(sources, issues, options, &Progress::default()).unwrap_or_default();
+    let mut case = Case::of_sources(sources, opening, options, &Progress::default()).unwrap_or_default();
     case.partial = partial;
     case
 }
@@ -59,7 +59,7 @@ mod tests {
         let line = |number: usize| format!("2026-01-20T14:00:00.{number:03}Z INFO line {number}\n");
         let text: String = (0..500).map(line).collect();
         let inputs = input(&text);
-        let case = of_heads(&inputs, Vec::new(), &options(None), 0);
+        let case = of_heads(&inputs, Opening::default(), &options(None), 0);
         assert!(case.is_partial() && case.coverage.gaps.len() == 1, "{:?}", case.coverage);
         let read = case.briefs().len();
         assert!((50..500).contains(&read), "{read}");
@@ -77,7 +77,7 @@ mod tests {
         };
         let events: Vec<String> = (1..500).map(event).collect();
         let text = format!(r#"{{"events":[{}]}}"#, events.join(","));
-        let case = of_heads(&input(&text), Vec::new(), &options(None), 0);
+        let case = of_heads(&input(&text), Opening::default(), &options(None), 0);
         assert!(case.is_partial() && case.briefs().len() > 20, "{}", case.briefs().len());
     }
 }

@@ -24,7 +24,7 @@ impl Case {
 
     /// The request a signal belongs to.
     pub fn request_of(&self, key: SignalKey) -> Option<RequestKey> {
-        self.correlation.request_of.get(key.index()).copied().flatten()
+        self.correlation.request_of.get(key)
     }
 
     /// Whether parts of the inputs were left out, as in a [`preview`](super::preview).
@@ -35,6 +35,11 @@ impl Case {
     /// A signal, read in full.
     pub fn signal(&self, key: SignalKey) -> Signal {
         self.index.signal(key)
+    }
+
+    /// Where a signal's record is: the path of its input and the line in it.
+    pub fn origin(&self, key: SignalKey) -> (&str, u32) {
+        self.index.origin(key)
     }
 
     /// The text of a signal's record, unwrapped and with all its lines.

@@ -16,9 +16,11 @@ Examples:
                                                 read standard input
   agentcore-triage --rule-check --format sarif --output triage.sarif logs/
                                                 check logs in CI
+  agentcore-triage doctor --runtime my_agent    check what must hold in a live account
   agentcore-triage                              look at the built-in sample incident
 
 Exit codes:
   0  nothing at or above --fail-on
   1  findings at or above --fail-on, or a difference from --expect
-  2  bad usage, a bad rule, or unreadable input";
+  2  bad usage, a bad rule, or unreadable input
+  3  a call to AWS was not answered, so the answer is partial";

@@ -6,15 +6,30 @@ mod help;
 mod screens;
 mod values;
 
+use std::error::Error;
 use std::ffi::OsString;
+use std::fmt;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser};
 
 use crate::commands::{self, Outcome, rules};
 
 use arguments::{Arguments, Mode, RulesCommand, Subcommand};
+
+/// Options that contradict each other, told like any other misuse.
+#[derive(Debug)]
+struct Misuse(String);
+
+impl fmt::Display for Misuse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Error for Misuse {}
 
 /// Runs the program with `words`, the first of which is its own name.
 pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -24,6 +39,9 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     match outcome {
         Ok(outcome) => outcome.exit_code(),
+        Err(error) if error.is::<Misuse>() => {
+            usage(&Arguments::command().error(ErrorKind::ArgumentConflict, error))
+        }
         Err(error) => {
             complain(&format!("{error:#}"));
             Outcome::Unusable.exit_code()
@@ -33,7 +51,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 fn dispatch(arguments: Arguments) -> anyhow::Result<Outcome> {
     match arguments.subcommand {
-        None => match arguments.check.into() {
+        None => match arguments.check.try_into().map_err(Misuse)? {
             Mode::Check(check) => commands::check(&check),
             Mode::Report(report) => commands::report(&report),
             Mode::View(view) => commands::view(&view),
@@ -42,6 +60,10 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<Outcome> {
         },
         Some(Subcommand::Rules { command }) => run_rules(command),
         Some(Subcommand::Schema(arguments)) => commands::schema(&arguments.into()),
+        Some(Subcommand::Discover(arguments)) => commands::discover(&arguments.try_into().map_err(Misuse)?),
+        Some(Subcommand::Collect(arguments)) => commands::collect(&arguments.try_into().map_err(Misuse)?),
+        Some(Subcommand::Iam(arguments)) => commands::iam(&arguments.into()),
+        Some(Subcommand::Doctor(arguments)) => commands::doctor(&(*arguments).into()),
         Some(Subcommand::Completions { shell }) => generate::completions(shell, Arguments::command()),
         Some(Subcommand::Man) => generate::manual(Arguments::command()),
     }

@@ -12,7 +12,9 @@ use super::values;
 #[derive(Args, Debug)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a switch of its own on the command line")]
 pub(super) struct ScreenArguments {
-    /// Go on reading files that grow; a pipe is always followed to its end
+    /// Go on reading files that grow and live sources; a pipe is always followed to its end
+    ///
+    /// Without the screens, live sources are read until Ctrl-C and judged then.
     #[arg(long, short, help_heading = "Screens")]
     pub(super) follow: bool,
 

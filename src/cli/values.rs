@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use crate::model::Level;
+use crate::model::{Level, Timestamp, TraceId};
+use crate::source::aws::selection::Moment;
 use crate::tui::screens::ScreenId;
 use crate::tui::theme::ThemeName;
 
@@ -53,6 +54,59 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
     number.checked_mul(millis).map(Duration::from_millis).ok_or_else(|| format!("'{text}' is too long"))
 }
 
+/// A duration before now, or a time: RFC 3339, also without seconds, without a zone (UTC), or the day alone.
+pub(super) fn moment(text: &str) -> Result<Moment, String> {
+    if let Ok(ago) = duration(text) {
+        return Ok(Moment::Ago(ago));
+    }
+    let (day, time) = text.split_once(['T', ' ']).unwrap_or((text, "00:00"));
+    let zone = time.find(['Z', 'z', '+', '-']).unwrap_or(time.len());
+    let (clock, zone) = time.split_at(zone);
+    let seconds = if clock.len() == "14:00".len() { ":00" } else { "" };
+    let zone = if zone.is_empty() { "Z" } else { zone };
+    Timestamp::parse(&format!("{day}T{clock}{seconds}{zone}")).map(Moment::At).ok_or_else(|| {
+        format!("'{text}' is no time; write 15m, 2h or 1d for so long ago, or 2026-01-20T14:00Z")
+    })
+}
+
+/// A trace id in the spelling of X-Ray or OpenTelemetry.
+pub(super) fn trace(text: &str) -> Result<TraceId, String> {
+    TraceId::parse(text.as_bytes()).ok_or_else(|| {
+        format!("'{text}' is no trace id; write 1-6a1bdcf0-1d83a1497d662d8b187cc941 or its 32 hex digits")
+    })
+}
+
+/// A Region: `us-east-1`.
+pub(super) fn region(text: &str) -> Result<String, String> {
+    let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    // It becomes part of a host name.
+    if text.is_empty() || text.len() > 30 || !text.contains('-') || !text.chars().all(is_plain) {
+        return Err(format!("'{text}' is no Region; write its code, as in us-east-1"));
+    }
+    Ok(text.to_owned())
+}
+
+/// An endpoint: `http://127.0.0.1:5000`.
+pub(super) fn url(text: &str) -> Result<String, String> {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    match host {
+        Some(host) if !host.is_empty() && !host.contains(char::is_whitespace) => Ok(text.to_owned()),
+        _ => Err(format!("'{text}' is no URL; write it whole, as in http://127.0.0.1:5000")),
+    }
+}
+
+/// ARN of a role.
+pub(super) fn role(text: &str) -> Result<String, String> {
+    let mut parts = text.splitn(6, ':');
+    let is_iam = parts.next() == Some("arn") && parts.nth(1) == Some("iam");
+    let account = parts.nth(1).unwrap_or_default();
+    let is_account = !account.is_empty() && account.chars().all(|c| c.is_ascii_digit());
+    if is_iam && is_account && parts.next().is_some_and(|resource| resource.starts_with("role/")) {
+        return Ok(text.to_owned());
+    }
+    Err(format!("'{text}' is no ARN of a role; it looks like arn:aws:iam::111122223333:role/NAME"))
+}
+
 /// A screen by its word.
 pub(super) fn screen(word: &str) -> Result<ScreenId, String> {
     ScreenId::from_word(word).ok_or_else(|| {
@@ -90,6 +144,33 @@ mod tests {
             assert!(duration(wrong).unwrap_err().contains("whole number"), "{wrong}");
         }
         assert!(duration("9999999999999999999d").is_err());
+    }
+
+    #[test]
+    fn times_are_durations_or_rfc_3339_of_any_precision() {
+        let at = |text: &str| moment(text).map(|moment| moment.at(Timestamp(0)).to_string());
+        assert_eq!(moment("15m"), Ok(Moment::Ago(Duration::from_mins(15))));
+        for text in [
+            "2026-01-20T14:00Z",
+            "2026-01-20T14:00:00Z",
+            "2026-01-20 14:00",
+            "2026-01-20T15:00+01:00",
+            "2026-01-20T09:00:00.000-05:00",
+        ] {
+            assert_eq!(at(text).unwrap(), "2026-01-20T14:00:00.000Z", "{text}");
+        }
+        assert_eq!(at("2026-01-20").unwrap(), "2026-01-20T00:00:00.000Z");
+        for wrong in ["", "15", "yesterday", "2026-13-01", "2026-01-20T25:00Z", "T", "2026-01-20T"] {
+            assert!(moment(wrong).unwrap_err().contains("15m"), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn regions_urls_and_roles_have_a_form() {
+        assert!(region("us-gov-west-1").is_ok() && region("evil.example/").is_err() && region("").is_err());
+        assert!(url("http://127.0.0.1:5000").is_ok() && url("127.0.0.1:5000").is_err());
+        assert!(role("arn:aws:iam::111122223333:role/path/R").is_ok());
+        assert!(role("arn:aws:iam::111122223333:user/U").is_err() && role("R").is_err());
     }
 
     #[test]

@@ -54,7 +54,8 @@ pub fn resolve(named: &str, case: &Case, options: &Options) -> anyhow::Result<Na
         if let Some(issue) = loaded.issues.iter().find(|issue| issue.fatal) {
             bail!("--baseline: '{}' cannot be read: {}", issue.path, issue.message);
         }
-        let case = Box::new(Case::open(loaded.inputs, loaded.issues, options));
+        let (inputs, opening) = loaded.split();
+        let case = Box::new(Case::open(inputs, opening, options));
         return Ok(NamedBaseline::Capture { case, label: named.to_owned() });
     }
     match request_named(named, case.requests(), case.names()) {

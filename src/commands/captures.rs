@@ -7,6 +7,7 @@ use anyhow::bail;
 
 use crate::source::{self, Loaded, MAX_UNPACKED, STDIN};
 
+use super::live::{Collected, TEMPORARY};
 use super::output::note;
 use super::sample;
 
@@ -39,10 +40,46 @@ pub(super) fn load(named: &[PathBuf], strict: bool) -> anyhow::Result<Loaded> {
     Ok(sample::incident())
 }
 
+/// Reads `named` captures and what was collected, when there is something; without it as [`load`] does.
+///
+/// # Errors
+/// As [`load`].
+pub(super) fn load_with(
+    named: &[PathBuf],
+    strict: bool,
+    collected: Option<&Collected>,
+) -> anyhow::Result<Loaded> {
+    let Some(collected) = collected else { return load(named, strict) };
+    let mut captures = named.to_vec();
+    if !collected.ended.manifest.sources.is_empty() {
+        captures.push(collected.folder.clone());
+    }
+    let mut loaded = read(&captures);
+    if collected.temporary.is_some() {
+        rename(&mut loaded, &collected.folder);
+    }
+    loaded.issues.extend(collected.issues.iter().cloned());
+    Ok(loaded)
+}
+
+/// Names the inputs of a temporary folder so that two runs name them alike.
+fn rename(loaded: &mut Loaded, folder: &Path) {
+    let paths = loaded.inputs.iter_mut().map(|input| &mut input.path);
+    let paths = paths.chain(loaded.issues.iter_mut().map(|issue| &mut issue.path));
+    let sources = loaded.sources.iter_mut().map(|source| &mut source.path);
+    for path in paths.chain(sources) {
+        if let Ok(rest) = Path::new(path.as_str()).strip_prefix(folder) {
+            *path = Path::new(TEMPORARY).join(rest).to_string_lossy().into_owned();
+        }
+    }
+}
+
 fn read(captures: &[PathBuf]) -> Loaded {
     source::load(captures, &mut io::stdin().lock(), MAX_UNPACKED)
 }
 
 fn is_empty(loaded: &Loaded) -> bool {
-    loaded.issues.is_empty() && loaded.inputs.iter().all(|input| input.bytes.is_empty())
+    loaded.issues.is_empty()
+        && loaded.sources.is_empty()
+        && loaded.inputs.iter().all(|input| input.bytes.is_empty())
 }

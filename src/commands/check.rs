@@ -12,6 +12,7 @@ use crate::report::{self, Baseline, Format, rca};
 use crate::text::Door;
 
 use super::judgement::Judgement;
+use super::live::{self, Sources, Talk};
 use super::output::{Target, note, tell_unreadable};
 use super::{Outcome, captures};
 
@@ -20,6 +21,10 @@ use super::{Outcome, captures};
 pub struct Check {
     /// Files, folders, `-`; without any, what is piped in or the sample.
     pub captures: Vec<PathBuf>,
+    /// What is read from AWS besides; nothing else is read when nothing else is named.
+    pub live: Option<Sources>,
+    /// Whether a gap is a failure.
+    pub fail_on_gaps: bool,
     /// Whether somebody relies on the exit code, so that the sample is no substitute.
     pub strict: bool,
     /// By which rules.
@@ -52,19 +57,22 @@ pub enum Colour {
 /// Reads the captures, judges them, writes the report.
 ///
 /// What cannot be read (an input, a rule, the accepted findings) is told on stderr, the rest is judged and
-/// written, and the outcome is [`Outcome::Unusable`].
+/// written, and the outcome is [`Outcome::Unusable`], or [`Outcome::Partial`] for a live source.
 ///
 /// # Errors
 /// When the options contradict what there is, or the report cannot be written.
 pub fn check(check: &Check) -> anyhow::Result<Outcome> {
     let (options, rules_whole) = check.judgement.options()?;
     let (baseline, baseline_whole) = baseline(check.expect.as_deref());
-    let loaded = captures::load(&check.captures, check.strict)?;
-    let case = Case::open(loaded.inputs, loaded.issues, &options);
+    let door = Door { redact: check.redact };
+    let live = check.live.as_ref().map(|sources| live::read(sources, door, Talk::Brief)).transpose()?;
+    let loaded = captures::load_with(&check.captures, check.strict, live.as_ref())?;
+    let (inputs, opening) = loaded.split();
+    let case = Case::open(inputs, opening, &options);
     let snapshot = case.snapshot(&options);
     let comparison = baseline.map(|baseline| baseline.compare(&snapshot));
     let style = report::Options {
-        door: Door { redact: check.redact },
+        door,
         color: check.colour.applies(&check.output),
         width: terminal_width(&check.output),
         fail_on: check.fail_on,
@@ -79,7 +87,11 @@ pub fn check(check: &Check) -> anyhow::Result<Outcome> {
     })?;
     let issues = snapshot.inputs.iter().flat_map(|input| &input.issues);
     let inputs_whole = tell_unreadable(issues, style.door);
-    Ok(if !(rules_whole && baseline_whole && inputs_whole) {
+    let is_partial = live.is_some_and(|live| live.is_partial)
+        || (check.fail_on_gaps && !snapshot.coverage.gaps.is_empty());
+    Ok(if is_partial {
+        Outcome::Partial
+    } else if !(rules_whole && baseline_whole && inputs_whole) {
         Outcome::Unusable
     } else if report::fails(&snapshot, check.fail_on, comparison.as_ref()) {
         Outcome::Findings

@@ -5,9 +5,14 @@
 pub mod baseline;
 mod captures;
 mod check;
+mod collect;
 mod config;
+mod discover;
+mod doctor;
 mod feed;
+mod iam;
 mod judgement;
+mod live;
 mod outcome;
 mod output;
 mod remember;
@@ -18,6 +23,11 @@ mod schema;
 mod view;
 
 pub use check::{Check, Colour, check};
+pub use collect::{Collect, collect};
+pub use discover::{Discover, ListFormat, discover};
+pub use iam::{Iam, iam};
+pub use live::Sources;
+pub use doctor::{Doctor, doctor};
 pub use judgement::Judgement;
 pub use outcome::Outcome;
 pub use output::Target;

@@ -11,10 +11,12 @@ pub enum Outcome {
     Findings,
     /// Bad usage, a bad rule or unreadable input.
     Unusable,
+    /// A live source failed, so the answer is partial.
+    Partial,
 }
 
 impl Outcome {
-    /// The exit code of the process: 0, 1 or 2.
+    /// The exit code of the process: 0, 1, 2 or 3.
     pub fn exit_code(self) -> ExitCode {
         ExitCode::from(self as u8)
     }

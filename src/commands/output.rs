@@ -10,7 +10,7 @@ use crate::model::Issue;
 use crate::text::Door;
 
 /// Longest message about an input, in characters.
-const MAX_NOTE: usize = 2_000;
+pub(super) const MAX_NOTE: usize = 2_000;
 
 /// Where the data of a command go.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -9,6 +9,7 @@ use crate::text::Door;
 
 use super::baseline::{self, NamedBaseline};
 use super::judgement::Judgement;
+use super::live::{self, Sources, Talk};
 use super::output::{Target, tell_unreadable};
 use super::{Outcome, captures};
 
@@ -17,6 +18,10 @@ use super::{Outcome, captures};
 pub struct Report {
     /// Files, folders, `-`; without any, what is piped in or the sample.
     pub captures: Vec<PathBuf>,
+    /// What is read from AWS besides; nothing else is read when nothing else is named.
+    pub live: Option<Sources>,
+    /// Whether a gap is a failure.
+    pub fail_on_gaps: bool,
     /// What the failed request is compared with: a capture, or a request of these captures.
     pub baseline: Option<String>,
     /// By which rules.
@@ -31,16 +36,19 @@ pub struct Report {
 
 /// Reads the captures, judges them, writes the report.
 ///
-/// What cannot be read is told on stderr, the rest is judged and reported, and the outcome is [`Outcome::Unusable`].
+/// What cannot be read is told on stderr, the rest is judged and reported, and the outcome is [`Outcome::Unusable`],
+/// or [`Outcome::Partial`] for a live source.
 ///
 /// # Errors
 /// When the options contradict what there is, or the report cannot be written.
 pub fn report(report: &Report) -> anyhow::Result<Outcome> {
     let (options, rules_whole) = report.judgement.options()?;
-    let loaded = captures::load(&report.captures, false)?;
-    let case = Case::open(loaded.inputs, loaded.issues, &options);
-    let snapshot = case.snapshot(&options);
     let door = Door { redact: report.redact };
+    let live = report.live.as_ref().map(|sources| live::read(sources, door, Talk::Brief)).transpose()?;
+    let loaded = captures::load_with(&report.captures, false, live.as_ref())?;
+    let (inputs, opening) = loaded.split();
+    let case = Case::open(inputs, opening, &options);
+    let snapshot = case.snapshot(&options);
     let named =
         report.baseline.as_deref().map(|named| baseline::resolve(named, &case, &options)).transpose()?;
     let baseline = named.as_ref().map_or(Baseline::Automatic, NamedBaseline::as_baseline);
@@ -50,7 +58,11 @@ pub fn report(report: &Report) -> anyhow::Result<Outcome> {
     report.output.write(|out| write(material, door, version, out))?;
     let issues = snapshot.inputs.iter().flat_map(|input| &input.issues);
     let inputs_whole = tell_unreadable(issues, door);
-    Ok(if !(rules_whole && inputs_whole) {
+    let is_partial = live.is_some_and(|live| live.is_partial)
+        || (report.fail_on_gaps && !snapshot.coverage.gaps.is_empty());
+    Ok(if is_partial {
+        Outcome::Partial
+    } else if !(rules_whole && inputs_whole) {
         Outcome::Unusable
     } else if report::fails(&snapshot, report.fail_on, None) {
         Outcome::Findings

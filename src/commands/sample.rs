@@ -19,5 +19,5 @@ pub(super) fn incident() -> Loaded {
         })
         .collect();
     inputs.sort_by(|a, b| a.path.cmp(&b.path));
-    Loaded { inputs, issues: Vec::new() }
+    Loaded { inputs, ..Loaded::default() }
 }

@@ -53,7 +53,8 @@ pub fn schema(asked: &Schema) -> anyhow::Result<Outcome> {
     let loaded = captures::load(&all, true)?;
     let door = Door { redact: asked.redact };
     let inputs_whole = tell_unreadable(&loaded.issues, door);
-    let case = Case::open(loaded.inputs, loaded.issues, &options);
+    let (inputs, opening) = loaded.split();
+    let case = Case::open(inputs, opening, &options);
     let names = |paths: &[PathBuf]| paths.iter().map(|path| path.to_string_lossy().into_owned()).collect();
     let audit = case.audit_as(&AuditOptions {
         servers: names(&asked.servers),

@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 
 use crate::runtime::{self, Ended, World};
 use crate::source::STDIN;
@@ -20,14 +20,17 @@ use crate::tui::time::Zone;
 use super::config::{self, Config};
 use super::feed::Feed;
 use super::judgement::Judgement;
+use super::live::{self, Sources, Talk};
 use super::output::{Target, note};
-use super::{Outcome, remember};
+use super::{Outcome, captures, remember};
 
 /// What is shown, and how.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct View {
     /// Files, folders, `-`; without any, what is piped in or the sample.
     pub captures: Vec<PathBuf>,
+    /// What is read from AWS besides.
+    pub live: Option<Sources>,
     /// By which rules.
     pub judgement: Judgement,
     /// Whether secrets are masked.
@@ -73,6 +76,11 @@ fn controlling_terminal() -> bool {
 /// # Errors
 /// When an option or the configuration contradicts what there is, or the terminal cannot be used.
 pub fn view(view: &View) -> anyhow::Result<Outcome> {
+    if view.live.is_some() {
+        bail!(
+            "the screens show captures only; read live sources with --rule-check, or keep them: agentcore-triage collect --out DIR"
+        );
+    }
     let (config, keymap) = config::load()?;
     let place = remember::place(&view.captures);
     let settings = Settings {
@@ -82,8 +90,8 @@ pub fn view(view: &View) -> anyhow::Result<Outcome> {
         session: remember::load(place.as_deref()),
         ..settings(view)?
     };
-    let mut feed = Feed::new(&view.captures, view.follow);
-    let load: runtime::Load = Box::new(move || feed.read());
+    let mut feed = Feed::new(&view.captures, view.follow, None);
+    let load: runtime::Load = Box::new(move |now| feed.look(now));
     let world = World { load, mouse: config.mouse.unwrap_or(true), variable };
     let left =
         runtime::run(world, settings).context("the terminal cannot be used; try --rule-check or --report")?;
@@ -106,10 +114,15 @@ pub fn view(view: &View) -> anyhow::Result<Outcome> {
 /// When an option contradicts what there is, or the output cannot be written.
 pub fn print_screen(view: &View, print: &Print) -> anyhow::Result<Outcome> {
     let settings = Settings { size: print.size, ..settings(view)? };
-    let loaded = Feed::new(&view.captures, false).whole();
+    let live =
+        view.live.as_ref().map(|sources| live::read(sources, settings.door, Talk::Brief)).transpose()?;
+    let loaded = match &live {
+        Some(live) => captures::load_with(&view.captures, false, Some(live))?,
+        None => Feed::new(&view.captures, false, None).whole(),
+    };
     let frame = runtime::print_screen(loaded, settings, print.screen, print.svg);
     print.output.write(|out: &mut dyn Write| out.write_all(frame.as_bytes()))?;
-    Ok(Outcome::Clean)
+    Ok(if live.is_some_and(|live| live.is_partial) { Outcome::Partial } else { Outcome::Clean })
 }
 
 /// Writes the key table as Markdown.

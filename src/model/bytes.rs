@@ -21,6 +21,12 @@ impl Bytes {
     }
 }
 
+impl Default for Bytes {
+    fn default() -> Self {
+        Self::new([])
+    }
+}
+
 /// The beginning of somebody's bytes.
 struct Head {
     whole: Bytes,

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::record::Format;
-use super::signal::Layer;
+use super::signal::{Layer, words};
 use super::{TimeRange, Timestamp};
 
 /// Something that could not be read, with its place and the next step.
@@ -63,8 +63,60 @@ pub struct InputSummary {
     pub issues: Vec<Issue>,
 }
 
+/// What is known of the captures before a record of them is read.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Opening {
+    /// What could not be read, or was set aside.
+    pub issues: Vec<Issue>,
+    /// What the manifests of recorded captures say.
+    pub sources: Vec<LiveSource>,
+}
+
+impl From<Vec<Issue>> for Opening {
+    fn from(issues: Vec<Issue>) -> Self {
+        Self { issues, sources: Vec::new() }
+    }
+}
+
+words! {
+    /// Kind of a source that is read from AWS.
+    SourceKind {
+        /// A CloudWatch log group.
+        LogGroup = "log-group",
+        /// X-Ray traces.
+        Traces = "traces",
+    }
+}
+
+/// A source that was read from AWS into a capture, and how far.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LiveSource {
+    /// What it is.
+    pub kind: SourceKind,
+    /// Name or ARN.
+    pub name: String,
+    /// Account id, when known.
+    pub account: Option<String>,
+    /// Region.
+    pub region: String,
+    /// Path of the input that holds its records.
+    pub path: String,
+    /// Records in it.
+    pub records: u64,
+    /// Start of the window that was asked for.
+    pub since: Option<Timestamp>,
+    /// End of the window; `None` while it is followed.
+    pub until: Option<Timestamp>,
+    /// Everything before is final.
+    pub settled: Option<Timestamp>,
+    /// Whether secrets were masked before anything was written.
+    pub redacted: bool,
+    /// Stretches that are known to be missing.
+    pub gaps: Vec<Gap>,
+}
+
 /// A stretch of time or a source that is known to be missing.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
 pub struct Gap {
     /// What is missing: a source, a stream, a layer.
     pub source: String,
@@ -74,6 +126,20 @@ pub struct Gap {
     pub end: Option<Timestamp>,
     /// Why.
     pub reason: String,
+    /// The command that fetches it, when there is one.
+    pub fill: Option<String>,
+    /// The layers that may be concerned. When empty, `source` decides: it names one, or else any may be.
+    pub layers: Vec<Layer>,
+}
+
+impl Gap {
+    /// Whether signals of `layer` may be missing.
+    pub fn concerns(&self, layer: Layer) -> bool {
+        if self.layers.is_empty() {
+            return Layer::from_word(&self.source).is_none_or(|named| named == layer);
+        }
+        self.layers.contains(&layer)
+    }
 }
 
 /// Presence of one layer, with the stretch of time it covers.
@@ -96,6 +162,8 @@ pub struct Coverage {
     pub layers: Vec<LayerCoverage>,
     /// Known gaps.
     pub gaps: Vec<Gap>,
+    /// What was read from AWS, and how far; empty for other captures.
+    pub sources: Vec<LiveSource>,
     /// Signals that were seen and could not be kept.
     pub dropped: u64,
     /// Signals that belong to no request.

@@ -6,7 +6,9 @@ mod bytes;
 mod comparison;
 mod coverage;
 mod finding;
+mod health;
 mod id;
+mod links;
 mod names;
 mod record;
 mod request;
@@ -20,12 +22,14 @@ mod whereabouts;
 
 pub use bytes::{Bytes, Input, REPORT_TITLE};
 pub use comparison::{BaselineChoice, Comparison, Difference, FeatureKind, HealthyRequest, Share};
-pub use coverage::{Coverage, Gap, InputSummary, Issue, LayerCoverage};
+pub use coverage::{Coverage, Gap, InputSummary, Issue, LayerCoverage, LiveSource, Opening, SourceKind};
 pub use finding::{
     Argument, Confidence, Diagnosis, Evidence, EvidenceRole, Finding, FixStep, Hypothesis, Level,
     MAX_EVIDENCE, Role, RuleMeta, Spread, Standing, Undetermined, Unexplained, WrongAdvice,
 };
+pub use health::{Checkup, Health, Probe, ProbeKind, Refusal, Resource, ResourceKind, Unanswered};
 pub use id::{RequestKey, SignalKey, SpanId, TraceId};
+pub use links::{Links, Owners};
 pub use names::Names;
 pub use record::{Context, Cut, Escape, Format, Hint, Record, Slice};
 pub use request::{Link, LinkReason, Request, SpanTree};

@@ -11,7 +11,8 @@ use super::expect::fingerprint;
 use super::rule::{RuleText, fill};
 use crate::case::Snapshot;
 use crate::model::{
-    self, Confidence, EvidenceRole, Format, Layer, Level, RequestKey, Role, SignalKey, Standing, Timestamp,
+    self, Confidence, EvidenceRole, Format, Layer, Level, LiveSource, RequestKey, Role, SignalKey,
+    SourceKind, Standing, Timestamp,
 };
 use crate::text::{Door, SafeText};
 
@@ -75,6 +76,7 @@ pub(super) struct Coverage {
     pub(super) end: Option<Timestamp>,
     pub(super) layers: Vec<Layer>,
     pub(super) gaps: Vec<Gap>,
+    pub(super) sources: Vec<Source>,
     pub(super) dropped: u64,
     #[serde(skip)]
     pub(super) unassigned: u64,
@@ -86,6 +88,22 @@ pub(super) struct Gap {
     pub(super) start: Option<Timestamp>,
     pub(super) end: Option<Timestamp>,
     pub(super) reason: SafeText,
+    pub(super) fill: Option<SafeText>,
+}
+
+/// What was read from AWS, and how far.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Source {
+    pub(super) kind: SourceKind,
+    pub(super) name: SafeText,
+    pub(super) account: Option<SafeText>,
+    pub(super) region: SafeText,
+    pub(super) path: SafeText,
+    pub(super) records: u64,
+    pub(super) since: Option<Timestamp>,
+    pub(super) until: Option<Timestamp>,
+    pub(super) settled: Option<Timestamp>,
+    pub(super) redacted: bool,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -213,6 +231,7 @@ impl Document {
                 end: coverage.range.map(|range| range.end),
                 layers: coverage.layers.iter().map(|entry| entry.layer).collect(),
                 gaps: coverage.gaps.iter().map(|gap| builder.gap(gap)).collect(),
+                sources: coverage.sources.iter().map(|source| builder.source(source)).collect(),
                 dropped: coverage.dropped,
                 unassigned: coverage.unassigned,
             },
@@ -286,7 +305,28 @@ impl Builder<'_> {
     }
 
     fn gap(&self, gap: &model::Gap) -> Gap {
-        Gap { source: self.line(&gap.source), start: gap.start, end: gap.end, reason: self.line(&gap.reason) }
+        Gap {
+            source: self.line(&gap.source),
+            start: gap.start,
+            end: gap.end,
+            reason: self.line(&gap.reason),
+            fill: gap.fill.as_deref().map(|command| self.line(command)),
+        }
+    }
+
+    fn source(&self, source: &LiveSource) -> Source {
+        Source {
+            kind: source.kind,
+            name: self.line(&source.name),
+            account: source.account.as_deref().map(|account| self.line(account)),
+            region: self.line(&source.region),
+            path: self.line(&source.path),
+            records: source.records,
+            since: source.since,
+            until: source.until,
+            settled: source.settled,
+            redacted: source.redacted,
+        }
     }
 
     fn request(&self, key: Option<RequestKey>) -> Option<Request> {

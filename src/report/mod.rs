@@ -8,6 +8,7 @@ mod document;
 mod excerpt;
 mod expect;
 mod github;
+mod health;
 mod json;
 mod junit;
 mod markdown;
@@ -26,6 +27,7 @@ use std::io::{self, Write};
 pub use document::Document;
 pub use excerpt::of as excerpt;
 pub use expect::{Baseline, Comparison, ExpectError, Expected, fails, fingerprint};
+pub use health::{HealthDocument, HealthFormat, write_health};
 pub use schema::{SchemaDocument, SchemaFormat, write_schema};
 
 use crate::case::Snapshot;

@@ -129,6 +129,9 @@ pub(super) fn coverage(document: &Document) -> Vec<String> {
         if let (Some(start), Some(end)) = (gap.start, gap.end) {
             let _ = write!(line, " ({start} to {end})");
         }
+        if let Some(command) = &gap.fill {
+            let _ = write!(line, "; fetch: {command}");
+        }
         lines.push(line);
     }
     if coverage.dropped > 0 {

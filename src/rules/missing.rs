@@ -75,7 +75,9 @@ pub(crate) fn describe(
         }
         Missing::Gap(at) => match docket.coverage.gaps.get(at) {
             Some(gap) => {
-                format!("{} is missing{}: {}", gap.source, between(gap.start, gap.end), gap.reason).into()
+                let window = between(gap.start, gap.end);
+                let what = format!("{} is missing{window}: {}", gap.source, gap.reason);
+                Lack { command: gap.fill.clone(), ..what.into() }
             }
             None => "a part of the capture is missing".to_owned().into(),
         },

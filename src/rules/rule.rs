@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::model::RuleMeta;
+use crate::model::{FixStep, RuleMeta};
 
 use super::condition::{By, Condition};
 use super::event::Event;
@@ -109,6 +109,17 @@ impl Rule {
     /// Its id.
     pub fn id(&self) -> &str {
         &self.meta.id
+    }
+
+    /// Its fix with every placeholder that `value` knows filled in; the others show their own words.
+    pub fn fix(&self, value: &dyn Fn(&str) -> Option<String>) -> Vec<FixStep> {
+        let steps = self.meta.fix.iter().zip(&self.templates.fix);
+        let fill = |(step, (text, command)): (&FixStep, &(Template, Option<Template>))| FixStep {
+            text: text.fill(value),
+            command: command.as_ref().map(|command| command.fill(value)),
+            source: step.source.clone(),
+        };
+        steps.map(fill).collect()
     }
 
     /// Every condition of the rule: its own first.

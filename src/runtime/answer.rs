@@ -9,7 +9,7 @@ use crate::filter::{Filter, ResultFacts};
 use crate::model::{Outcome, RequestKey, SignalKey};
 use crate::text::Door;
 use crate::tui::message::{Hits, Notice};
-use crate::tui::{Data, Effect};
+use crate::tui::{Data, Effect, Prepared};
 
 use super::export;
 use super::judge::Judge;
@@ -58,7 +58,7 @@ impl Answering {
             self.waiting.extend(asked.try_iter());
             if !self.waiting.iter().any(|ask| matches!(ask, Ask::Case(..))) {
                 self.known = Some(Known { case: case.clone(), snapshot: snapshot.clone() });
-                (self.tell)(Data::Case { case, snapshot });
+                (self.tell)(Data::Prepared(Prepared::new(case, snapshot)));
             }
         });
     }

@@ -31,7 +31,8 @@ impl Hands {
             | Effect::Compare { .. }
             | Effect::Judge(_)
             | Effect::Audit
-            | Effect::Export { .. } => self.worker.ask(effect),
+            | Effect::Export { .. }
+            | Effect::Forget(..) => self.worker.ask(effect),
             Effect::Copy(text) => {
                 self.screen.write(&self.clipboard.sequence(text.as_str()))?;
                 return Ok(Some(Data::Notice(self.clipboard.copy(text.as_str()))));

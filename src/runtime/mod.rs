@@ -9,18 +9,20 @@ mod effects;
 mod events;
 mod export;
 mod judge;
+pub mod live;
 mod print;
 mod program;
+mod reader;
 mod terminal;
 mod worker;
 
 use std::io;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 pub use print::print_screen;
-pub use worker::{Load, Reading};
+pub use reader::Load;
 
 use crate::tui::session::Session;
 use crate::tui::{Effect, Message, Model, Settings, update};
@@ -53,7 +55,7 @@ pub enum Ended {
 
 /// What the program needs of the world.
 pub struct World {
-    /// Reads the captures.
+    /// Looks at the captures.
     pub load: Load,
     /// Whether the mouse is taken.
     pub mouse: bool,
@@ -76,7 +78,8 @@ pub fn run(world: World, mut settings: Settings) -> io::Result<Left> {
     let answers = sender.clone();
     let tell: worker::Tell = Arc::new(move |data| answers.send(Event::Answer(data)).is_ok());
     let judge = Judge::new(options, settings.session.rules.clone());
-    let worker = Worker::start(load, judge, door, &tell)?;
+    let (_ring, bell) = sync_channel(1);
+    let worker = Worker::start(load, judge, door, &tell, bell)?;
     let permit = events::read_terminal(sender)?;
     let model = Model::new(settings);
     screen.draw(&model)?;
@@ -94,6 +97,12 @@ pub fn run(world: World, mut settings: Settings) -> io::Result<Left> {
 #[cfg(unix)]
 pub fn end_by(signal: i32) -> io::Result<()> {
     signal_hook::low_level::emulate_default_handler(signal)
+}
+
+/// The clock that files' times of change are compared with.
+#[allow(clippy::disallowed_methods, reason = "whether a file is still written to is a matter of clock time")]
+fn clock() -> SystemTime {
+    SystemTime::now()
 }
 
 #[allow(

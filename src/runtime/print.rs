@@ -19,7 +19,8 @@ pub fn print_screen(loaded: Loaded, settings: Settings, screen: ScreenId, as_svg
     let (size, theme, door) = (settings.size, settings.look.theme, settings.door);
     let options = settings.options.clone();
     let mut model = Model::new(settings);
-    let case = Arc::new(Case::open(loaded.inputs, loaded.issues, &options));
+    let (inputs, opening) = loaded.split();
+    let case = Arc::new(Case::open(inputs, opening, &options));
     let snapshot = Arc::new(case.snapshot_with(&options, &model.shared.switches));
     let known = Known { case: case.clone(), snapshot: snapshot.clone() };
     let done = Data::Progress(Progress { is_done: true, ..Progress::default() });

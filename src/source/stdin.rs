@@ -24,6 +24,11 @@ pub(super) fn read(stdin: &mut dyn Read) -> (Vec<u8>, Option<Issue>) {
     (content, issue)
 }
 
+/// Standard input cannot be read a second time.
+pub(super) fn named_twice() -> Issue {
+    Issue::new(STDIN, None, "standard input is named twice; it was read once").harmless()
+}
+
 /// Whether somebody feeds standard input: it is a pipe, a socket or a redirected file. A terminal and
 /// `/dev/null`, what CI jobs are usually given, are no feed.
 #[cfg(unix)]

@@ -8,13 +8,15 @@ use walkdir::{DirEntry, WalkDir};
 
 use crate::model::{Issue, REPORT_TITLE};
 
-use super::reason;
+use super::{reason, recorded};
 
 /// What a folder holds.
 #[derive(Debug, Default)]
 pub(super) struct Walked {
     /// Regular files and links to such.
     pub(super) files: Vec<PathBuf>,
+    /// Folders that hold a recorded capture.
+    pub(super) recordings: Vec<PathBuf>,
     /// What could not be entered or read, and what was set aside.
     pub(super) issues: Vec<Issue>,
 }
@@ -23,27 +25,31 @@ pub(super) struct Walked {
 ///
 /// Hidden entries (`.git`, `.DS_Store`), read-me files and reports that this program wrote are no logs: they are set
 /// aside, which is said once. Both quote the failures they explain and would be taken for evidence. Naming such a file
-/// reads it.
-pub(super) fn files(folder: &Path) -> Walked {
+/// reads it. Files that somebody `knows` to be logs are not opened to find that out.
+pub(super) fn files(folder: &Path, knows: &dyn Fn(&Path) -> bool) -> Walked {
     let mut walked = Walked::default();
     let mut aside = Vec::new();
     let mut entries = WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter();
     while let Some(entry) = entries.next() {
         match entry {
-            Ok(entry) if entry.depth() > 0 && is_set_aside(&entry) => {
+            Ok(entry) if is_own(&entry, &walked.recordings) => {}
+            Ok(entry) if entry.depth() > 0 && is_set_aside(&entry, knows) => {
                 aside.push(entry.file_name().to_string_lossy().into_owned());
                 if entry.file_type().is_dir() {
                     entries.skip_current_dir();
                 }
             }
-            Ok(entry) if entry.file_type().is_dir() => {}
+            Ok(entry) if entry.file_type().is_dir() => {
+                let is_recorded = recorded::read(entry.path()).is_some();
+                walked.recordings.extend(is_recorded.then(|| entry.into_path()));
+            }
             Ok(entry) if entry.file_type().is_file() => walked.files.push(entry.into_path()),
             Ok(entry) => walked.issues.push(special(&entry)),
             Err(error) => walked.issues.push(failure(folder, &error)),
         }
     }
     let name = folder.to_string_lossy();
-    if walked.files.is_empty() && walked.issues.is_empty() {
+    if walked.files.is_empty() && walked.recordings.is_empty() && walked.issues.is_empty() {
         let message = "the folder holds no file to read; name the folder that the logs were saved to";
         walked.issues.push(Issue::new(name.clone(), None, message).fatal());
     }
@@ -51,10 +57,18 @@ pub(super) fn files(folder: &Path) -> Walked {
     walked
 }
 
-fn is_set_aside(entry: &DirEntry) -> bool {
+/// Whether an entry belongs to a recorded capture and is no log.
+fn is_own(entry: &DirEntry, recordings: &[PathBuf]) -> bool {
+    entry.file_type().is_file()
+        && entry.file_name().to_str().is_some_and(recorded::is_own)
+        && entry.path().parent().is_some_and(|folder| recordings.iter().any(|known| known == folder))
+}
+
+fn is_set_aside(entry: &DirEntry, knows: &dyn Fn(&Path) -> bool) -> bool {
     let name = entry.file_name().to_string_lossy();
     let is_readme = || name.to_ascii_uppercase().starts_with("README");
-    name.starts_with('.') || (entry.file_type().is_file() && (is_readme() || is_report(entry.path())))
+    name.starts_with('.')
+        || (entry.file_type().is_file() && (is_readme() || (!knows(entry.path()) && is_report(entry.path()))))
 }
 
 /// Whether a file begins as the reports of this program do, as Markdown or as a page.
@@ -117,7 +131,7 @@ mod tests {
         for name in ["c.log", "b/2.log", "b/1.log", "a.log"] {
             fs::write(folder.path().join(name), "x").unwrap();
         }
-        let walked = files(folder.path());
+        let walked = files(folder.path(), &|_| false);
         assert_eq!(names(folder.path(), &walked), ["a.log", "b/1.log", "b/2.log", "c.log"]);
         assert_eq!(walked.issues, []);
     }
@@ -131,7 +145,7 @@ mod tests {
         }
         fs::write(folder.path().join("rca.md"), format!("# {REPORT_TITLE}: x\n")).unwrap();
         fs::write(folder.path().join("b.md"), format!("# About the {REPORT_TITLE}\n")).unwrap();
-        let walked = files(folder.path());
+        let walked = files(folder.path(), &|_| false);
         assert_eq!(names(folder.path(), &walked), ["a.log", "b.md"]);
         assert_eq!(walked.issues.len(), 1);
         assert_eq!(walked.issues[0].count, 4);
@@ -142,7 +156,7 @@ mod tests {
     #[test]
     fn an_empty_folder_is_no_capture() {
         let folder = tempfile::tempdir().unwrap();
-        let walked = files(folder.path());
+        let walked = files(folder.path(), &|_| false);
         assert!(walked.issues.len() == 1 && walked.issues[0].fatal, "{walked:?}");
     }
 
@@ -156,7 +170,7 @@ mod tests {
         fs::write(folder.path().join("inner/a.log"), "x").unwrap();
         symlink(folder.path(), folder.path().join("inner/loop")).unwrap();
         symlink("nowhere", folder.path().join("broken.log")).unwrap();
-        let walked = files(folder.path());
+        let walked = files(folder.path(), &|_| false);
         assert_eq!(names(folder.path(), &walked), ["inner/a.log"]);
         let [broken, looped] = &walked.issues[..] else { panic!("{walked:?}") };
         assert!(broken.path.ends_with("broken.log") && broken.fatal);
@@ -170,7 +184,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let _listener = std::os::unix::net::UnixListener::bind(folder.path().join("s.sock")).unwrap();
         fs::write(folder.path().join("a.log"), "x").unwrap();
-        let walked = files(folder.path());
+        let walked = files(folder.path(), &|_| false);
         assert_eq!(names(folder.path(), &walked), ["a.log"]);
         assert!(walked.issues[0].message.contains("socket"));
     }

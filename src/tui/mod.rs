@@ -21,11 +21,13 @@
 //! - **The world** is asked with `out.run(Effect::Walk(key))`; the answer is stored in `shared.answers`, then
 //!   `refresh` runs with [`Change::Answer`]. Ask in `refresh` on [`Change::Shown`] or [`Change::Selection`].
 //! - **Lists** keep a [`widgets::ListState`]; `fit(len, height)` in every `refresh`, `apply(move)` on movement.
-//!   [`widgets::Table`] draws only what is visible. Anything per row of a large capture belongs in `refresh`.
+//!   [`widgets::Table`] draws only what is visible. `refresh` runs for the screen that is shown, for the others when they
+//!   are shown next. Anything per row of a large capture belongs in [`Prepared`], which is made where nobody waits.
 //! - **Styles** are named by meaning: `shared.look.style(Role::Failed)`; outcomes show a sign and a word too.
 //! - **Tests**: `testing::model(capture, size)` opens a sample without IO, `testing::press(&mut model, "down")`
 //!   sends keys, `testing::screen(&model)` is the frame as text for `insta` at 80 × 24, 160 × 50 and 40 × 10.
 
+mod bits;
 pub mod count;
 pub mod find;
 pub mod keys;
@@ -34,6 +36,7 @@ pub mod message;
 mod model;
 pub mod picture;
 pub mod popups;
+mod prepared;
 pub mod screens;
 pub mod session;
 #[cfg(test)]
@@ -48,5 +51,6 @@ pub mod widgets;
 
 pub use message::{Data, Effect, Message, Outbox};
 pub use model::{ActiveFilter, Answers, Change, Model, Settings, Shared};
+pub use prepared::Prepared;
 pub use update::update;
 pub use view::view;

@@ -1,6 +1,7 @@
 //! The state of the whole program.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::mem::replace;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,6 +17,7 @@ use super::keys::Keymap;
 use super::lookup::Lookup;
 use super::message::{Hits, Notice, Progress};
 use super::popups::Popup;
+use super::prepared::{Prepared, Tables};
 use super::screens::{ScreenId, Screens};
 use super::session::Session;
 use super::theme::Look;
@@ -61,6 +63,8 @@ pub struct Model {
     pub keymap: Keymap,
     /// What is remembered.
     pub session: Session,
+    /// What the screens that are not shown have missed.
+    pub(super) missed: Missed,
 }
 
 /// What every screen may read, and only `update` changes.
@@ -81,7 +85,9 @@ pub struct Shared {
     /// What is known; empty until something is.
     pub snapshot: Arc<Snapshot>,
     /// Ways through the snapshot, made once per snapshot.
-    pub lookup: Lookup,
+    pub lookup: Arc<Lookup>,
+    /// What the screens have prepared of it.
+    pub(super) tables: Tables,
     /// How far reading is.
     pub progress: Progress,
     /// The request that every screen speaks of.
@@ -128,7 +134,7 @@ pub struct Answers {
 }
 
 /// What has changed, for a screen's `refresh`.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Change {
     /// A new snapshot.
     Data,
@@ -144,6 +150,22 @@ pub enum Change {
     Shown,
 }
 
+/// Changes that a screen is told of when it is shown next: nobody waits for what is not seen.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Missed([BTreeSet<Change>; ScreenId::ALL.len()]);
+
+impl Missed {
+    /// Notes a change for a screen.
+    pub(super) fn note(&mut self, screen: ScreenId, change: Change) {
+        self.0[screen as usize].insert(change);
+    }
+
+    /// What a screen has missed, new data first.
+    pub(super) fn take(&mut self, screen: ScreenId) -> BTreeSet<Change> {
+        std::mem::take(&mut self.0[screen as usize])
+    }
+}
+
 impl Model {
     /// The state at the start.
     pub fn new(settings: Settings) -> Self {
@@ -156,7 +178,8 @@ impl Model {
             capture: settings.door.line(&settings.capture, 200),
             case: None,
             snapshot: Arc::default(),
-            lookup: Lookup::default(),
+            lookup: Arc::default(),
+            tables: Tables::default(),
             progress: Progress::default(),
             request: None,
             signal: None,
@@ -176,11 +199,20 @@ impl Model {
             notice: None,
             keymap: settings.keymap,
             session,
+            missed: Missed::default(),
         }
     }
 }
 
 impl Shared {
+    /// Puts what is known now in place of what was known before, which comes back.
+    pub(super) fn take(&mut self, known: Prepared) -> Option<Prepared> {
+        let Prepared { case, snapshot, lookup, tables } = known;
+        let (snapshot, lookup) = (replace(&mut self.snapshot, snapshot), replace(&mut self.lookup, lookup));
+        let tables = replace(&mut self.tables, tables);
+        self.case.replace(case).map(|case| Prepared { case, snapshot, lookup, tables })
+    }
+
     /// What is known.
     pub fn snapshot(&self) -> &Snapshot {
         &self.snapshot

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::case::{Case, Snapshot};
-use crate::model::{Request, SignalKey, Timestamp};
+use crate::model::{Brief, Request, SignalKey, Timestamp};
 use crate::rules::Switches;
 
 /// Filter expressions that are remembered.
@@ -55,19 +55,37 @@ pub struct Landmark {
 impl Landmark {
     /// Where the signal is.
     pub fn of(case: &Case, key: SignalKey) -> Self {
-        let signal = case.signal(key);
-        Self { path: signal.origin.path, line: signal.origin.line, time: signal.timestamp.map(|at| at.0) }
+        let (path, line) = case.origin(key);
+        let time = case.briefs().get(key.index()).and_then(|brief| brief.timestamp);
+        Self { path: path.to_owned(), line, time: time.map(|at| at.0) }
     }
 
     /// The signal that is there now. Finds those with a time of their own.
     pub fn find(&self, case: &Case) -> Option<SignalKey> {
         let time = Timestamp(self.time?);
         let briefs = case.briefs();
-        // Signals without a time stand where their neighbours do, so they are stepped over in both directions.
-        let from = briefs.partition_point(|brief| brief.timestamp.is_some_and(|at| at < time));
-        let same = (from..briefs.len()).take_while(|at| briefs[*at].timestamp.is_none_or(|at| at <= time));
-        same.map(|at| SignalKey(at as u32)).find(|key| Self::of(case, *key) == *self)
+        let same = (first_at(briefs, time)..briefs.len())
+            .take_while(|at| briefs[*at].timestamp.is_none_or(|at| at <= time));
+        let is_it = |key: &SignalKey| {
+            briefs[key.index()].timestamp == Some(time)
+                && case.origin(*key) == (self.path.as_str(), self.line)
+        };
+        same.map(|at| SignalKey(at as u32)).find(is_it)
     }
+}
+
+/// The first signal at or behind a time. Signals without one stand where their neighbours do, so they are stepped over.
+fn first_at(briefs: &[Brief], time: Timestamp) -> usize {
+    let (mut low, mut high) = (0, briefs.len());
+    while low < high {
+        let middle = low.midpoint(high);
+        let timed = (middle..high).find_map(|at| Some((at, briefs[at].timestamp?)));
+        match timed {
+            Some((at, found)) if found < time => low = at + 1,
+            _ => high = middle,
+        }
+    }
+    low
 }
 
 /// Names a request across runs: its request id, else its trace id with its tool, else its start.

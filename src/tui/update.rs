@@ -3,16 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::case::{Case, Snapshot};
+use crate::case::Case;
 use crate::filter::Filter;
-use crate::model::{RequestKey, SignalKey};
+use crate::model::{Brief, RequestKey, SignalKey};
 use crate::rules::{Catalogue, Switches};
 
 use super::keys::Move;
-use super::lookup::Lookup;
-use super::message::{Data, Effect, Message, Mouse, MouseKind, Notice, Outbox};
+use super::message::{Data, Effect, Hits, Message, Mouse, MouseKind, Notice, Outbox};
 use super::model::{Answers, Change, Model};
 use super::popups::{Popup, PopupKind};
+use super::prepared::Prepared;
 use super::screens::ScreenId;
 use super::session::{Landmark, Session, name_of};
 use super::view;
@@ -60,7 +60,10 @@ impl Model {
                 self.refresh_all(Change::Size, out);
             }
             Message::Data(data) => self.data(data, out),
-            Message::Screen(message) => self.screens.update(message, &self.shared, out),
+            Message::Screen(message) => {
+                self.catch_up(message.screen(), out);
+                self.screens.update(message, &self.shared, out);
+            }
             Message::Popup(message) => {
                 if let Some(popup) = &mut self.popup {
                     popup.update(message, &self.shared, out);
@@ -73,8 +76,7 @@ impl Model {
             Message::StepScreen(by) => self.show(self.screen.step(by), out),
             Message::Back => {
                 if let Some(screen) = self.trail.pop() {
-                    self.screen = screen;
-                    self.screens.refresh(screen, Change::Shown, &self.shared, out);
+                    self.enter(screen, out);
                 }
             }
             Message::SelectRequest(request) => self.select(request, out),
@@ -130,12 +132,18 @@ impl Model {
     fn data(&mut self, data: Data, out: &mut Outbox) {
         match data {
             Data::Progress(progress) => self.shared.progress = progress,
-            Data::Case { case, snapshot } => self.replace(case, snapshot, out),
-            Data::Hits { id, hits } if id == self.shared.filter.search => {
-                self.shared.filter.hits = Some(hits);
-                self.refresh_all(Change::Filter, out);
+            Data::Case { case, snapshot } => self.replace(Prepared::new(case, snapshot), out),
+            Data::Prepared(prepared) => self.replace(prepared, out),
+            Data::Hits { id, hits } => {
+                let filter = &mut self.shared.filter;
+                // Those of earlier data stay until there are more: the list must not shrink below the reader.
+                let is_more =
+                    |known: &Arc<Hits>| hits.is_complete || hits.signals.len() > known.signals.len();
+                if id == filter.search && filter.hits.as_ref().is_none_or(is_more) {
+                    filter.hits = Some(hits);
+                    self.refresh_all(Change::Filter, out);
+                }
             }
-            Data::Hits { .. } => {}
             Data::Found { id, signals } => {
                 let found = super::screens::logs::Message::Found(id, signals);
                 out.send(Message::Screen(super::screens::ScreenMessage::Logs(found)));
@@ -156,16 +164,24 @@ impl Model {
         }
     }
 
+    /// Tells the screen that is shown, and the others when they are shown.
     fn refresh_all(&mut self, change: Change, out: &mut Outbox) {
-        for screen in ScreenId::ALL {
-            let asked = out.effects.len();
-            self.screens.refresh(*screen, change, &self.shared, out);
-            if *screen != self.screen {
-                // A hidden screen asks when it is shown; until then nobody needs the answer.
-                let questions = out.effects.split_off(asked);
-                out.effects.extend(questions.into_iter().filter(|effect| !effect.is_of_one_screen()));
-            }
+        for screen in ScreenId::ALL.iter().filter(|screen| **screen != self.screen) {
+            self.missed.note(*screen, change);
         }
+        self.screens.refresh(self.screen, change, &self.shared, out);
+    }
+
+    fn catch_up(&mut self, screen: ScreenId, out: &mut Outbox) {
+        for change in self.missed.take(screen) {
+            self.screens.refresh(screen, change, &self.shared, out);
+        }
+    }
+
+    fn enter(&mut self, screen: ScreenId, out: &mut Outbox) {
+        self.screen = screen;
+        self.catch_up(screen, out);
+        self.screens.refresh(screen, Change::Shown, &self.shared, out);
     }
 
     fn show(&mut self, screen: ScreenId, out: &mut Outbox) {
@@ -174,9 +190,8 @@ impl Model {
                 self.trail.remove(0);
             }
             self.trail.push(self.screen);
-            self.screen = screen;
         }
-        self.screens.refresh(screen, Change::Shown, &self.shared, out);
+        self.enter(screen, out);
     }
 
     fn select(&mut self, request: RequestKey, out: &mut Outbox) {
@@ -200,19 +215,24 @@ impl Model {
     }
 
     /// The same request and signal stay selected, whatever their keys are now.
-    fn replace(&mut self, case: Arc<Case>, snapshot: Arc<Snapshot>, out: &mut Outbox) {
+    fn replace(&mut self, known: Prepared, out: &mut Outbox) {
         let shared = &mut self.shared;
         let request = shared.request.and_then(|key| shared.snapshot.handle(key));
         let origin = |key: &SignalKey| shared.case.as_ref().map(|case| Landmark::of(case, *key));
         let signal = shared.signal.as_ref().and_then(origin);
         let bookmarks: Vec<Landmark> = shared.bookmarks.iter().filter_map(origin).collect();
-        shared.bookmarks = bookmarks.iter().filter_map(|landmark| landmark.find(&case)).collect();
-        shared.request = request.and_then(|handle| snapshot.find(&handle));
-        shared.signal = signal.and_then(|landmark| landmark.find(&case));
-        shared.lookup = Lookup::new(&snapshot);
+        shared.bookmarks = bookmarks.iter().filter_map(|landmark| landmark.find(&known.case)).collect();
+        shared.request = request.and_then(|handle| known.snapshot.find(&handle));
+        shared.signal = signal.and_then(|landmark| landmark.find(&known.case));
         shared.answers = Answers::default();
-        let is_first = shared.case.replace(case).is_none();
-        shared.snapshot = snapshot;
+        let earlier = shared.take(known);
+        let is_first = earlier.is_none();
+        if let Some(earlier) = earlier {
+            if !shared.case().is_some_and(|case| is_continued(&earlier.case, case)) {
+                shared.filter.hits = None;
+            }
+            out.run(Effect::Forget(earlier));
+        }
         if is_first {
             self.restore(out);
         }
@@ -273,7 +293,6 @@ impl Model {
         let filter = &mut self.shared.filter;
         if let Some(wanted) = &filter.filter {
             filter.search += 1;
-            filter.hits = None;
             out.run(Effect::Search { id: filter.search, filter: wanted.clone() });
         }
     }
@@ -333,7 +352,7 @@ impl Model {
         let name = match mouse.kind {
             MouseKind::WheelUp => "up",
             MouseKind::WheelDown => "down",
-            MouseKind::Click | MouseKind::Drag => return None,
+            MouseKind::Click | MouseKind::Drag | MouseKind::Zoom(_) => return None,
         };
         let name = format!("{}.{name}", popup.word());
         self.keymap.entries().iter().find(|entry| entry.name == name).map(|entry| entry.message.clone())
@@ -346,7 +365,9 @@ impl Model {
         match mouse.kind {
             MouseKind::WheelUp => out.send(Message::Move(Move::Rows(-WHEEL_ROWS))),
             MouseKind::WheelDown => out.send(Message::Move(Move::Rows(WHEEL_ROWS))),
-            MouseKind::Click | MouseKind::Drag => {
+            // Only the timeline has an axis to zoom.
+            MouseKind::Zoom(_) if self.screen != ScreenId::Timeline => {}
+            MouseKind::Click | MouseKind::Drag | MouseKind::Zoom(_) => {
                 let body = self.shared.body();
                 if mouse.row == 0 && mouse.kind == MouseKind::Click {
                     out.messages
@@ -358,4 +379,11 @@ impl Model {
             }
         }
     }
+}
+
+/// Whether signals have only been added behind those that there were.
+fn is_continued(earlier: &Case, now: &Case) -> bool {
+    let (earlier, now) = (earlier.briefs(), now.briefs());
+    let mark = |brief: &Brief| (brief.timestamp, brief.message_hash);
+    earlier.last().map(mark) == earlier.len().checked_sub(1).and_then(|at| now.get(at)).map(mark)
 }

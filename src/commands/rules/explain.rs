@@ -40,7 +40,8 @@ pub fn explain(asked: &Explain) -> anyhow::Result<Outcome> {
     let loaded = captures::load(&asked.captures, true)?;
     let door = Door { redact: asked.redact };
     let inputs_whole = tell_unreadable(&loaded.issues, door);
-    let explained = case::explain(loaded.inputs, loaded.issues, &options, &asked.id)?;
+    let (inputs, opening) = loaded.split();
+    let explained = case::explain(inputs, opening, &options, &asked.id)?;
     let page = Page { id: &asked.id, signals: &explained.signals, door };
     Target::Stdout.write(|out| page.write(&explained.scopes, out))?;
     Ok(if rules_whole && inputs_whole { Outcome::Clean } else { Outcome::Unusable })

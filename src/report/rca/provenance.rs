@@ -61,7 +61,9 @@ fn gaps(report: &Report<'_>) -> Vec<String> {
     let gaps = report.document.coverage.gaps.iter().map(|gap| {
         let range =
             gap.start.zip(gap.end).map(|(start, end)| format!(" ({start} to {end})")).unwrap_or_default();
-        format!("{}: {}{range}", markup::code(gap.source.as_str()), markup::prose(gap.reason.as_str()))
+        let fill = gap.fill.as_ref().map(|command| format!("; fetch: {}", markup::code(command.as_str())));
+        let (source, reason) = (markup::code(gap.source.as_str()), markup::prose(gap.reason.as_str()));
+        format!("{source}: {reason}{range}{}", fill.unwrap_or_default())
     });
     let issues = report.document.inputs.iter().flat_map(|input| &input.issues);
     let issues = issues.filter(|issue| issue.loses || issue.fatal).map(|issue| {

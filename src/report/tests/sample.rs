@@ -7,9 +7,9 @@ use indexmap::IndexMap;
 use crate::case::Snapshot;
 use crate::model::{
     Confidence, Coverage, Diagnosis, Evidence, EvidenceRole, Finding, FixStep, Format, Gap, Hypothesis, Ids,
-    InputSummary, Issue, Kind, Layer, LayerCoverage, Level, Name, Names, Origin, Outcome, Request,
-    RequestKey, Role, RuleMeta, Severity, Signal, SignalKey, Standing, TimeRange, Timestamp, TraceId,
-    Undetermined, Unexplained, WrongAdvice,
+    InputSummary, Issue, Kind, Layer, LayerCoverage, Level, Links, LiveSource, Name, Names, Origin, Outcome,
+    Request, RequestKey, Role, RuleMeta, Severity, Signal, SignalKey, SourceKind, Standing, TimeRange,
+    Timestamp, TraceId, Undetermined, Unexplained, WrongAdvice,
 };
 use crate::rules::Switches;
 
@@ -104,7 +104,7 @@ impl Maker<'_> {
                 start: at(i64::from(key) * 1_000),
                 end: at(i64::from(key) * 1_000 + 7),
             }),
-            signals: Vec::new(),
+            signals: Links::default(),
             outcome: if key < 2 { Outcome::Failed } else { Outcome::Ok },
         }
     }
@@ -220,6 +220,22 @@ impl Maker<'_> {
         ]
     }
 
+    fn live_source(&self) -> LiveSource {
+        LiveSource {
+            kind: SourceKind::LogGroup,
+            name: self.text("/aws/x"),
+            account: Some(self.text("111122223333")),
+            region: self.text("us-east-1"),
+            path: self.text("capture/001-aws-x.jsonl"),
+            records: 3,
+            since: Some(at(0)),
+            until: None,
+            settled: Some(at(10_000)),
+            redacted: true,
+            gaps: Vec::new(),
+        }
+    }
+
     fn coverage(&self) -> Coverage {
         let range = Some(TimeRange { start: at(0), end: at(60_000) });
         let layer = |layer| LayerCoverage { layer, range, signals: 3 };
@@ -231,7 +247,10 @@ impl Maker<'_> {
                 start: Some(at(10_000)),
                 end: Some(at(20_000)),
                 reason: self.text("throttled"),
+                fill: Some(self.text("aws logs filter-log-events --log-group-name /aws/x")),
+                ..Gap::default()
             }],
+            sources: vec![self.live_source()],
             dropped: 2,
             unassigned: 5,
         }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::model::{Layer, TimeRange, Timestamp};
+use crate::model::{Gap, Layer, TimeRange, Timestamp};
 use crate::rules::condition::{EventIndex, Side};
 use crate::rules::docket::Hit;
 use crate::rules::scope::ScopeKey;
@@ -192,11 +192,9 @@ impl<'a> Bench<'a, '_> {
     /// Known gaps that overlap `window` and may have swallowed `event`.
     pub(super) fn gaps(&self, event: EventIndex, window: TimeRange) -> Vec<Missing> {
         let layers = self.layers(event);
-        let concerns = |source: &str| {
-            Layer::from_word(source).is_none_or(|layer| layers.is_empty() || layers.contains(&layer))
-        };
+        let concerns = |gap: &Gap| layers.is_empty() || layers.iter().any(|layer| gap.concerns(*layer));
         let gaps = self.docket.coverage.gaps.iter().enumerate().filter(|(_, gap)| {
-            concerns(&gap.source)
+            concerns(gap)
                 && gap.start.is_none_or(|start| start <= window.end)
                 && gap.end.is_none_or(|end| end >= window.start)
         });

@@ -44,6 +44,7 @@ fn a_gap_in_the_window_leaves_an_absence_open() {
         start: Timestamp::from_millis(start),
         end: Timestamp::from_millis(end),
         reason: "throttled".to_owned(),
+        ..Gap::default()
     };
     for (gap, expected) in [
         (gap(2_000, 3_000, "some stream"), State::Undetermined),
@@ -62,7 +63,7 @@ fn a_gap_of_another_layer_does_not_matter() {
          [when]\nabsent = 'b'\nafter = 'a'\nwithin = '5s'",
     )]);
     let mut world = World::new(vec![line(0, "r1", "alpha-start"), line(60_000, "r2", "other")]);
-    let gap = |source: &str| Gap { source: source.to_owned(), start: None, end: None, reason: String::new() };
+    let gap = |source: &str| Gap { source: source.to_owned(), ..Gap::default() };
     world.coverage.gaps = vec![gap("memory")];
     assert_eq!(world.fired(&catalogue), ["r"]);
     world.coverage.gaps = vec![gap("runtime")];
@@ -298,6 +299,8 @@ fn the_failing_signal_is_the_primary_evidence_and_a_weak_link_lowers_confidence(
     let finding = world.judge(&catalogue).findings.remove(0);
     assert_eq!(finding.confidence, Confidence::High);
     assert_eq!((finding.evidence[0].signal.0, finding.evidence[0].role), (1, EvidenceRole::Primary));
-    world.requests[0].signals[0].reason = LinkReason::Stream;
+    let mut links = world.requests[0].signals.to_vec();
+    links[0].reason = LinkReason::Stream;
+    world.requests[0].signals = links.into();
     assert_eq!(world.judge(&catalogue).findings[0].confidence, Confidence::Medium);
 }

@@ -13,9 +13,14 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 
 use super::error::{ATTEMPTS, Call, LiveError, classify};
+use crate::source::recording::Origin;
 
-/// How long a connection may take. A wrong Region or a closed network is told within five seconds.
-const CONNECT: Duration = Duration::from_millis(3_100);
+/// How long a connection may take.
+const CONNECT: Duration = Duration::from_secs(2);
+
+/// Attempts of the first question, whose caller it is: a wrong Region or a closed network is told within five seconds.
+const FIRST_ATTEMPTS: u32 = 2;
+const FIRST_BACKOFF: Duration = Duration::from_millis(400);
 
 /// How long one attempt may take altogether; pages of a megabyte come over slow lines.
 const ATTEMPT: Duration = Duration::from_secs(30);
@@ -44,6 +49,7 @@ pub struct Account {
     id: String,
     caller: String,
     profile: Option<String>,
+    role_arn: Option<String>,
 }
 
 impl Connection {
@@ -60,12 +66,16 @@ impl Connection {
             region: &region,
             profile: self.profile.as_deref(),
         };
-        let identity = aws_sdk_sts::Client::new(&config).get_caller_identity().send().await;
+        let retries =
+            RetryConfig::standard().with_max_attempts(FIRST_ATTEMPTS).with_initial_backoff(FIRST_BACKOFF);
+        let first = aws_sdk_sts::config::Builder::from(&config).retry_config(retries).build();
+        let identity = aws_sdk_sts::Client::from_conf(first).get_caller_identity().send().await;
         let identity = identity.map_err(|error| classify(call, &error))?;
         Ok(Account {
             id: identity.account().unwrap_or_default().to_owned(),
             caller: identity.arn().unwrap_or_default().to_owned(),
             profile: self.profile.clone(),
+            role_arn: self.role_arn.clone(),
             config,
             region,
         })
@@ -116,6 +126,34 @@ impl Account {
     /// ARN of the caller.
     pub fn caller(&self) -> &str {
         &self.caller
+    }
+
+    /// Profile, when one was named.
+    pub fn profile(&self) -> Option<&str> {
+        self.profile.as_deref()
+    }
+
+    /// Role that was assumed.
+    pub fn role_arn(&self) -> Option<&str> {
+        self.role_arn.as_deref()
+    }
+
+    /// ARN of one of its log groups; `None` when the account's id is not known.
+    pub(super) fn log_group_arn(&self, name: &str) -> Option<String> {
+        // The caller's own ARN names the partition.
+        let partition = self.caller.split(':').nth(1).filter(|partition| !partition.is_empty())?;
+        let Self { region, id, .. } = self;
+        (!id.is_empty()).then(|| format!("arn:{partition}:logs:{region}:{id}:log-group:{name}"))
+    }
+
+    /// What a capture keeps of it.
+    pub(super) fn origin(&self) -> Origin {
+        Origin {
+            account: Some(self.id.clone()).filter(|id| !id.is_empty()),
+            region: self.region.clone(),
+            profile: self.profile.clone(),
+            role_arn: self.role_arn.clone(),
+        }
     }
 
     /// CloudWatch Logs.

@@ -58,6 +58,25 @@ pub enum LiveError {
         /// Attempts.
         attempts: u32,
     },
+    /// The service does not take the request as it is: a filter pattern, a window, a name that cannot be.
+    #[error("{action} was refused: {reason}; check names, window and filter pattern")]
+    Rejected {
+        /// IAM action.
+        action: String,
+        /// What the service said.
+        reason: String,
+    },
+    /// A list could not be read to its end before the place in it was forgotten.
+    #[error("the service has forgotten how far the log group was read; the stretch is read again")]
+    TokenExpired,
+    /// A quota of the account is used up.
+    #[error("{action} meets a quota of the account: {reason}")]
+    Quota {
+        /// IAM action.
+        action: String,
+        /// What the service said.
+        reason: String,
+    },
     /// Nobody answers.
     #[error("{host} cannot be reached ({reason}); check the network, the proxy and the Region")]
     Unreachable {
@@ -77,15 +96,33 @@ pub enum LiveError {
 }
 
 impl LiveError {
+    /// The IAM action that failed, when it was one call.
+    pub fn action(&self) -> Option<&str> {
+        match self {
+            Self::Denied { action, .. } | Self::Throttled { action, .. } | Self::Other { action, .. } => {
+                Some(action)
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether a permission is missing.
+    pub fn is_denied(&self) -> bool {
+        matches!(self, Self::Denied { .. })
+    }
+
     /// Whether trying again later may succeed without anybody mending anything.
     pub fn is_passing(&self) -> bool {
-        matches!(self, Self::Throttled { .. } | Self::Unreachable { .. } | Self::Other { .. })
+        matches!(
+            self,
+            Self::Throttled { .. } | Self::Unreachable { .. } | Self::Other { .. } | Self::TokenExpired
+        )
     }
 }
 
 /// Where and as whom a call was made.
 #[derive(Clone, Copy, Debug)]
-pub struct Call<'a> {
+pub(super) struct Call<'a> {
     /// IAM action: `logs:FilterLogEvents`.
     pub action: &'static str,
     /// What it was asked for.
@@ -105,16 +142,19 @@ const DENIED: &[&str] = &["AccessDenied", "AccessDeniedException", "Unauthorized
 const INVALID: &[&str] =
     &["UnrecognizedClientException", "InvalidClientTokenId", "InvalidSignatureException"];
 const MISSING: &[&str] = &["ResourceNotFoundException", "NoSuchEntity", "NotFoundException"];
-const THROTTLED: &[&str] = &[
-    "ThrottlingException",
-    "ThrottledException",
-    "Throttling",
-    "TooManyRequestsException",
-    "LimitExceededException",
+const THROTTLED: &[&str] =
+    &["ThrottlingException", "ThrottledException", "Throttling", "TooManyRequestsException"];
+const REJECTED: &[&str] = &[
+    "InvalidParameterException",
+    "InvalidOperationException",
+    "InvalidRequestException",
+    "ValidationException",
+    "ValidationError",
 ];
+const QUOTA: &[&str] = &["LimitExceededException", "ServiceQuotaExceededException"];
 
 /// Reads what the SDK reports.
-pub fn classify<E, R>(call: Call<'_>, error: &SdkError<E, R>) -> LiveError
+pub(super) fn classify<E, R>(call: Call<'_>, error: &SdkError<E, R>) -> LiveError
 where
     E: ProvideErrorMetadata + std::error::Error + 'static,
     R: std::fmt::Debug,
@@ -138,11 +178,20 @@ where
             LiveError::NotFound { resource: call.resource.to_owned(), region: call.region.to_owned() }
         } else if is(THROTTLED) {
             LiveError::Throttled { action, attempts: ATTEMPTS }
+        } else if is(REJECTED) {
+            LiveError::Rejected { action, reason }
+        } else if is(QUOTA) {
+            LiveError::Quota { action, reason }
         } else {
-            LiveError::Other {
-                action,
-                reason: if code.is_empty() { reason } else { format!("{code}: {reason}") },
-            }
+            let reason = match (code.is_empty(), reason.is_empty()) {
+                (false, _) => format!("{code}: {reason}"),
+                (true, false) => reason,
+                (true, true) => {
+                    "the answer is none of AWS; check the endpoint, and whether a proxy answers instead"
+                        .to_owned()
+                }
+            };
+            LiveError::Other { action, reason }
         };
     }
     let host = format!("{} in {}", action.split(':').next().unwrap_or_default(), call.region);
@@ -170,7 +219,15 @@ fn unsent(
     }
     if lower.contains("no providers in chain provided credentials") || lower.contains("credentialsnotloaded")
     {
-        LiveError::NoCredentials
+        match call.profile {
+            Some(name) => LiveError::Credentials {
+                reason: format!(
+                    "the profile '{name}' gives none (those that exist: aws configure list-profiles)"
+                ),
+                profile: profile_option(call.profile),
+            },
+            None => LiveError::NoCredentials,
+        }
     } else if lower.contains("expired") && lower.contains("token")
         || lower.contains("sso") && lower.contains("unauthorized")
     {
@@ -186,8 +243,29 @@ fn profile_option(profile: Option<&str>) -> String {
     profile.map(|profile| format!(" --profile {profile}")).unwrap_or_default()
 }
 
-/// The last cause of a chain as the SDK prints it, without the debug form behind it.
+/// The last cause of a chain as the SDK prints it: without the debug form in parentheses behind it, which names the error's
+/// kind first, and without the system's error number.
 fn innermost(chain: &str) -> String {
-    let readable = chain.split(" (").next().unwrap_or(chain);
+    const KINDS: [&str; 5] = [
+        " (DispatchFailure(",
+        " (ConstructionFailure(",
+        " (TimeoutError(",
+        " (ResponseError(",
+        " (ServiceError(",
+    ];
+    let end = KINDS.iter().filter_map(|kind| chain.find(kind)).min().unwrap_or(chain.len());
+    let readable = chain[..end].split(" (os error").next().unwrap_or_default();
     readable.rsplit(": ").next().unwrap_or(readable).trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_cause_is_what_a_person_can_use() {
+        let chain = "dispatch failure: io error: client error (Connect): tcp connect error: Connection refused (os error 111) (DispatchFailure(DispatchFailure { source: x: y }))";
+        assert_eq!(innermost(chain), "Connection refused");
+        assert_eq!(innermost("plain"), "plain");
+    }
 }

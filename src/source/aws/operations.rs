@@ -17,21 +17,20 @@ pub enum Feature {
     Doctor,
 }
 
-impl Feature {
-    /// Every feature, in order.
-    pub const ALL: &'static [Self] =
-        &[Self::Identity, Self::Logs, Self::Traces, Self::Discovery, Self::Doctor];
-
-    /// Its name in the policy's statements.
-    pub fn sid(self) -> &'static str {
-        match self {
-            Self::Identity => "Identity",
-            Self::Logs => "Logs",
-            Self::Traces => "Traces",
-            Self::Discovery => "Discovery",
-            Self::Doctor => "Doctor",
-        }
-    }
+/// What an action can be narrowed to, by the service authorization reference:
+/// <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html>,
+/// <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrockagentcore.html>,
+/// <https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html>.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Scope {
+    /// Nothing: the action takes no resource, or lists what is not known before.
+    Everything,
+    /// Log groups.
+    LogGroups,
+    /// Agent runtimes.
+    Runtimes,
+    /// Gateways.
+    Gateways,
 }
 
 /// One operation.
@@ -43,62 +42,149 @@ pub struct Operation {
     pub method: &'static str,
     /// What for.
     pub feature: Feature,
+    scope: Scope,
 }
 
 macro_rules! operations {
-    ($($feature:ident: $($method:ident = $action:literal),+ $(,)?;)+) => {
-        &[$($(Operation { action: $action, method: stringify!($method), feature: Feature::$feature }),+),+]
+    ($($feature:ident $scope:ident: $($method:ident = $action:literal),+ $(,)?;)+) => {
+        &[$($(Operation {
+            action: $action,
+            method: stringify!($method),
+            feature: Feature::$feature,
+            scope: Scope::$scope,
+        }),+),+]
     };
 }
 
-/// The list, in order of feature. Actions as in the service authorization reference:
-/// <https://docs.aws.amazon.com/service-authorization/latest/reference/reference.html>.
+/// The list, in order of feature.
 pub const OPERATIONS: &[Operation] = operations! {
-    Identity: get_caller_identity = "sts:GetCallerIdentity";
-    Logs:
+    Identity Everything:
+        get_caller_identity = "sts:GetCallerIdentity";
+    Logs LogGroups:
         filter_log_events = "logs:FilterLogEvents",
-        start_live_tail = "logs:StartLiveTail",
-        describe_log_streams = "logs:DescribeLogStreams";
-    Traces:
+        start_live_tail = "logs:StartLiveTail";
+    Logs Everything:
+        describe_log_groups = "logs:DescribeLogGroups";
+    Traces Everything:
         get_trace_segment_destination = "xray:GetTraceSegmentDestination",
         get_trace_summaries = "xray:GetTraceSummaries",
         batch_get_traces = "xray:BatchGetTraces",
         start_trace_retrieval = "xray:StartTraceRetrieval",
         list_retrieved_traces = "xray:ListRetrievedTraces";
-    Discovery:
+    Discovery Everything:
         list_agent_runtimes = "bedrock-agentcore:ListAgentRuntimes",
         list_agent_runtime_endpoints = "bedrock-agentcore:ListAgentRuntimeEndpoints",
         list_gateways = "bedrock-agentcore:ListGateways",
-        list_gateway_targets = "bedrock-agentcore:ListGatewayTargets",
-        get_gateway_target = "bedrock-agentcore:GetGatewayTarget",
         list_memories = "bedrock-agentcore:ListMemories",
-        describe_log_groups = "logs:DescribeLogGroups",
         describe_delivery_sources = "logs:DescribeDeliverySources",
         describe_deliveries = "logs:DescribeDeliveries",
         describe_delivery_destinations = "logs:DescribeDeliveryDestinations";
-    Doctor:
-        get_agent_runtime = "bedrock-agentcore:GetAgentRuntime",
-        get_gateway = "bedrock-agentcore:GetGateway",
+    Discovery Gateways:
+        list_gateway_targets = "bedrock-agentcore:ListGatewayTargets",
+        get_gateway_target = "bedrock-agentcore:GetGatewayTarget";
+    Doctor Runtimes:
+        get_agent_runtime = "bedrock-agentcore:GetAgentRuntime";
+    Doctor Gateways:
+        get_gateway = "bedrock-agentcore:GetGateway";
+    Doctor LogGroups:
+        describe_log_streams = "logs:DescribeLogStreams";
+    Doctor Everything:
         get_indexing_rules = "xray:GetIndexingRules",
         describe_resource_policies = "logs:DescribeResourcePolicies",
         simulate_principal_policy = "iam:SimulatePrincipalPolicy";
 };
 
-/// The smallest policy that allows `features`. Most of these actions cannot be narrowed to a resource, or only to
-/// resources that are not known before they are listed.
-pub fn policy(features: &[Feature]) -> Value {
-    let statements: Vec<Value> = Feature::ALL
-        .iter()
-        .filter(|feature| features.contains(feature))
-        .map(|feature| {
+impl Feature {
+    /// Every feature that a person can choose, in order. Who one is may be asked without any permission:
+    /// <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html>.
+    pub const NAMED: &'static [Self] = &[Self::Logs, Self::Traces, Self::Discovery, Self::Doctor];
+
+    /// Its name on the command line.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Identity => "identity",
+            Self::Logs => "logs",
+            Self::Traces => "traces",
+            Self::Discovery => "discovery",
+            Self::Doctor => "doctor",
+        }
+    }
+
+    fn title(self) -> &'static str {
+        match self {
+            Self::Identity => "Identity",
+            Self::Logs => "Logs",
+            Self::Traces => "Traces",
+            Self::Discovery => "Discovery",
+            Self::Doctor => "Doctor",
+        }
+    }
+
+    /// The features whose operations it uses as well: names are looked up in lists.
+    fn includes(self, other: Self) -> bool {
+        self == other || (self == Self::Doctor && other == Self::Discovery)
+    }
+}
+
+impl Scope {
+    const ALL: [Self; 4] = [Self::Everything, Self::LogGroups, Self::Runtimes, Self::Gateways];
+
+    fn title(self) -> &'static str {
+        match self {
+            Self::Everything => "",
+            Self::LogGroups => "OfLogGroups",
+            Self::Runtimes => "OfRuntimes",
+            Self::Gateways => "OfGateways",
+        }
+    }
+
+    fn resources(self, log_groups: &[String]) -> Value {
+        match self {
+            Self::Everything => json!("*"),
+            Self::LogGroups => {
+                let known = ["/aws/bedrock-agentcore/*", "/aws/vendedlogs/bedrock-agentcore/*", "aws/spans"];
+                let named = log_groups.iter().map(String::as_str);
+                json!(known.into_iter().chain(named).map(log_group).collect::<Vec<_>>())
+            }
+            Self::Runtimes => json!("arn:aws:bedrock-agentcore:*:*:runtime/*"),
+            Self::Gateways => json!("arn:aws:bedrock-agentcore:*:*:gateway/*"),
+        }
+    }
+}
+
+/// Policies name log groups with `:*` at the end:
+/// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html>.
+fn log_group(name: &str) -> String {
+    let name = name.trim_end_matches(":*");
+    let end = if name.ends_with('*') { "" } else { ":*" };
+    if name.starts_with("arn:") {
+        format!("{name}{end}")
+    } else {
+        format!("arn:aws:logs:*:*:log-group:{name}{end}")
+    }
+}
+
+/// The smallest policy that allows `features`, or all of them when there are none; `log_groups` are read besides those
+/// that AgentCore and X-Ray write.
+pub fn policy(features: &[Feature], log_groups: &[String]) -> Value {
+    let is_wanted =
+        |feature: Feature| features.is_empty() || features.iter().any(|wanted| wanted.includes(feature));
+    let mut statements = Vec::new();
+    for feature in Feature::NAMED.iter().copied().filter(|feature| is_wanted(*feature)) {
+        for scope in Scope::ALL {
             let actions: Vec<&str> = OPERATIONS
                 .iter()
-                .filter(|operation| operation.feature == *feature)
+                .filter(|operation| (operation.feature, operation.scope) == (feature, scope))
                 .map(|operation| operation.action)
                 .collect();
-            json!({"Sid": feature.sid(), "Effect": "Allow", "Action": actions, "Resource": "*"})
-        })
-        .collect();
+            if !actions.is_empty() {
+                let sid = format!("{}{}", feature.title(), scope.title());
+                let resources = scope.resources(log_groups);
+                statements
+                    .push(json!({"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": resources}));
+            }
+        }
+    }
     json!({"Version": "2012-10-17", "Statement": statements})
 }
 
@@ -119,8 +205,21 @@ mod tests {
 
     #[test]
     fn a_policy_holds_the_features_asked_for() {
-        let policy = policy(&[Feature::Logs]);
-        assert_eq!(policy["Statement"].as_array().unwrap().len(), 1);
-        assert_eq!(policy["Statement"][0]["Action"][0], "logs:FilterLogEvents");
+        let policy = policy(&[Feature::Logs], &["/team/app".to_owned()]);
+        let statements = policy["Statement"].as_array().unwrap();
+        assert_eq!(statements.len(), 2);
+        let of_groups = &statements[1];
+        assert_eq!(of_groups["Action"][0], "logs:FilterLogEvents");
+        assert_eq!(of_groups["Resource"][2], "arn:aws:logs:*:*:log-group:aws/spans:*");
+        assert_eq!(of_groups["Resource"][3], "arn:aws:logs:*:*:log-group:/team/app:*");
+    }
+
+    #[test]
+    fn every_operation_is_allowed_by_the_whole_policy_but_the_one_that_needs_none() {
+        let text = policy(&[], &[]).to_string();
+        for operation in OPERATIONS.iter().filter(|operation| operation.feature != Feature::Identity) {
+            assert!(text.contains(operation.action), "{}", operation.action);
+        }
+        assert!(!text.contains("sts:"));
     }
 }

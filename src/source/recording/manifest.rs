@@ -25,6 +25,32 @@ pub struct Manifest {
     pub redacted: bool,
     /// What it was fetched from, in the order in which it was asked for.
     pub sources: Vec<Recorded>,
+    /// Where further log groups were looked for while it was written.
+    pub prefixes: Vec<Watched>,
+}
+
+/// How a source was reached, so that a capture can be gone on with.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Origin {
+    /// Account id, when known.
+    pub account: Option<String>,
+    /// Region.
+    pub region: String,
+    /// Profile, when one was named.
+    pub profile: Option<String>,
+    /// Role that was assumed.
+    pub role_arn: Option<String>,
+}
+
+/// A prefix under which log groups may appear.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Watched {
+    /// Start of their names.
+    pub prefix: String,
+    /// Where.
+    pub origin: Origin,
 }
 
 /// One source: a log group, or the traces of an account and Region.
@@ -35,10 +61,10 @@ pub struct Recorded {
     pub kind: Kind,
     /// Name or ARN.
     pub name: String,
-    /// Account id, when known.
-    pub account: Option<String>,
-    /// Region.
-    pub region: String,
+    /// Where it is.
+    pub origin: Origin,
+    /// CloudWatch filter pattern: events that do not match it were not asked for.
+    pub pattern: Option<String>,
     /// File of its records, relative to the folder.
     pub file: String,
     /// How many bytes of that file are records; what lies beyond was cut off by a crash.
@@ -54,6 +80,9 @@ pub struct Recorded {
     /// Everything up to here has been fetched, and repeated until nothing more came.
     #[serde(deserialize_with = "instant")]
     pub settled: Option<Timestamp>,
+    /// Up to here it was looked at once more, much later.
+    #[serde(deserialize_with = "instant")]
+    pub rechecked: Option<Timestamp>,
     /// Stretches that are known to be missing.
     pub gaps: Vec<Hole>,
 }

@@ -8,14 +8,15 @@ fn group(name: &str) -> Recorded {
     Recorded {
         kind: Kind::LogGroup,
         name: name.to_owned(),
-        account: None,
-        region: "us-east-1".to_owned(),
+        origin: Origin { region: "us-east-1".to_owned(), ..Origin::default() },
+        pattern: None,
         file: String::new(),
         bytes: 0,
         records: 0,
         since: Timestamp::parse("2026-11-20T14:00:00Z"),
         until: None,
         settled: None,
+        rechecked: None,
         gaps: Vec::new(),
     }
 }

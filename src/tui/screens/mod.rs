@@ -41,6 +41,13 @@ macro_rules! screens {
         #[derive(Clone, Debug)]
         pub enum ScreenMessage { $($(#[$doc])* $name($module::Message)),+ }
 
+        impl ScreenMessage {
+            /// The screen it is for.
+            pub(super) fn screen(&self) -> ScreenId {
+                match self { $(Self::$name(_) => ScreenId::$name),+ }
+            }
+        }
+
         impl ScreenId {
             /// The one shown first.
             pub const FIRST: Self = Self::Requests;

@@ -7,9 +7,11 @@ mod search;
 mod steps;
 #[cfg(test)]
 mod tests;
+mod times;
 mod view;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use ratatui::layout::Rect;
 
@@ -25,6 +27,7 @@ pub(super) use keys::KEYS;
 use record::Records;
 use rows::Rows;
 use search::Search;
+pub(in crate::tui) use times::Times;
 pub(super) use view::view;
 
 /// What the screen remembers.
@@ -260,11 +263,11 @@ impl State {
         }
         let briefs = briefs(shared);
         let all = self.chosen(shared, briefs.len() as u32);
-        let span = rows::span_of(briefs);
+        let times = &shared.tables.times;
         let columns = TimeChart::columns(shared.size.width);
-        self.chart.set(span, span.map_or_else(Vec::new, |span| rows::count(briefs, &all, span, columns)));
+        self.chart.set(times.span(), times.count(briefs, &all, columns));
         self.rows = match self.chart.picked() {
-            Some(picked) => all.within(&rows::stretch_of(briefs, picked)),
+            Some(picked) => all.within(&times.stretch_of(briefs, picked)),
             None => all,
         };
         self.list.fit(self.rows.len(), self.list_area(shared.body()).height);
@@ -278,9 +281,13 @@ impl State {
         let passes =
             |key: &SignalKey| shared.hits().is_none_or(|hits| hits.signals.binary_search(key).is_ok());
         match &self.only {
-            Only::All => shared.hits().map_or(Rows::Stretch(0..len), |hits| {
-                Rows::Keys(rows::with_context(&hits.signals, CONTEXT[self.context], len))
-            }),
+            Only::All => match (&shared.filter.hits, CONTEXT[self.context]) {
+                (Some(hits), 0) if shared.filter.is_on => Rows::Hits(Arc::clone(hits), 0..hits.signals.len()),
+                (Some(hits), lines) if shared.filter.is_on => {
+                    Rows::Keys(rows::with_context(&hits.signals, lines, len))
+                }
+                _ => Rows::Stretch(0..len),
+            },
             Only::Bookmarks => Rows::Keys(
                 shared.bookmarks.iter().copied().filter(|key| key.0 < len && passes(key)).collect(),
             ),
@@ -389,16 +396,19 @@ impl State {
 
 pub(super) fn refresh(state: &mut State, change: Change, shared: &Shared, out: &mut Outbox) {
     match change {
-        Change::Data => {
-            state.follow_up(shared, out);
-            state.choose_at(shared.signal, shared);
-            state.known = shared.signal;
+        Change::Data | Change::Filter => {
+            if change == Change::Data {
+                state.follow_up(shared, out);
+                state.known = shared.signal;
+            }
+            // Not the one of the row: what stands there may be of earlier data, or the nearest of the first hits.
+            state.choose_at(shared.signal.or(state.selected()), shared);
             if state.follows {
                 // Only this list follows: what other screens show must not change under the reader.
                 state.list.select(usize::MAX);
             }
         }
-        Change::Filter | Change::Size => state.choose(shared),
+        Change::Size => state.choose(shared),
         Change::Selection | Change::Shown => {
             if matches!(state.only, Only::Bookmarks) {
                 state.choose(shared);

@@ -1,15 +1,18 @@
 //! Which signals the list holds, and ways through them. Pure.
 
 use std::ops::Range;
+use std::sync::Arc;
 
-use crate::model::{Brief, Outcome, Severity, SignalKey, TimeRange, Timestamp};
-use crate::tui::widgets::{Bin, bin_starts};
+use crate::model::SignalKey;
+use crate::tui::message::Hits;
 
 /// Signals in canonical order: one behind the other, or picked ones.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum Rows {
     Stretch(Range<u32>),
     Keys(Vec<SignalKey>),
+    /// Those at these positions of what passes the filter.
+    Hits(Arc<Hits>, Range<usize>),
 }
 
 impl Default for Rows {
@@ -19,10 +22,19 @@ impl Default for Rows {
 }
 
 impl Rows {
+    /// The picked ones; none of a stretch.
+    pub(super) fn keys(&self) -> &[SignalKey] {
+        match self {
+            Self::Stretch(_) => &[],
+            Self::Keys(keys) => keys,
+            Self::Hits(hits, part) => hits.signals.get(part.clone()).unwrap_or_default(),
+        }
+    }
+
     pub(super) fn len(&self) -> usize {
         match self {
             Self::Stretch(stretch) => stretch.len(),
-            Self::Keys(keys) => keys.len(),
+            Self::Keys(_) | Self::Hits(..) => self.keys().len(),
         }
     }
 
@@ -32,7 +44,7 @@ impl Rows {
             Self::Stretch(stretch) => {
                 (row < stretch.len()).then(|| SignalKey(stretch.start.saturating_add(row as u32)))
             }
-            Self::Keys(keys) => keys.get(row).copied(),
+            Self::Keys(_) | Self::Hits(..) => self.keys().get(row).copied(),
         }
     }
 
@@ -40,7 +52,7 @@ impl Rows {
     pub(super) fn lower(&self, key: SignalKey) -> usize {
         match self {
             Self::Stretch(stretch) => (key.0.clamp(stretch.start, stretch.end) - stretch.start) as usize,
-            Self::Keys(keys) => keys.partition_point(|row| *row < key),
+            Self::Keys(_) | Self::Hits(..) => self.keys().partition_point(|row| *row < key),
         }
     }
 
@@ -61,34 +73,81 @@ impl Rows {
                 keys.retain(|key| stretch.contains(&key.0));
                 Self::Keys(keys)
             }
+            Self::Hits(hits, part) => {
+                let keys = hits.signals.get(part.clone()).unwrap_or_default();
+                let at = |key: u32| part.start + keys.partition_point(|hit| hit.0 < key);
+                let part = at(stretch.start)..at(stretch.end.max(stretch.start));
+                Self::Hits(hits, part)
+            }
         }
     }
 
     /// The first row behind `from` whose signal is one of `hits`.
     pub(super) fn next_of(&self, hits: &[SignalKey], from: Option<SignalKey>) -> Option<usize> {
         let mut at = from.map_or(0, |from| hits.partition_point(|hit| *hit <= from));
-        loop {
-            let row = self.lower(*hits.get(at)?);
-            let key = self.key(row)?;
-            if key == hits[at] {
-                return Some(row);
+        let Self::Stretch(_) = self else {
+            let keys = self.keys();
+            let mut row = self.lower(*hits.get(at)?);
+            // Both are in order: each in turn goes on to where the other one is.
+            loop {
+                let key = *keys.get(row)?;
+                at = forward(hits, at, key);
+                let hit = *hits.get(at)?;
+                if hit == key {
+                    return Some(row);
+                }
+                row = forward(keys, row, hit);
             }
-            at = hits.partition_point(|hit| *hit < key);
-        }
+        };
+        let first = self.key(0)?;
+        at = at.max(hits.partition_point(|hit| *hit < first));
+        self.row_of(*hits.get(at)?)
     }
 
     /// The last row before `from` whose signal is one of `hits`.
     pub(super) fn previous_of(&self, hits: &[SignalKey], from: Option<SignalKey>) -> Option<usize> {
         let mut end = from.map_or(hits.len(), |from| hits.partition_point(|hit| *hit < from));
-        loop {
-            let hit = *hits.get(end.checked_sub(1)?)?;
-            if let Some(row) = self.row_of(hit) {
-                return Some(row);
+        let Self::Stretch(_) = self else {
+            let keys = self.keys();
+            let mut rows = self.lower(*hits.get(end.checked_sub(1)?)?) + 1;
+            loop {
+                let key = *keys.get(..rows.min(keys.len()))?.last()?;
+                end = backward(hits, end, key);
+                let hit = *hits.get(end.checked_sub(1)?)?;
+                if hit == key {
+                    return Some(rows.min(keys.len()) - 1);
+                }
+                rows = backward(keys, rows.min(keys.len()), hit);
             }
-            let key = self.key(self.lower(hit).checked_sub(1)?)?;
-            end = hits.partition_point(|hit| *hit <= key);
-        }
+        };
+        let last = self.key(self.len().checked_sub(1)?)?;
+        end = end.min(hits.partition_point(|hit| *hit <= last));
+        self.row_of(*hits.get(end.checked_sub(1)?)?)
     }
+}
+
+/// The first position at or behind `from` whose key is not before `key`. Near ones are found soon.
+fn forward(keys: &[SignalKey], from: usize, key: SignalKey) -> usize {
+    let (mut low, mut step) = (from, 1);
+    while keys.get(low + step).is_some_and(|found| *found < key) {
+        low += step;
+        step *= 2;
+    }
+    let end = keys.len().min(low + step);
+    let part = keys.get(low..end).unwrap_or_default();
+    low + part.partition_point(|found| *found < key)
+}
+
+/// How many of the first `end` keys are not behind `key`. Near ones are found soon.
+fn backward(keys: &[SignalKey], end: usize, key: SignalKey) -> usize {
+    let (mut high, mut step) = (end, 1);
+    while high > step && keys.get(high - step).is_some_and(|found| *found > key) {
+        high -= step;
+        step *= 2;
+    }
+    let low = high.saturating_sub(step);
+    let part = keys.get(low..high).unwrap_or_default();
+    low + part.partition_point(|found| *found <= key)
 }
 
 /// `hits` with `lines` signals before and behind each; `len` is the number of all signals.
@@ -104,55 +163,6 @@ pub(super) fn with_context(hits: &[SignalKey], lines: u32, len: u32) -> Vec<Sign
     keys
 }
 
-/// The signals of a stretch of time. Those without a time of their own go with the one before them.
-pub(super) fn stretch_of(briefs: &[Brief], time: TimeRange) -> Range<u32> {
-    let mut start = None;
-    for (brief, at) in briefs.iter().zip(0..) {
-        let Some(timestamp) = brief.timestamp else { continue };
-        if timestamp > time.end {
-            return start.unwrap_or(at)..at;
-        }
-        if timestamp >= time.start && start.is_none() {
-            start = Some(at);
-        }
-    }
-    let end = briefs.len() as u32;
-    start.unwrap_or(end)..end
-}
-
-/// From the first to the last time; `None` when no signal has one.
-pub(super) fn span_of(briefs: &[Brief]) -> Option<TimeRange> {
-    let time = |brief: &Brief| brief.timestamp;
-    let start: Timestamp = briefs.iter().find_map(time)?;
-    let end = briefs.iter().rev().find_map(time)?;
-    Some(TimeRange { start, end: end.max(start) })
-}
-
-/// Signals over time in `columns` stretches of `span`; the failed part are errors and failed calls.
-pub(super) fn count(briefs: &[Brief], rows: &Rows, span: TimeRange, columns: usize) -> Vec<Bin> {
-    let starts = bin_starts(span, columns);
-    let mut bins = vec![Bin::default(); columns];
-    // Signals come in order of time, so the bin only ever moves on.
-    let mut at = 0;
-    let mut add = |brief: &Brief| {
-        let Some(timestamp) = brief.timestamp else { return };
-        while starts.get(at + 1).is_some_and(|next| *next <= timestamp) {
-            at += 1;
-        }
-        let Some(bin) = bins.get_mut(at) else { return };
-        bin.all += 1;
-        bin.failed += u64::from(brief.outcome == Outcome::Failed || brief.severity >= Severity::Error);
-    };
-    match rows {
-        Rows::Stretch(stretch) => {
-            let stretch = stretch.start as usize..stretch.end as usize;
-            briefs.get(stretch).unwrap_or_default().iter().for_each(&mut add);
-        }
-        Rows::Keys(keys) => keys.iter().filter_map(|key| briefs.get(key.index())).for_each(&mut add),
-    }
-    bins
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -165,39 +175,11 @@ mod tests {
         numbers.into_iter().map(SignalKey).collect()
     }
 
-    fn brief(at: Option<i64>) -> Brief {
-        Brief { timestamp: at.map(Timestamp), ..Brief::default() }
-    }
-
     #[test]
     fn context_is_cut_at_both_ends_and_never_doubled() {
         assert_eq!(with_context(&keys([0, 3, 4, 9]), 1, 10), keys([0, 1, 2, 3, 4, 5, 8, 9]));
         assert_eq!(with_context(&keys([5]), 0, 10), keys([5]));
         assert!(with_context(&[], 3, 10).is_empty());
-    }
-
-    #[test]
-    fn a_signal_without_a_time_goes_with_the_one_before() {
-        let briefs = [None, Some(10), None, Some(20), Some(30), None].map(brief);
-        let of = |start, end| stretch_of(&briefs, TimeRange { start: Timestamp(start), end: Timestamp(end) });
-        assert_eq!(of(10, 19), 1..3);
-        assert_eq!(of(11, 30), 3..6);
-        assert_eq!(of(31, 40), 6..6);
-        assert_eq!(of(0, 5), 1..1);
-        assert_eq!(span_of(&briefs), Some(TimeRange { start: Timestamp(10), end: Timestamp(30) }));
-        assert_eq!(span_of(&[brief(None)]), None);
-    }
-
-    #[test]
-    fn every_timed_signal_is_counted_once() {
-        let briefs = [None, Some(10), Some(10), None, Some(19), Some(20), Some(29)].map(brief);
-        let span = span_of(&briefs).unwrap();
-        let all = |rows: &Rows, columns| -> Vec<u64> {
-            count(&briefs, rows, span, columns).iter().map(|bin| bin.all).collect()
-        };
-        assert_eq!(all(&Rows::Stretch(0..7), 2), [3, 2]);
-        assert_eq!(all(&Rows::Keys(keys([1, 6])), 4), [1, 0, 0, 1]);
-        assert!(all(&Rows::Stretch(0..7), 0).is_empty());
     }
 
     proptest! {
@@ -206,11 +188,16 @@ mod tests {
         fn steps_go_to_the_nearest_common_signal(
             hits in proptest::collection::btree_set(0_u32..60, 0..20),
             picked in proptest::option::of(proptest::collection::btree_set(0_u32..60, 0..20)),
+            are_hits: bool,
             stretch in (0_u32..60, 0_u32..60),
             from in proptest::option::of(0_u32..60),
         ) {
             let hits: BTreeSet<u32> = hits;
             let rows = match &picked {
+                Some(picked) if are_hits => {
+                    let hits = Hits { signals: keys(picked.iter().copied()), ..Hits::default() };
+                    Rows::Hits(Arc::new(hits), 0..picked.len())
+                }
                 Some(picked) => Rows::Keys(keys(picked.iter().copied())),
                 None => Rows::Stretch(0..60),
             };

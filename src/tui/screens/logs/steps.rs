@@ -11,15 +11,17 @@ pub(super) fn hit(state: &mut State, by: i8, out: &mut Outbox) {
     let (hits, from) = (state.search.hits(), state.selected());
     let step =
         |from| if by > 0 { state.rows.next_of(hits, from) } else { state.rows.previous_of(hits, from) };
-    let notice = match (step(from), step(None)) {
-        (Some(row), _) => return state.go(row, out),
-        (None, Some(row)) => {
+    if let Some(row) = step(from) {
+        return state.go(row, out);
+    }
+    let notice = match step(None) {
+        Some(row) => {
             state.go(row, out);
             Notice::info(if by > 0 { "on from the first hit" } else { "on from the last hit" })
         }
-        (None, None) if !state.search.is_complete() => Notice::info("still searching"),
-        (None, None) if hits.is_empty() => Notice::info(format!("no record holds '{}'", needle.text())),
-        (None, None) => Notice::info(format!("{} records hold it, none of the shown ones", hits.len())),
+        None if !state.search.is_complete() => Notice::info("still searching"),
+        None if hits.is_empty() => Notice::info(format!("no record holds '{}'", needle.text())),
+        None => Notice::info(format!("{} records hold it, none of the shown ones", hits.len())),
     };
     out.send(message::Message::Tell(notice));
 }

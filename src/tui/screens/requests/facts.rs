@@ -1,16 +1,8 @@
 //! What the list says of a request.
 
-use super::rows::{Facts, depth};
 use crate::case::Case;
-use crate::model::{Layer, Outcome, Request, RequestKey};
+use crate::model::{Outcome, Request};
 use crate::tui::model::Shared;
-
-/// The deepest layer that recorded anything of the request.
-pub(super) fn reached(case: Option<&Case>, request: &Request) -> Option<Layer> {
-    let briefs = case?.briefs();
-    let layers = request.signals.iter().filter_map(|link| Some(briefs.get(link.signal.index())?.layer));
-    layers.max_by_key(|layer| depth(*layer)).filter(|layer| *layer != Layer::Unknown)
-}
 
 /// The operation of a request that names no tool: the name of its first signal that has one.
 pub(super) fn operation(case: Option<&Case>, request: &Request) -> Option<String> {
@@ -18,21 +10,6 @@ pub(super) fn operation(case: Option<&Case>, request: &Request) -> Option<String
     const FIRST: usize = 4;
     let case = case.filter(|_| !request.tool.is_some())?;
     request.signals.iter().take(FIRST).find_map(|link| case.signal(link.signal).name)
-}
-
-/// What ordering and grouping see; the layer only where it is `wanted`, since it takes a look at every signal.
-pub(super) fn facts(shared: &Shared, key: RequestKey, wants_layer: bool) -> Option<Facts<'_>> {
-    let snapshot = shared.snapshot();
-    let request = snapshot.requests.get(key.index())?;
-    Some(Facts {
-        key,
-        layer: if wants_layer { reached(shared.case(), request) } else { None },
-        tool: snapshot.names.text(request.tool),
-        session: snapshot.names.text(request.session),
-        cause: cause(shared, request),
-        outcome: request.outcome,
-        duration: duration(request),
-    })
 }
 
 /// Nanoseconds from the first to the last signal.

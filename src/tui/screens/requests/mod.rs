@@ -2,54 +2,53 @@
 
 mod facts;
 mod keys;
+mod order;
+mod ranks;
 mod rows;
+mod table;
 #[cfg(test)]
 mod tests;
+mod unfolded;
 mod view;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use ratatui::layout::Rect;
 
-use crate::case::histogram;
-use crate::model::{Layer, Outcome, Request, RequestKey, TimeRange};
+use crate::model::{Outcome, Request, RequestKey};
+use crate::tui::bits::Bits;
 use crate::tui::keys::Move;
 use crate::tui::message::{self, Mouse, MouseKind, Notice, Outbox};
 use crate::tui::model::{Change, Shared};
 use crate::tui::screens::{ScreenId, logs};
-use crate::tui::widgets::{Bin, ListState, Pick, TimeChart};
+use crate::tui::widgets::{ListState, Pick, TimeChart};
 
 pub(super) use keys::KEYS;
-use rows::{Facts, Group, GroupBy, Order, Row, SortBy};
+use order::{GroupBy, Order, SortBy};
+use rows::{Row, Rows};
+pub(in crate::tui) use table::Table;
+use unfolded::Unfolded;
 pub(super) use view::view;
 
 /// What the screen remembers.
 #[derive(Debug, Default)]
 pub struct State {
     list: ListState,
-    rows: Vec<Row>,
-    groups: Vec<Group>,
-    /// Names of the unfolded groups.
-    open: BTreeSet<String>,
+    rows: Rows,
+    /// What the rows were made of.
+    table: Arc<Table>,
+    unfolded: Unfolded,
     order: Order,
     group: GroupBy,
     only_failed: bool,
     chart: TimeChart,
-    /// Row of each request, `u32::MAX` for none.
-    places: Vec<u32>,
     /// The longest duration in the list, for the bars.
     longest: i64,
-    /// What had to be read of the requests in view.
-    seen: BTreeMap<RequestKey, Seen>,
+    /// Operations that had to be read of the requests in view.
+    operations: BTreeMap<RequestKey, Option<String>>,
     /// The request that everyone spoke of last.
     request: Option<RequestKey>,
-}
-
-/// What had to be read of a request.
-#[derive(Clone, Debug, Default)]
-struct Seen {
-    layer: Option<Layer>,
-    operation: Option<String>,
 }
 
 /// What may happen on it.
@@ -108,18 +107,24 @@ pub(super) fn update(state: &mut State, message: Message, shared: &Shared, out: 
         }
         Message::Group => {
             state.group = state.group.next();
-            state.open = state.group_of(shared.request, shared).into_iter().collect();
-            state.choose(shared);
+            state.unfolded = Unfolded::default();
+            if let Some(number) = state.group_of(shared.request) {
+                state.unfold(number, true);
+            }
+            state.arrange(shared);
             state.select(shared.request);
         }
-        Message::Fold => {
-            let folded = state.current_group(shared).is_some_and(|name| state.open.contains(&name));
-            state.fold(folded, shared);
-        }
+        Message::Fold => state.turn(shared),
         Message::FoldAll => {
-            let all: BTreeSet<String> = state.groups.iter().map(|group| group.name.clone()).collect();
-            state.open = if state.open.is_empty() { all } else { BTreeSet::new() };
-            state.choose(shared);
+            let heading = state.heading();
+            let all = !state.rows.groups().iter().any(|group| group.is_open);
+            state.unfolded = Unfolded::all(all);
+            state.rows.fold(|_| Some(all));
+            state.fit(shared);
+            match heading.and_then(|number| state.rows.heading(number)) {
+                Some(row) => state.list.select(row),
+                None => state.select(shared.request),
+            }
         }
         Message::OnlyFailed => {
             state.only_failed = !state.only_failed;
@@ -144,13 +149,10 @@ pub(super) fn update(state: &mut State, message: Message, shared: &Shared, out: 
 }
 
 fn open(state: &mut State, shared: &Shared, out: &mut Outbox) {
-    match state.list.selected().and_then(|row| state.rows.get(row)) {
-        Some(Row::Group(_)) => {
-            let folded = state.current_group(shared).is_some_and(|name| state.open.contains(&name));
-            state.fold(folded, shared);
-        }
+    match state.selected_row() {
+        Some(Row::Group(_)) => state.turn(shared),
         Some(Row::Request(key)) => {
-            out.send(message::Message::SelectRequest(*key));
+            out.send(message::Message::SelectRequest(key));
             out.send(message::Message::Show(ScreenId::Diagnosis));
         }
         None => {}
@@ -176,9 +178,13 @@ fn clear(state: &mut State, shared: &Shared, out: &mut Outbox) {
 }
 
 impl State {
+    fn selected_row(&self) -> Option<Row> {
+        self.rows.row(self.list.selected()?)
+    }
+
     /// The selected request; none on the heading of a group.
     fn selected<'s>(&self, shared: &'s Shared) -> Option<&'s Request> {
-        match self.rows.get(self.list.selected()?)? {
+        match self.selected_row()? {
             Row::Request(key) => shared.snapshot().requests.get(key.index()),
             Row::Group(_) => None,
         }
@@ -186,9 +192,9 @@ impl State {
 
     /// Tells everyone which request is selected.
     fn tell(&mut self, out: &mut Outbox) {
-        if let Some(Row::Request(key)) = self.list.selected().and_then(|row| self.rows.get(row)) {
-            self.request = Some(*key);
-            out.send(message::Message::SelectRequest(*key));
+        if let Some(Row::Request(key)) = self.selected_row() {
+            self.request = Some(key);
+            out.send(message::Message::SelectRequest(key));
         }
     }
 
@@ -197,134 +203,146 @@ impl State {
         self.choose(shared);
     }
 
-    fn group_of(&self, request: Option<RequestKey>, shared: &Shared) -> Option<String> {
-        let facts = facts::facts(shared, request?, false)?;
-        (self.group != GroupBy::None).then(|| rows::group_of(&facts, self.group).to_owned())
+    /// The number of the group of a request; none without groups.
+    fn group_of(&self, request: Option<RequestKey>) -> Option<u32> {
+        let request = request.filter(|_| self.group != GroupBy::None)?;
+        Some(self.table.group_of(self.group, request))
+    }
+
+    /// The group whose heading is selected.
+    fn heading(&self) -> Option<u32> {
+        match self.selected_row()? {
+            Row::Group(at) => self.rows.groups().get(at).map(|group| group.number),
+            Row::Request(_) => None,
+        }
     }
 
     /// The group of the selected row.
-    fn current_group(&self, shared: &Shared) -> Option<String> {
-        match self.rows.get(self.list.selected()?)? {
-            Row::Group(at) => Some(self.groups.get(*at)?.name.clone()),
-            Row::Request(key) => self.group_of(Some(*key), shared),
+    fn current_group(&self) -> Option<u32> {
+        match self.selected_row()? {
+            Row::Group(_) => self.heading(),
+            Row::Request(key) => self.group_of(Some(key)),
         }
     }
 
-    /// Folds or unfolds the group of the selected row; folded, its heading is selected.
+    fn unfold(&mut self, number: u32, is_open: bool) {
+        self.unfolded.set(self.table.group_name(self.group, number), is_open);
+    }
+
+    /// Folds the group of the selected row, or unfolds it.
+    fn turn(&mut self, shared: &Shared) {
+        let Some(number) = self.current_group() else { return };
+        let is_open = self.rows.groups().iter().any(|group| group.number == number && group.is_open);
+        self.fold(is_open, shared);
+    }
+
+    /// Folds or unfolds the group of the selected row; its heading is selected then.
     fn fold(&mut self, folded: bool, shared: &Shared) {
-        let Some(name) = self.current_group(shared) else { return };
-        if folded {
-            self.open.remove(&name);
-        } else {
-            self.open.insert(name.clone());
-        }
-        self.choose(shared);
-        self.select_group(&name);
-    }
-
-    fn select_group(&mut self, name: &str) {
-        let is_it = |row: &Row| match row {
-            Row::Group(at) => self.groups.get(*at).is_some_and(|group| group.name == name),
-            Row::Request(_) => false,
-        };
-        if let Some(row) = self.rows.iter().position(is_it) {
+        let Some(number) = self.current_group() else { return };
+        self.unfold(number, !folded);
+        self.rows.fold(|group| (group == number).then_some(!folded));
+        self.fit(shared);
+        if let Some(row) = self.rows.heading(number) {
             self.list.select(row);
         }
     }
 
+    /// Keeps the list in its room.
+    fn fit(&mut self, shared: &Shared) {
+        self.list.fit(self.rows.len(), view::list(shared.body()).height);
+    }
+
     /// Selects the row of a request, when it has one.
     fn select(&mut self, request: Option<RequestKey>) {
-        let place = request.and_then(|key| self.places.get(key.index())).copied();
-        let Some(row) = place.filter(|row| *row != u32::MAX).map(|row| row as usize) else { return };
+        let Some(row) = request.and_then(|key| self.rows.row_of(key)) else { return };
         if self.list.visible().contains(&row) { self.list.select(row) } else { self.list.center(row) }
+    }
+
+    /// Counts over time what passes the filter.
+    fn count(&mut self, shared: &Shared) {
+        let (table, hits) = (&shared.tables.requests, shared.hits());
+        let keys = hits.map(|hits| hits.requests.as_slice());
+        let span = table.span(keys);
+        let columns = TimeChart::columns(shared.size.width);
+        self.chart.set(span, span.map_or_else(Vec::new, |span| table.bins(keys, span, columns)));
     }
 
     /// Makes the rows anew. The selection stays on its request or its group.
     fn choose(&mut self, shared: &Shared) {
-        let heading = match self.list.selected().and_then(|row| self.rows.get(row)) {
-            Some(Row::Group(at)) => self.groups.get(*at).map(|group| group.name.clone()),
-            _ => None,
-        };
-        let (all, requests) = (&shared.snapshot().requests, shown(shared));
-        let passing = || requests.iter().filter_map(|key| all.get(key.index()));
-        let span = span_of(passing());
-        let columns = TimeChart::columns(shared.size.width);
-        let buckets = span.map_or_else(Vec::new, |span| histogram(passing(), span, columns));
-        let bin =
-            |bucket: &crate::case::Bucket| Bin { all: bucket.requests.into(), failed: bucket.failed.into() };
-        self.chart.set(span, buckets.iter().map(bin).collect());
-        let picked = self.chart.picked();
-        let is_in = |request: &&Request| {
-            let in_time = picked
-                .is_none_or(|picked| request.window.is_some_and(|window| picked.contains(window.start)));
-            in_time && (!self.only_failed || request.outcome == Outcome::Failed)
-        };
-        let wants_layer = self.order.by == SortBy::Layer;
-        let facts: Vec<Facts<'_>> = passing()
-            .filter(is_in)
-            .filter_map(|request| facts::facts(shared, request.key, wants_layer))
-            .collect();
-        self.longest = facts.iter().map(|fact| fact.duration).max().unwrap_or_default();
-        (self.rows, self.groups) = rows::rows(facts, self.order, self.group, &self.open);
-        self.places = vec![u32::MAX; all.len()];
-        for (row, place) in self.rows.iter().zip(0..) {
-            if let Row::Request(key) = row {
-                self.places[key.index()] = place;
-            }
+        let heading = self.heading().map(|number| self.table.group_name(self.group, number).to_owned());
+        self.arrange(shared);
+        let number = heading.as_ref().and_then(|name| self.table.group_named(self.group, name));
+        match number.and_then(|number| self.rows.heading(number)) {
+            Some(row) => self.list.select(row),
+            None if heading.is_none() => self.select(shared.request),
+            None => {}
         }
-        self.list.fit(self.rows.len(), view::list(shared.body()).height);
-        match heading {
-            Some(name) => self.select_group(&name),
-            None => self.select(shared.request),
+    }
+
+    fn arrange(&mut self, shared: &Shared) {
+        if awaits_hits(shared) {
+            return;
         }
+        self.table = Arc::clone(&shared.tables.requests);
+        let table = &*self.table;
+        let hits = shared.hits().map(|hits| {
+            let mut bits = Bits::new(table.len());
+            hits.requests.iter().for_each(|key| bits.insert(key.index()));
+            bits
+        });
+        let picked = self.chart.picked().map(|picked| table.within(picked));
+        let passes = |key: u32| {
+            picked.as_ref().is_none_or(|picked| picked.contains(&key))
+                && hits.as_ref().is_none_or(|hits| hits.contains(key as usize))
+                && (!self.only_failed || table.outcome(RequestKey(key)) == Outcome::Failed)
+        };
+        let keys = table.sorted(self.order, passes);
+        let is_open = self.unfolded.by_number(table, self.group);
+        self.rows = Rows::new(keys, table, self.group, is_open);
+        self.longest = self.rows.keys().map(|key| table.duration(key)).max().unwrap_or_default();
+        self.fit(shared);
     }
 }
 
-/// The requests that pass the filter, in order of time.
-fn shown(shared: &Shared) -> Vec<RequestKey> {
-    match shared.hits() {
-        Some(hits) => hits.requests.clone(),
-        None => shared.snapshot().requests.iter().map(|request| request.key).collect(),
-    }
-}
-
-/// From the first to the last beginning.
-fn span_of<'r>(requests: impl Iterator<Item = &'r Request>) -> Option<TimeRange> {
-    let mut starts = requests.filter_map(|request| Some(request.window?.start));
-    let first = starts.next()?;
-    Some(starts.fold(TimeRange { start: first, end: first }, TimeRange::including))
+/// Whether the first hits of the filter are on their way: the rows stay until then.
+fn awaits_hits(shared: &Shared) -> bool {
+    shared.filter.is_on && shared.filter.hits.is_none()
 }
 
 /// Keeps the list in its room and reads what is in view.
 fn settle(state: &mut State, shared: &Shared) {
-    state.list.fit(state.rows.len(), view::list(shared.body()).height);
-    let mut seen = std::mem::take(&mut state.seen);
+    state.fit(shared);
+    let mut known = std::mem::take(&mut state.operations);
     for row in state.list.visible() {
-        let Some(Row::Request(key)) = state.rows.get(row) else { continue };
+        let Some(Row::Request(key)) = state.rows.row(row) else { continue };
         let Some(request) = shared.snapshot().requests.get(key.index()) else { continue };
-        let read = seen.remove(key).unwrap_or_else(|| Seen {
-            layer: facts::reached(shared.case(), request),
-            operation: facts::operation(shared.case(), request),
-        });
-        state.seen.insert(*key, read);
+        let read = known.remove(&key).unwrap_or_else(|| facts::operation(shared.case(), request));
+        state.operations.insert(key, read);
     }
 }
 
 pub(super) fn refresh(state: &mut State, change: Change, shared: &Shared, _out: &mut Outbox) {
     if change == Change::Data {
-        state.seen.clear();
+        state.operations.clear();
         state.request = shared.request;
     }
     match change {
-        // The first hits are on their way: the rows stay until then.
-        Change::Filter | Change::Data if shared.filter.is_on && shared.filter.hits.is_none() => {}
-        Change::Filter | Change::Data | Change::Size => state.choose(shared),
+        Change::Filter | Change::Data if awaits_hits(shared) => {}
+        Change::Filter | Change::Data => {
+            state.count(shared);
+            state.choose(shared);
+        }
+        Change::Size => {
+            state.count(shared);
+            state.fit(shared);
+            state.select(shared.request);
+        }
         Change::Selection | Change::Shown if state.request != shared.request => {
             state.request = shared.request;
-            let folded = state.group_of(shared.request, shared).filter(|name| !state.open.contains(name));
-            if let Some(name) = folded {
-                state.open.insert(name);
-                state.choose(shared);
+            if let Some(number) = state.group_of(shared.request) {
+                state.unfold(number, true);
+                state.rows.fold(|group| (group == number).then_some(true));
+                state.fit(shared);
             }
             state.select(shared.request);
         }

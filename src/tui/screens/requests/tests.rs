@@ -1,6 +1,7 @@
 //! Each key among the requests.
 
-use super::rows::{GroupBy, Row, SortBy};
+use super::order::{GroupBy, SortBy};
+use super::rows::Row;
 use crate::model::{Outcome, RequestKey};
 use crate::tui::message::{self, Effect, Mouse, MouseKind};
 use crate::tui::screens::ScreenId;
@@ -12,8 +13,9 @@ fn requests(size: (u16, u16)) -> Model {
 }
 
 fn order(model: &Model) -> Vec<u32> {
-    let rows = model.screens.requests.rows.iter();
-    rows.filter_map(|row| if let Row::Request(key) = row { Some(key.0) } else { None }).collect()
+    let rows = &model.screens.requests.rows;
+    let key = |row| if let Some(Row::Request(key)) = rows.row(row) { Some(key.0) } else { None };
+    (0..rows.len()).filter_map(key).collect()
 }
 
 fn click(model: &mut Model, kind: MouseKind, column: u16, row: u16) {

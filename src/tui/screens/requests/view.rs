@@ -4,8 +4,9 @@ use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::rows::{Group, Row, SortBy};
-use super::{Seen, State, facts};
+use super::order::SortBy;
+use super::rows::{Group, Row};
+use super::{State, facts};
 use crate::model::{Outcome, Request};
 use crate::tui::model::Shared;
 use crate::tui::theme::Role;
@@ -90,13 +91,13 @@ pub(in crate::tui::screens) fn view(state: &State, shared: &Shared, frame: &mut 
         let selected = state.list.selected() == Some(row);
         let mut out = Line::new(buffer, look, list, line);
         out.put(Role::Key, if selected { look.symbols.pointer } else { " " });
-        match state.rows.get(row) {
+        match state.rows.row(row) {
             Some(Row::Group(at)) => {
-                let _ = state.groups.get(*at).map(|found| group(state, shared, &mut out, found));
+                let _ = state.rows.groups().get(at).map(|found| group(state, shared, &mut out, found));
             }
             Some(Row::Request(key)) => {
-                let found = shared.snapshot().requests.get(key.index()).zip(state.seen.get(key));
-                let _ = found.map(|(found, seen)| request(state, shared, &mut out, found, seen));
+                let found = shared.snapshot().requests.get(key.index());
+                let _ = found.map(|found| request(state, shared, &mut out, found));
             }
             None => {}
         }
@@ -106,7 +107,7 @@ pub(in crate::tui::screens) fn view(state: &State, shared: &Shared, frame: &mut 
         }
     }
     scroll_bar(buffer, look, heading, &state.list);
-    if state.rows.is_empty() {
+    if state.list.is_empty() {
         Line::new(buffer, look, list, 0).skip(2).put(Role::Dim, empty(state, shared));
     }
     why(state, shared, buffer, below(area));
@@ -142,12 +143,12 @@ fn title(state: &State, shared: &Shared, by: SortBy) -> String {
 
 fn group(state: &State, shared: &Shared, line: &mut Line<'_>, group: &Group) {
     let symbols = shared.look.symbols;
-    let is_open = state.open.contains(&group.name);
-    line.put(Role::Dim, if is_open { symbols.unfolded } else { symbols.folded }).skip(1);
-    let counts = format!("{} {}", group.requests, if group.requests == 1 { "request" } else { "requests" });
+    line.put(Role::Dim, if group.is_open { symbols.unfolded } else { symbols.folded }).skip(1);
+    let counts = format!("{} {}", group.len(), if group.len() == 1 { "request" } else { "requests" });
     let failed = format!("{} {} failed", symbols.failed, group.failed);
     let name = line.room().saturating_sub(34).min(70);
-    line.cell(Role::Title, shared.line(&group.name, 120).as_str(), name).skip(1);
+    let words = shared.line(state.table.group_name(state.group, group.number), 120);
+    line.cell(Role::Title, words.as_str(), name).skip(1);
     line.right(Role::Normal, &counts, 15).skip(2);
     if group.failed > 0 {
         line.put(Role::Failed, &failed);
@@ -156,7 +157,7 @@ fn group(state: &State, shared: &Shared, line: &mut Line<'_>, group: &Group) {
     }
 }
 
-fn request(state: &State, shared: &Shared, line: &mut Line<'_>, request: &Request, seen: &Seen) {
+fn request(state: &State, shared: &Shared, line: &mut Line<'_>, request: &Request) {
     let snapshot = shared.snapshot();
     let symbols = shared.look.symbols;
     line.right(Role::Dim, &format!("#{}", request.key.0 + 1), number_width(shared)).skip(1);
@@ -168,11 +169,13 @@ fn request(state: &State, shared: &Shared, line: &mut Line<'_>, request: &Reques
                 line.cell(Role::Dim, clock.get(..width).unwrap_or(&clock), width).skip(1)
             }
             SortBy::Layer => {
-                let role = seen.layer.map_or(Role::Dim, Role::Layer);
-                line.cell(role, seen.layer.map_or("-", |layer| layer.word()), width).skip(1)
+                let reached = state.table.reached(request.key);
+                let role = reached.map_or(Role::Dim, Role::Layer);
+                line.cell(role, reached.map_or("-", |layer| layer.word()), width).skip(1)
             }
             SortBy::Tool => {
-                let tool = snapshot.names.text(request.tool).or(seen.operation.as_deref()).unwrap_or("-");
+                let operation = || state.operations.get(&request.key)?.as_deref();
+                let tool = snapshot.names.text(request.tool).or_else(operation).unwrap_or("-");
                 line.cell(Role::Normal, shared.line(tool, 80).as_str(), width).skip(1)
             }
             SortBy::Outcome => {
