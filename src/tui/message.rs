@@ -13,6 +13,7 @@ use crate::text::SafeText;
 
 use super::find::Needle;
 use super::keys::{Chord, Move};
+use super::live::LiveState;
 use super::popups::PopupMessage;
 use super::prepared::Prepared;
 use super::screens::{ScreenId, ScreenMessage};
@@ -274,6 +275,8 @@ pub enum Data {
     Comparison(Arc<Comparison>),
     /// The schema audit.
     Audit(Arc<SchemaAudit>),
+    /// How sources that are read live stand.
+    Live(Arc<LiveState>),
     /// Something to tell.
     Notice(Notice),
 }

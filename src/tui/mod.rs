@@ -31,6 +31,7 @@ mod bits;
 pub mod count;
 pub mod find;
 pub mod keys;
+pub mod live;
 pub mod lookup;
 pub mod message;
 mod model;

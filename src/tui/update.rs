@@ -160,6 +160,12 @@ impl Model {
                 self.shared.answers.audit = Some(audit);
                 self.refresh_all(Change::Answer, out);
             }
+            Data::Live(state) => {
+                self.shared.live = Some(state);
+                if self.screen == ScreenId::Coverage {
+                    self.screens.refresh(self.screen, Change::Shown, &self.shared, out);
+                }
+            }
             Data::Notice(notice) => self.notice = Some(notice),
         }
     }

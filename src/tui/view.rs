@@ -105,7 +105,10 @@ fn status(model: &Model, frame: &mut Frame<'_>) {
     if !shared.progress.is_done {
         reading(shared, &mut line);
     }
-    if shared.progress.is_live {
+    if let Some(live) = &shared.live {
+        let (role, words) = live.summary();
+        line.put(Role::Dim, "  ").put(role, &words);
+    } else if shared.progress.is_live {
         line.put(Role::Dim, "  ").put(Role::Ok, "following");
     }
     switched(shared, &mut line);
