@@ -25,6 +25,8 @@ pub struct Sources {
     pub asks: Asks,
     /// Where the capture is kept.
     pub place: Place,
+    /// Whether secrets are masked before anything is written.
+    pub redact: bool,
 }
 
 /// A capture that has just been written.
@@ -82,6 +84,7 @@ impl Sources {
             asks: self.asks.clone(),
             place: self.place.clone(),
             tool: concat!("agentcore-triage ", env!("CARGO_PKG_VERSION")).to_owned(),
+            redact: self.redact,
             estimate: true,
         }
     }
