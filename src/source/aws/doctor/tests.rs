@@ -181,7 +181,7 @@ fn permissions_are_those_of_operations_that_the_program_has() {
 }
 
 /// `scripts/check-commands.py` holds the same lines against the AWS service models.
-const CHECKED: &str = include_str!("../../../../../scripts/doctor-commands.txt");
+const CHECKED: &str = include_str!("../../../../scripts/doctor-commands.txt");
 
 /// Changes that make every probe with a command of its own tell it.
 fn amiss() -> Vec<fn(&mut Answers)> {
