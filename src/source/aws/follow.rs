@@ -62,37 +62,45 @@ pub(super) struct Follower {
     pub news: mpsc::Sender<News>,
 }
 
+/// Faults in a row after which a page is not asked for again: the round is begun anew.
+const PAGE_FAULTS: u32 = 3;
+
+/// Rounds in a row that end so, after which a source with an end is given up.
+const ROUNDS: u32 = 8;
+
 /// Why a round is not complete.
 enum Interrupted {
-    Failed(LiveError),
+    /// It is begun again.
+    Again(LiveError),
     /// It is begun again with a shorter stretch.
     TooLong,
-    /// Nobody listens.
-    Closed,
+    /// The source has been given up, or nobody listens.
+    Over,
 }
 
 impl Follower {
     /// Reads until everything that was asked for is there, the source is given up, or nobody listens. `now` is the clock.
-    pub(super) async fn run(mut self, now: impl Fn() -> Timestamp + Send) {
+    pub(super) async fn run(mut self, now: impl Fn() -> Timestamp + Clone + Send) {
         let mut waits = Waits::new(self.is_followed);
+        let mut broken = 0;
         while let Some(range) = self.sweep.begin(now()) {
-            match self.round(range).await {
+            match self.round(range, &mut waits, now.clone()).await {
                 Ok(()) => {
-                    waits.reset();
+                    broken = 0;
                     self.sweep.end_round();
                     if self.news.send(News::Round(self.source, self.progress())).await.is_err() {
                         return;
                     }
                 }
                 Err(Interrupted::TooLong) => {}
-                Err(Interrupted::Closed) => return,
-                Err(Interrupted::Failed(error)) => {
-                    let wait = waits.after(&error);
-                    let retry_at = wait.map(|wait| now().plus(wait));
+                Err(Interrupted::Over) => return,
+                Err(Interrupted::Again(error)) => {
+                    broken += 1;
+                    let is_over = broken > ROUNDS && !self.is_followed;
+                    let retry_at = (!is_over).then(&now);
                     let told = self.news.send(News::Fault { source: self.source, error, retry_at }).await;
-                    match wait {
-                        Some(wait) if told.is_ok() => sleep(wait).await,
-                        _ => return,
+                    if is_over || told.is_err() {
+                        return;
                     }
                 }
             }
@@ -104,20 +112,55 @@ impl Follower {
         let _ = self.news.send(News::Done(self.source)).await;
     }
 
-    /// Fetches every page of `range` and hands each over as it comes.
-    async fn round(&mut self, range: TimeRange) -> Result<(), Interrupted> {
+    /// Fetches every page of `range` and hands each over as it comes. A page that fails is asked for again.
+    async fn round(
+        &mut self,
+        range: TimeRange,
+        waits: &mut Waits,
+        now: impl Fn() -> Timestamp,
+    ) -> Result<(), Interrupted> {
         let mut token = None;
         loop {
-            if !self.sweep.page() {
-                return Err(Interrupted::TooLong);
-            }
-            let page = self.group.page(&mut self.sweep, range, token).await.map_err(Interrupted::Failed)?;
+            let page = match self.group.page(&mut self.sweep, range, token.clone()).await {
+                Ok(page) => page,
+                Err(error @ LiveError::TokenExpired) => return Err(Interrupted::Again(error)),
+                Err(error) if token.is_some() && waits.in_a_row() >= PAGE_FAULTS => {
+                    return Err(Interrupted::Again(error));
+                }
+                Err(error) => {
+                    let wait = waits.after(&error);
+                    self.wait_out(error, wait, wait.map(|wait| now().plus(wait))).await?;
+                    continue;
+                }
+            };
+            waits.reset();
+            let fits = self.sweep.page();
             let told = self.news.send(News::Page(self.source, page.events)).await;
-            told.map_err(|_| Interrupted::Closed)?;
+            told.map_err(|_| Interrupted::Over)?;
             if page.next.is_none() {
                 return Ok(());
             }
+            if !fits {
+                return Err(Interrupted::TooLong);
+            }
             token = page.next;
+        }
+    }
+
+    /// Tells of a fault and waits until it may have passed.
+    async fn wait_out(
+        &mut self,
+        error: LiveError,
+        wait: Option<Duration>,
+        retry_at: Option<Timestamp>,
+    ) -> Result<(), Interrupted> {
+        let told = self.news.send(News::Fault { source: self.source, error, retry_at }).await;
+        match wait {
+            Some(wait) if told.is_ok() => {
+                sleep(wait).await;
+                Ok(())
+            }
+            _ => Err(Interrupted::Over),
         }
     }
 

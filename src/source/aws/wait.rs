@@ -38,6 +38,11 @@ impl Waits {
         }
     }
 
+    /// Faults since the last success.
+    pub(super) fn in_a_row(&self) -> u32 {
+        self.in_a_row
+    }
+
     /// How long to wait after `error`; `None` to give up.
     pub(super) fn after(&mut self, error: &LiveError) -> Option<Duration> {
         self.in_a_row += 1;
