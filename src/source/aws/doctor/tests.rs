@@ -226,6 +226,25 @@ fn every_command_is_one_that_the_service_models_were_asked_about() {
 }
 
 #[test]
+fn hostile_names_stay_one_word_of_a_command() {
+    let hostile = "x'; touch /tmp/x; echo '\n";
+    for change in amiss() {
+        let mut answers = healthy();
+        change(&mut answers);
+        answers.runtimes[0].id = hostile.to_owned();
+        answers.gateways[0].id = hostile.to_owned();
+        target(&mut answers).id = hostile.to_owned();
+        answers.caller = format!("arn:{hostile}:sts");
+        for step in examine(&answers).into_iter().flat_map(|probe| probe.fixes) {
+            let command = step.command.unwrap_or_default();
+            let quoted = command.replace("'\\''", "");
+            let outside: String = quoted.split('\'').step_by(2).collect();
+            assert!(!outside.contains(['\n', ';']) && !command.contains('\n'), "{command}");
+        }
+    }
+}
+
+#[test]
 fn discovery_says_what_was_left_out() {
     assert_eq!(standing("discovery", |answers| answers.left_out = 3), Warning);
     let probe = probe("discovery", |answers| {
