@@ -233,21 +233,19 @@ pub fn block_on<F: Future>(question: F) -> io::Result<F::Output> {
     Ok(answer)
 }
 
-/// Calls `interrupt` at the first Ctrl-C (or SIGTERM); a second one ends the process as usual.
+/// Calls `interrupt` at each Ctrl-C and SIGTERM. When it says that it does not deal with it, the process ends as usual.
 ///
 /// # Errors
 /// When signals cannot be listened to.
 #[cfg(unix)]
-pub fn on_interrupt(interrupt: impl FnOnce() + Send + 'static) -> io::Result<()> {
+pub fn on_interrupt(mut interrupt: impl FnMut() -> bool + Send + 'static) -> io::Result<()> {
     use signal_hook::consts::{SIGINT, SIGTERM};
     let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM])?;
     let listen = move || {
-        let mut interrupt = Some(interrupt);
         for signal in &mut signals {
-            match interrupt.take() {
-                Some(interrupt) => interrupt(),
+            if !interrupt() {
                 // A signal that ends a process is emulated without fail.
-                None => drop(signal_hook::low_level::emulate_default_handler(signal)),
+                drop(signal_hook::low_level::emulate_default_handler(signal));
             }
         }
     };
@@ -259,7 +257,7 @@ pub fn on_interrupt(interrupt: impl FnOnce() + Send + 'static) -> io::Result<()>
 /// # Errors
 /// Never.
 #[cfg(not(unix))]
-pub fn on_interrupt(_interrupt: impl FnOnce() + Send + 'static) -> io::Result<()> {
+pub fn on_interrupt(_interrupt: impl FnMut() -> bool + Send + 'static) -> io::Result<()> {
     Ok(())
 }
 
