@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use crate::model::Input;
+use crate::runtime::Recording;
 use crate::source::{self, Captures, Loaded, Look, MAX_UNPACKED, Piece, STDIN};
 
 use super::sample;
@@ -18,13 +19,13 @@ pub(super) struct Feed {
 
 impl Feed {
     /// The captures named, and a folder that is being recorded; without any, what is piped in, or else the sample.
-    pub(super) fn new(named: &[PathBuf], follow: bool, recorded: Option<PathBuf>) -> Self {
+    pub(super) fn new(named: &[PathBuf], follow: bool, recorded: Option<Recording>) -> Self {
         let is_bare = named.is_empty() && recorded.is_none();
         let piped = is_bare && source::stdin_is_piped();
         let named = if piped { vec![Path::new(STDIN).to_owned()] } else { named.to_vec() };
         let mut captures = Captures::new(&named, follow, MAX_UNPACKED);
-        if let Some(folder) = recorded {
-            captures.follow(folder);
+        if let Some(Recording { folder, is_over }) = recorded {
+            captures.follow(folder, is_over);
         }
         Self { captures, sample: is_bare }
     }

@@ -3,18 +3,19 @@
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write as _};
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context, bail};
 use tempfile::TempDir;
 
 use crate::model::{Issue, Timestamp, shell_word};
-use crate::runtime::live::{self, Asks, Ended, Live, LiveEnd, Opening, Place, Told};
+use crate::runtime::live::{self, Asks, Ended, Live, LiveEnd, Opening, Place, Stop, Told};
+use crate::source::aws::selection::Failure;
 use crate::source::aws::standing::State;
 use crate::source::aws::{Connection, Standing};
 use crate::text::Door;
 
+use super::Outcome;
 use super::output::{MAX_NOTE, note};
 
 /// Live sources, as asked for.
@@ -24,6 +25,8 @@ pub struct Sources {
     pub asks: Asks,
     /// Where the capture is kept.
     pub place: Place,
+    /// Whether secrets are masked before anything is written.
+    pub redact: bool,
 }
 
 /// A capture that has just been written.
@@ -63,6 +66,58 @@ impl Sources {
             selection.settle = true;
         }
     }
+
+    fn follows(&self) -> bool {
+        match &self.asks {
+            Asks::Selection(selection) => selection.window.follow,
+            Asks::Resume { follow, .. } => *follow,
+        }
+    }
+
+    /// What is collected while the screens are shown.
+    pub(super) fn beside_screens(&self) -> Live {
+        Live { estimate: false, ..self.live() }
+    }
+
+    fn live(&self) -> Live {
+        Live {
+            asks: self.asks.clone(),
+            place: self.place.clone(),
+            tool: concat!("agentcore-triage ", env!("CARGO_PKG_VERSION")).to_owned(),
+            redact: self.redact,
+            estimate: true,
+        }
+    }
+
+    /// The folder that is kept.
+    pub(super) fn folder(&self) -> Option<PathBuf> {
+        match &self.place {
+            Place::New(folder) | Place::Existing(folder) => Some(folder.clone()),
+            Place::Temporary => None,
+        }
+    }
+
+    /// Says after the screens where the capture is, and why it is not whole.
+    ///
+    /// # Errors
+    /// When other words are needed.
+    pub(super) fn take_leave(&self, ended: &Ended, door: Door) -> anyhow::Result<Outcome> {
+        if let Some(folder) = self.folder() {
+            let word = shell_word(&folder.to_string_lossy());
+            note(&format!(
+                "the capture is in {word}; open it: agentcore-triage {word}; go on with it: agentcore-triage \
+                 --resume {word}"
+            ));
+        }
+        match &ended.error {
+            None => Ok(Outcome::Clean),
+            Some(LiveEnd::Selection(error)) if error.is_usage() => Err(in_safe_words(error, door)),
+            Some(error) => {
+                note(&format!("error: {}", in_safe_words(error, door)));
+                Ok(Outcome::Partial)
+            }
+        }
+    }
 }
 
 /// Collects `sources` until they end or Ctrl-C.
@@ -70,33 +125,26 @@ impl Sources {
 /// # Errors
 /// When other words are needed, or the capture cannot be written at all.
 pub(super) fn read(sources: &Sources, door: Door, talk: Talk) -> anyhow::Result<Collected> {
-    let live = Live {
-        asks: sources.asks.clone(),
-        place: sources.place.clone(),
-        tool: concat!("agentcore-triage ", env!("CARGO_PKG_VERSION")).to_owned(),
-        estimate: true,
-    };
+    let interrupt = Interrupt::default();
+    interrupt.listen()?;
     let progress = Progress { door, talk, is_terminal: io::stderr().is_terminal(), width: 0 };
-    let handle = live::start(live, progress.teller()).map_err(|error| told(&error, door))?;
-    let (stop, interrupted) = (handle.stopper(), Arc::new(AtomicBool::new(false)));
-    let flag = Arc::clone(&interrupted);
-    live::on_interrupt(move || {
-        flag.store(true, Ordering::Relaxed);
-        stop.stop();
-    })
-    .context("Ctrl-C cannot be listened to")?;
+    let handle =
+        live::start(sources.live(), progress.teller()).map_err(|error| in_safe_words(&error, door))?;
+    interrupt.stops(handle.stopper());
     let folder = handle.folder().to_owned();
     let (mut ended, temporary) = handle.wait();
-    if interrupted.load(Ordering::Relaxed) {
-        note("stopped; what was fetched is kept");
-    }
     let mut is_partial = !ended.failures.is_empty();
+    if interrupt.is_over() {
+        note("stopped; what was fetched is kept");
+        // Who follows ends it so; a window that was to be read is not there.
+        is_partial |= !sources.follows() || ended.standings.is_empty();
+    }
     match ended.error.take() {
         None => {}
-        Some(LiveEnd::Selection(error)) if error.is_usage() => bail!(told(&LiveEnd::Selection(error), door)),
+        Some(LiveEnd::Selection(error)) if error.is_usage() => bail!(in_safe_words(&error, door)),
         Some(error) => {
             is_partial = true;
-            note(&format!("error: {}", told(&error, door)));
+            note(&format!("error: {}", in_safe_words(&error, door)));
         }
     }
     for failure in &ended.failures {
@@ -107,15 +155,62 @@ pub(super) fn read(sources: &Sources, door: Door, talk: Talk) -> anyhow::Result<
         let error = lost.last_error.as_ref().map(|(_, error)| error.to_string()).unwrap_or_default();
         note(door.line(&format!("error: {}: {error}", lost.name), MAX_NOTE).as_str());
     }
-    let issue = |failure: &crate::source::aws::selection::Failure| {
-        Issue::new(failure.source.clone(), None, failure.error.to_string())
-    };
+    let issue = |failure: &Failure| Issue::new(failure.source.clone(), None, failure.error.to_string());
     let issues = ended.failures.iter().map(issue).collect();
     Ok(Collected { folder, issues, is_partial, ended, temporary })
 }
 
+/// Ctrl-C while a collection runs: before it can be stopped, once, or after it has ended.
+#[derive(Clone, Default)]
+struct Interrupt(Arc<Mutex<Interrupted>>);
+
+#[derive(Default)]
+struct Interrupted {
+    has_come: bool,
+    is_over: bool,
+    stop: Option<Stop>,
+}
+
+impl Interrupt {
+    fn listen(&self) -> anyhow::Result<()> {
+        let told = self.clone();
+        let interrupt = move || {
+            let mut state = told.state();
+            if state.has_come || state.is_over {
+                // Whoever asks twice, or while the capture is judged, wants the end.
+                return false;
+            }
+            state.has_come = true;
+            if let Some(stop) = &state.stop {
+                stop.stop();
+            }
+            true
+        };
+        live::on_interrupt(interrupt).context("Ctrl-C cannot be listened to")
+    }
+
+    fn stops(&self, stop: Stop) {
+        let mut state = self.state();
+        if state.has_come {
+            stop.stop();
+        }
+        state.stop = Some(stop);
+    }
+
+    /// Ends listening; whether one has come.
+    fn is_over(&self) -> bool {
+        let mut state = self.state();
+        state.is_over = true;
+        state.has_come
+    }
+
+    fn state(&self) -> MutexGuard<'_, Interrupted> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// An error in safe words.
-fn told(error: &LiveEnd, door: Door) -> anyhow::Error {
+pub(super) fn in_safe_words(error: &dyn std::error::Error, door: Door) -> anyhow::Error {
     anyhow::anyhow!("{}", door.line(&error.to_string(), MAX_NOTE))
 }
 

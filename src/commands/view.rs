@@ -5,8 +5,6 @@ use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::{Context, bail};
-
 use crate::runtime::{self, Ended, World};
 use crate::source::STDIN;
 use crate::text::Door;
@@ -76,13 +74,8 @@ fn controlling_terminal() -> bool {
 /// # Errors
 /// When an option or the configuration contradicts what there is, or the terminal cannot be used.
 pub fn view(view: &View) -> anyhow::Result<Outcome> {
-    if view.live.is_some() {
-        bail!(
-            "the screens show captures only; read live sources with --rule-check, or keep them: agentcore-triage collect --out DIR"
-        );
-    }
     let (config, keymap) = config::load()?;
-    let place = remember::place(&view.captures);
+    let place = remember::place(&remembered(view));
     let settings = Settings {
         look: look(view, &config),
         zone: config.time_zone.unwrap_or(Zone::Utc),
@@ -90,22 +83,39 @@ pub fn view(view: &View) -> anyhow::Result<Outcome> {
         session: remember::load(place.as_deref()),
         ..settings(view)?
     };
-    let mut feed = Feed::new(&view.captures, view.follow, None);
-    let load: runtime::Load = Box::new(move |now| feed.look(now));
-    let world = World { load, mouse: config.mouse.unwrap_or(true), variable };
-    let left =
-        runtime::run(world, settings).context("the terminal cannot be used; try --rule-check or --report")?;
+    let door = settings.door;
+    let (captures, follow) = (view.captures.clone(), view.follow);
+    let open = Box::new(move |recording| -> runtime::Load {
+        let mut feed = Feed::new(&captures, follow, recording);
+        Box::new(move |now| feed.look(now))
+    });
+    let live = view.live.as_ref().map(Sources::beside_screens);
+    let world = World { open, live, mouse: config.mouse.unwrap_or(true), variable };
+    let left = runtime::run(world, settings).map_err(|error| live::in_safe_words(&error, door))?;
     if let Some(place) = place
         && let Err(error) = remember::save(&place, &left.session)
     {
         note(&format!("'{}' cannot be written, so the next run starts afresh: {error:#}", place.display()));
     }
+    let outcome = match (&view.live, &left.collected) {
+        (Some(sources), Some(ended)) => sources.take_leave(ended, door)?,
+        _ => Outcome::Clean,
+    };
     #[cfg(unix)]
     if let Ended::Signal(signal) = left.ended {
         // Whoever waits for the process sees how it ended.
         runtime::end_by(signal)?;
     }
-    Ok(Outcome::Clean)
+    Ok(outcome)
+}
+
+/// What names the capture from one run to the next: a recorded one is named like any other.
+fn remembered(view: &View) -> Vec<PathBuf> {
+    let kept = view.live.as_ref().map(Sources::folder);
+    match kept {
+        Some(folder) => view.captures.iter().cloned().chain(folder).collect(),
+        None => view.captures.clone(),
+    }
 }
 
 /// Writes one frame. The configuration has no say, so that the same words give the same frame everywhere.
@@ -146,7 +156,7 @@ fn settings(view: &View) -> anyhow::Result<Settings> {
         door: Door { redact: view.redact },
         options: Arc::new(options),
         session: Session::default(),
-        capture: title(&view.captures),
+        capture: title(view),
     })
 }
 
@@ -175,11 +185,19 @@ fn speaks_unicode() -> bool {
         || locale.is_some_and(|locale| locale.to_ascii_lowercase().replace('-', "").contains("utf8"))
 }
 
-fn title(captures: &[PathBuf]) -> String {
-    match captures {
+fn title(view: &View) -> String {
+    let live = view.live.as_ref().map(|sources| match sources.folder() {
+        Some(folder) => folder.display().to_string(),
+        None => "live".to_owned(),
+    });
+    let name = |capture: &PathBuf| match capture.to_str() {
+        Some(STDIN) => "standard input".to_owned(),
+        _ => capture.display().to_string(),
+    };
+    let names: Vec<String> = live.into_iter().chain(view.captures.iter().map(name)).collect();
+    match &names[..] {
         [] => "sample incident".into(),
-        [one] if one.as_os_str() == STDIN => "standard input".into(),
-        [one] => one.display().to_string(),
-        [first, rest @ ..] => format!("{} and {} more", first.display(), rest.len()),
+        [one] => one.clone(),
+        [first, rest @ ..] => format!("{first} and {} more", rest.len()),
     }
 }

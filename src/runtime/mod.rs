@@ -9,6 +9,7 @@ mod effects;
 mod events;
 mod export;
 mod judge;
+mod link;
 pub mod live;
 mod print;
 mod program;
@@ -21,6 +22,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::{Instant, SystemTime};
 
+pub use link::Recording;
 pub use print::print_screen;
 pub use reader::Load;
 
@@ -31,17 +33,21 @@ use clipboard::Clipboard;
 use effects::Hands;
 use events::{Event, Permit};
 use judge::Judge;
+use link::Link;
+use live::{Live, LiveEnd};
 use program::Programs;
 use terminal::Screen;
 use worker::Worker;
 
 /// How the screens were left, and what to remember of them.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Debug)]
 pub struct Left {
     /// How.
     pub ended: Ended,
     /// Where the person was.
     pub session: Session,
+    /// How the collection ended, when there was one.
+    pub collected: Option<live::Ended>,
 }
 
 /// Who ended the screens.
@@ -55,20 +61,33 @@ pub enum Ended {
 
 /// What the program needs of the world.
 pub struct World {
-    /// Looks at the captures.
-    pub load: Load,
+    /// Makes what looks at the captures, among them one that is being recorded.
+    pub open: Box<dyn FnOnce(Option<Recording>) -> Load>,
+    /// What is collected meanwhile.
+    pub live: Option<Live>,
     /// Whether the mouse is taken.
     pub mouse: bool,
     /// Gives an environment variable.
     pub variable: fn(&str) -> Option<String>,
 }
 
+/// Why the screens cannot be shown.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The terminal cannot be taken, or ended.
+    #[error("the terminal cannot be used: {0}; try --rule-check or --report")]
+    Terminal(#[from] io::Error),
+    /// Nothing can be collected.
+    #[error(transparent)]
+    Live(#[from] LiveEnd),
+}
+
 /// Shows the screens until the person quits.
 ///
 /// # Errors
-/// When the terminal cannot be taken, or ends.
-pub fn run(world: World, mut settings: Settings) -> io::Result<Left> {
-    let World { load, mouse, variable } = world;
+/// When the terminal cannot be taken, or ends, or a capture cannot be recorded.
+pub fn run(world: World, mut settings: Settings) -> Result<Left, RunError> {
+    let World { open, live, mouse, variable } = world;
     let (options, door) = (Arc::clone(&settings.options), settings.door);
     let mut screen = Screen::take(mouse)?;
     settings.size = screen.size()?;
@@ -77,17 +96,22 @@ pub fn run(world: World, mut settings: Settings) -> io::Result<Left> {
     events::read_signals(sender.clone())?;
     let answers = sender.clone();
     let tell: worker::Tell = Arc::new(move |data| answers.send(Event::Answer(data)).is_ok());
+    let (ring, bell) = sync_channel(1);
+    let link = live.map(|live| Link::start(live, Arc::clone(&tell), ring)).transpose()?;
     let judge = Judge::new(options, settings.session.rules.clone());
-    let (_ring, bell) = sync_channel(1);
-    let worker = Worker::start(load, judge, door, &tell, bell)?;
+    let worker = Worker::start(open(link.as_ref().map(Link::recording)), judge, door, &tell, bell)?;
     let permit = events::read_terminal(sender)?;
     let model = Model::new(settings);
     screen.draw(&model)?;
     let clipboard = Clipboard::new(&|name| variable(name).is_some());
     let hands = Hands { screen, worker, clipboard, programs: Programs::new(&variable) };
     let mut session = Loop { model, hands, permit, started: now() };
-    let ended = session.run(&events)?;
-    Ok(Left { ended, session: session.model.remember() })
+    let ended = session.run(&events);
+    let remembered = session.model.remember();
+    // The person has the terminal back before the collection has ended, which nobody listens to any more.
+    drop((session, events));
+    let collected = link.and_then(Link::finish);
+    Ok(Left { ended: ended?, session: remembered, collected })
 }
 
 /// Ends the process as `signal` does by default.

@@ -6,6 +6,8 @@
 use std::fs::{self, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
 use crate::model::{Input, Issue, Opening};
@@ -30,6 +32,8 @@ pub struct Captures {
     /// Read once, at the first look.
     fixed: Vec<PathBuf>,
     followed: Vec<PathBuf>,
+    /// A capture that is being recorded, and whether that is over.
+    recorded: Option<(PathBuf, Arc<AtomicBool>)>,
     parts: Vec<Part>,
     /// What opening the fixed ones gave.
     opening: Opening,
@@ -96,6 +100,7 @@ impl Captures {
         let mut captures = Self {
             fixed,
             followed,
+            recorded: None,
             parts: Vec::new(),
             opening: Opening::default(),
             told: None,
@@ -112,9 +117,9 @@ impl Captures {
         captures
     }
 
-    /// Follows a folder too, one that is being recorded.
-    pub fn follow(&mut self, folder: PathBuf) {
-        self.followed.push(folder);
+    /// Follows a folder too, in which a capture is being recorded until `is_over` says otherwise.
+    pub fn follow(&mut self, folder: PathBuf, is_over: Arc<AtomicBool>) {
+        self.recorded = Some((folder, is_over));
     }
 
     /// What there is at `now`, which files' times of change are compared with.
@@ -123,7 +128,12 @@ impl Captures {
         if self.told.is_none() {
             self.open_fixed();
         }
-        let plan = Plan::of(&self.followed, &|path| self.knows(path));
+        // What is written before the end is said is there to be seen.
+        let is_recording =
+            self.recorded.as_ref().is_some_and(|(_, is_over)| !is_over.load(Ordering::Acquire));
+        let folders: Vec<PathBuf> =
+            self.followed.iter().chain(self.recorded.iter().map(|(folder, _)| folder)).cloned().collect();
+        let plan = Plan::of(&folders, &|path| self.knows(path));
         look.opening = self.opening.clone();
         look.opening.issues.extend(plan.issues);
         look.opening.sources.extend(plan.sources);
@@ -133,7 +143,7 @@ impl Captures {
             part.tell(&mut look);
         }
         look.has_changed = look.has_more || self.told.as_ref() != Some(&look.opening);
-        look.may_grow |= !self.followed.is_empty();
+        look.may_grow |= is_recording || !self.followed.is_empty();
         self.told = Some(look.opening.clone());
         look
     }
@@ -142,6 +152,7 @@ impl Captures {
     pub fn is_empty(&self) -> bool {
         self.followed.is_empty()
             && self.fixed.is_empty()
+            && self.recorded.is_none()
             && self
                 .parts
                 .iter()

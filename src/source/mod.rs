@@ -29,6 +29,7 @@ use crate::model::{Bytes, Input, Issue, LiveSource, Opening};
 use recorded::Recording;
 
 pub use captures::{Captures, Look, Piece};
+pub use recorded::gap as recorded_gap;
 pub use stdin::is_piped as stdin_is_piped;
 pub use unpack::MAX_UNPACKED;
 

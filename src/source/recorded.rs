@@ -90,7 +90,12 @@ impl Recording {
             until: source.until,
             settled: source.settled,
             redacted: self.manifest.redacted,
-            gaps: source.gaps.iter().map(|hole| gap(source, hole)).chain(left_out(source)).collect(),
+            gaps: source
+                .gaps
+                .iter()
+                .map(|hole| gap(source.kind, &source.name, hole))
+                .chain(left_out(source))
+                .collect(),
         })
     }
 
@@ -101,15 +106,16 @@ impl Recording {
     }
 }
 
-fn gap(source: &Recorded, hole: &Hole) -> Gap {
+/// What is missing of the source of this kind and name.
+pub fn gap(kind: Kind, name: &str, hole: &Hole) -> Gap {
     Gap {
-        source: source.name.clone(),
+        source: name.to_owned(),
         start: hole.start,
         end: hole.end,
         reason: hole.reason.clone(),
         fill: hole.fill.clone(),
-        layers: match source.kind {
-            Kind::LogGroup => layers_of(&source.name),
+        layers: match kind {
+            Kind::LogGroup => layers_of(name),
             Kind::Traces => vec![Layer::Span],
         },
     }
@@ -124,7 +130,7 @@ fn left_out(source: &Recorded) -> Option<Gap> {
         reason: format!("only events that match the filter pattern '{pattern}' were fetched"),
         fill: None,
     };
-    Some(gap(source, &hole))
+    Some(gap(source.kind, &source.name, &hole))
 }
 
 /// The layers whose signals a log group may hold; none when any may be among them.

@@ -14,6 +14,7 @@ use crate::rules::{Catalogue, Switches};
 use crate::text::{Door, SafeText};
 
 use super::keys::Keymap;
+use super::live::LiveState;
 use super::lookup::Lookup;
 use super::message::{Hits, Notice, Progress};
 use super::popups::Popup;
@@ -90,6 +91,8 @@ pub struct Shared {
     pub(super) tables: Tables,
     /// How far reading is.
     pub progress: Progress,
+    /// How sources that are read live stand; `None` when there are none.
+    pub live: Option<Arc<LiveState>>,
     /// The request that every screen speaks of.
     pub request: Option<RequestKey>,
     /// The signal that the signal screen shows.
@@ -181,6 +184,7 @@ impl Model {
             lookup: Arc::default(),
             tables: Tables::default(),
             progress: Progress::default(),
+            live: None,
             request: None,
             signal: None,
             switches: session.rules.clone(),

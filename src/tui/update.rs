@@ -148,6 +148,11 @@ impl Model {
                 let found = super::screens::logs::Message::Found(id, signals);
                 out.send(Message::Screen(super::screens::ScreenMessage::Logs(found)));
             }
+            Data::Ranked { id, found } => {
+                if let Some(Popup::Picker(picker)) = &mut self.popup {
+                    picker.ranked(id, found, &self.shared, out);
+                }
+            }
             Data::Walk(walk) => {
                 self.shared.answers.walks.insert(walk.request, walk);
                 self.refresh_all(Change::Answer, out);
@@ -159,6 +164,12 @@ impl Model {
             Data::Audit(audit) => {
                 self.shared.answers.audit = Some(audit);
                 self.refresh_all(Change::Answer, out);
+            }
+            Data::Live(state) => {
+                self.shared.live = Some(state);
+                if self.screen == ScreenId::Coverage {
+                    self.screens.refresh(self.screen, Change::Shown, &self.shared, out);
+                }
             }
             Data::Notice(notice) => self.notice = Some(notice),
         }

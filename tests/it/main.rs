@@ -18,6 +18,7 @@ mod doctor_live;
 mod hard_case;
 mod laws;
 pub(crate) mod live;
+mod operations;
 mod pasted;
 mod program;
 mod report;

@@ -109,15 +109,13 @@ impl ConnectionArguments {
     /// # Errors
     /// When several roles are given and the source does not say which account it is in.
     pub(in crate::cli) fn reached(&self, wanted: &Wanted) -> Result<Connection, String> {
-        let (connection, roles) = (self.without_role(), self.account_role.clone());
-        let selection = Selection { connection, roles, ..Selection::default() };
-        selection.connection_for(wanted).map_err(|error| error.to_string())
+        self.selection(Vec::new()).connection_for(wanted).map_err(|error| error.to_string())
     }
 
     /// These sources, whose own words say more about how each is reached.
-    pub(in crate::cli) fn selection(self, sources: Vec<Wanted>) -> Selection {
-        let connection = self.without_role();
-        Selection { sources, connection, roles: self.account_role, ..Selection::default() }
+    pub(in crate::cli) fn selection(&self, sources: Vec<Wanted>) -> Selection {
+        let (connection, roles) = (self.without_role(), self.account_role.clone());
+        Selection { sources, connection, roles, ..Selection::default() }
     }
 
     fn without_role(&self) -> Connection {
@@ -143,13 +141,14 @@ impl SourceArguments {
         self,
         keep: KeepArguments,
         follow: bool,
+        redact: bool,
     ) -> Result<Option<Sources>, String> {
         if follow && self.until.is_some() {
             return Err("--follow goes on until it is stopped; leave out --until, or --follow".to_owned());
         }
         let has_source = self.has_source();
         if let Some(folder) = keep.resume {
-            return self.resumed(folder, follow, has_source).map(Some);
+            return self.resumed(folder, follow, has_source, redact).map(Some);
         }
         if !has_source {
             return match self.without_source().or(keep.save.is_some().then_some("--save")) {
@@ -160,10 +159,16 @@ impl SourceArguments {
             };
         }
         let place = keep.save.map_or(Place::Temporary, Place::New);
-        Ok(Some(Sources { asks: Asks::Selection(self.selection(follow)), place }))
+        Ok(Some(Sources { asks: Asks::Selection(self.selection(follow)), place, redact }))
     }
 
-    fn resumed(self, folder: PathBuf, follow: bool, has_source: bool) -> Result<Sources, String> {
+    fn resumed(
+        self,
+        folder: PathBuf,
+        follow: bool,
+        has_source: bool,
+        redact: bool,
+    ) -> Result<Sources, String> {
         let has_window = self.since.is_some() || self.until.is_some();
         if has_source || has_window {
             let extra = if has_source { "its sources" } else { "its window" };
@@ -173,7 +178,7 @@ impl SourceArguments {
             ));
         }
         let connection = self.connection.connection();
-        Ok(Sources { asks: Asks::Resume { connection, follow }, place: Place::Existing(folder) })
+        Ok(Sources { asks: Asks::Resume { connection, follow }, place: Place::Existing(folder), redact })
     }
 
     fn has_source(&self) -> bool {
@@ -201,14 +206,12 @@ impl SourceArguments {
 
     /// The sources in order of kind, for whom their order does not matter.
     fn selection(self, follow: bool) -> Selection {
-        let connection = self.connection.without_role();
+        let sources = [self.runtime, self.gateway, self.log_group].into_iter().flatten().collect();
         Selection {
-            sources: [self.runtime, self.gateway, self.log_group].into_iter().flatten().collect(),
             traces: self.trace_id,
-            connection,
-            roles: self.connection.account_role,
             window: Window { since: self.since, until: self.until, follow },
             settle: self.settle,
+            ..self.connection.selection(sources)
         }
     }
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 /// What an operation is needed for.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Feature {
-    /// Whose account this is.
+    /// Whose account this is, and becoming a role that a person named.
     Identity,
     /// Log events.
     Logs,
@@ -59,7 +59,8 @@ macro_rules! operations {
 /// The list, in order of feature.
 pub const OPERATIONS: &[Operation] = operations! {
     Identity Everything:
-        get_caller_identity = "sts:GetCallerIdentity";
+        get_caller_identity = "sts:GetCallerIdentity",
+        assume_role = "sts:AssumeRole";
     Logs LogGroups:
         filter_log_events = "logs:FilterLogEvents",
         start_live_tail = "logs:StartLiveTail";
@@ -95,8 +96,9 @@ pub const OPERATIONS: &[Operation] = operations! {
 };
 
 impl Feature {
-    /// Every feature that a person can choose, in order. Who one is may be asked without any permission:
-    /// <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html>.
+    /// Every feature that a person can choose, in order. Who one is may be asked without any permission
+    /// (<https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html>), and `sts:AssumeRole` is needed on
+    /// the roles of `--account-role` only.
     pub const NAMED: &'static [Self] = &[Self::Logs, Self::Traces, Self::Discovery, Self::Doctor];
 
     /// Its name on the command line.
@@ -120,9 +122,17 @@ impl Feature {
         }
     }
 
-    /// The features whose operations it uses as well: names are looked up in lists.
-    fn includes(self, other: Self) -> bool {
-        self == other || (self == Self::Doctor && other == Self::Discovery)
+    /// Whether it calls an operation, be it listed under another feature.
+    fn uses(self, operation: &Operation) -> bool {
+        match self {
+            _ if self == operation.feature => true,
+            Self::Discovery => operation.method == "describe_log_groups",
+            // Names are looked up in lists.
+            Self::Doctor => {
+                operation.method == "get_trace_segment_destination" || Self::Discovery.uses(operation)
+            }
+            Self::Identity | Self::Logs | Self::Traces => false,
+        }
     }
 }
 
@@ -168,13 +178,14 @@ fn log_group(name: &str) -> String {
 /// that AgentCore and X-Ray write.
 pub fn policy(features: &[Feature], log_groups: &[String]) -> Value {
     let is_wanted =
-        |feature: Feature| features.is_empty() || features.iter().any(|wanted| wanted.includes(feature));
+        |operation: &&Operation| features.is_empty() || features.iter().any(|wanted| wanted.uses(operation));
     let mut statements = Vec::new();
-    for feature in Feature::NAMED.iter().copied().filter(|feature| is_wanted(*feature)) {
+    for feature in Feature::NAMED.iter().copied() {
         for scope in Scope::ALL {
             let actions: Vec<&str> = OPERATIONS
                 .iter()
                 .filter(|operation| (operation.feature, operation.scope) == (feature, scope))
+                .filter(is_wanted)
                 .map(|operation| operation.action)
                 .collect();
             if !actions.is_empty() {
@@ -197,8 +208,8 @@ mod tests {
         for operation in OPERATIONS {
             let (_, name) = operation.action.split_once(':').unwrap();
             let reads = ["Get", "List", "Describe", "Filter", "BatchGet", "Simulate"];
-            // These two start a session and a query; they change nothing in the account.
-            let starts = ["StartLiveTail", "StartTraceRetrieval"];
+            // These start a session, a query and a session of a role; they change nothing in the account.
+            let starts = ["StartLiveTail", "StartTraceRetrieval", "AssumeRole"];
             assert!(reads.iter().any(|verb| name.starts_with(verb)) || starts.contains(&name), "{name}");
         }
     }
@@ -215,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn every_operation_is_allowed_by_the_whole_policy_but_the_one_that_needs_none() {
+    fn every_operation_is_allowed_by_the_whole_policy_but_those_that_need_none() {
         let text = policy(&[], &[]).to_string();
         for operation in OPERATIONS.iter().filter(|operation| operation.feature != Feature::Identity) {
             assert!(text.contains(operation.action), "{}", operation.action);

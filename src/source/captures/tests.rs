@@ -188,7 +188,8 @@ fn a_recorded_capture_is_read_as_far_as_its_manifest_promises() {
 fn a_capture_that_is_being_recorded_grows_commit_by_commit() {
     let folder = tempfile::tempdir().unwrap();
     let mut captures = Captures::new(&[], false, u64::MAX);
-    captures.follow(folder.path().to_owned());
+    let is_over = Arc::new(AtomicBool::new(false));
+    captures.follow(folder.path().to_owned(), is_over.clone());
     let (mut recorder, source, _) = record(folder.path());
     let bytes = |look: &Look| look.inputs[0].input.bytes.len();
     assert_eq!(bytes(&captures.look(late())), 8);
@@ -200,4 +201,6 @@ fn a_capture_that_is_being_recorded_grows_commit_by_commit() {
     recorder.commit(|sources| sources[0].gaps.clear()).unwrap();
     let known = captures.look(late());
     assert!(known.has_changed && !known.has_more && known.opening.sources[0].gaps.is_empty());
+    is_over.store(true, Ordering::Release);
+    assert!(known.may_grow && !captures.look(late()).may_grow);
 }

@@ -3,6 +3,7 @@
 mod sections;
 #[cfg(test)]
 mod tests;
+mod wanted;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -13,6 +14,8 @@ use crate::tui::model::{Change, Shared};
 use crate::tui::screens::diagnosis::document::{Action, Document};
 use crate::tui::theme::Role;
 use crate::tui::widgets::{Line, ListState};
+
+pub(in crate::tui) use wanted::Wanted;
 
 /// What the screen remembers.
 #[derive(Debug, Default)]

@@ -1,10 +1,8 @@
 //! What the coverage says: what to fetch next is what a person came for, but it is only understood after what is
 //! there: the inputs, the layers over time, the gaps.
 
-use indexmap::{IndexMap, IndexSet};
-
 use crate::case::Snapshot;
-use crate::model::{Format, Gap, Issue, LayerCoverage, Standing, TimeRange, Timestamp};
+use crate::model::{Format, Gap, Issue, LayerCoverage, TimeRange, Timestamp};
 use crate::tui::count::counted;
 use crate::tui::model::Shared;
 use crate::tui::screens::diagnosis::document::Document;
@@ -161,21 +159,13 @@ impl Writer<'_> {
 
     /// What is missing, under the command that fetches it; each sentence and each command once.
     fn wanted(&mut self) {
-        let snapshot = self.snapshot;
-        let mut wanted = Wanted::default();
-        for diagnosis in &snapshot.diagnoses {
-            wanted.add(&diagnosis.missing, &diagnosis.commands);
-            let open = diagnosis.hypotheses.iter().filter(|it| it.standing != Standing::RuledOut);
-            open.for_each(|hypothesis| wanted.add(&hypothesis.missing, &hypothesis.commands));
-        }
-        for rule in &snapshot.undetermined {
-            wanted.add(&rule.missing, &rule.commands);
-        }
+        let shared = self.shared;
+        let wanted = shared.tables.wanted.groups();
         self.document.heading("What to fetch next");
-        if wanted.0.is_empty() {
+        if wanted.is_empty() {
             self.document.text("  ", Role::Dim, "nothing: no rule asks for more");
         }
-        for (command, sentences) in wanted.0 {
+        for (command, sentences) in wanted {
             for sentence in sentences {
                 self.text("  - ", Role::Normal, sentence);
             }
@@ -183,29 +173,6 @@ impl Writer<'_> {
                 let command = self.shared.text(command).to_string();
                 self.document.command("    ", &command);
             }
-        }
-    }
-}
-
-/// Sentences by the command that fetches what they miss, in order of appearance.
-#[derive(Default)]
-struct Wanted<'a>(IndexMap<Option<&'a str>, IndexSet<&'a str>>);
-
-impl<'a> Wanted<'a> {
-    fn add(&mut self, missing: &'a [String], commands: &'a [String]) {
-        for text in missing {
-            let command = commands.iter().map(String::as_str).find(|command| text.contains(command));
-            let sentence = command.and_then(|command| text.split_once(command));
-            let sentence = match sentence {
-                Some((before, after)) if after.trim_matches(['`', '.', ' ']).is_empty() => {
-                    before.trim_end_matches(['`', ' ', ':'])
-                }
-                _ => text,
-            };
-            self.0.entry(command).or_default().insert(sentence);
-        }
-        for command in commands {
-            self.0.entry(Some(command)).or_default();
         }
     }
 }
