@@ -279,7 +279,7 @@ mod tests {
 
     #[derive(Debug, thiserror::Error)]
     #[error("{0}")]
-    struct Link(&'static str, #[source] Option<Box<Link>>);
+    struct Link(&'static str, #[source] Option<Box<Self>>);
 
     fn chained(texts: &[&'static str]) -> Link {
         let inner = texts[1..].first().map(|_| Box::new(chained(&texts[1..])));

@@ -261,7 +261,7 @@ mod tests {
         let mut queue = TraceQueue::new(false);
         queue.note(ID, at(100));
         let mut now = 115;
-        while queue.open.len() > 0 {
+        while !queue.open.is_empty() {
             assert!(!queue.fetched(ID, 0, at(now)));
             now += 60;
         }
