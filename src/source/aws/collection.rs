@@ -117,8 +117,10 @@ impl Collection {
     pub(super) fn take(&mut self, news: News, recorder: &mut Recorder, now: Timestamp) {
         match news {
             News::Page(source, events) => {
-                self.standings[source].tally.calls += 1;
-                self.standings[source].heard = Some(now);
+                let standing = &mut self.standings[source];
+                standing.tally.calls += 1;
+                standing.heard = Some(now);
+                standing.state = State::Reading;
                 self.write(source, &events, recorder, Early::sweep);
             }
             News::Round(source, progress) => self.round(source, progress),
