@@ -1,8 +1,10 @@
 //! What was read, what is missing, and what to fetch next: one document, its commands to be copied.
 
+mod live;
 mod sections;
 #[cfg(test)]
 mod tests;
+mod wanted;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
