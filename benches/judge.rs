@@ -4,7 +4,7 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use agentcore_triage::model::{
-    Brief, Coverage, Kind, Layer, Name, Names, Severity, Signal, SignalKey, Timestamp,
+    Brief, Coverage, Kind, Layer, Name, Names, Owners, Severity, Signal, SignalKey, Timestamp,
 };
 use agentcore_triage::rules::{Catalogue, Docket, Hits, Switches, judge};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
@@ -73,7 +73,7 @@ fn judge_hits(c: &mut Criterion) {
         spans: &[],
         names: &names,
         requests: &[],
-        request_of: &vec![None; briefs.len()],
+        request_of: &Owners::default(),
         coverage: &Coverage::default(),
         hits: &hits,
         hidden: &[],

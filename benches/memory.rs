@@ -3,6 +3,8 @@
 //!
 //! `cargo bench --bench memory [-- CAPTURE…]`; without a capture it makes one of about 64 MB.
 
+#![allow(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
+
 use std::alloc::{GlobalAlloc, Layout};
 use std::fmt::Write;
 use std::io;

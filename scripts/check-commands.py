@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks the AWS CLI commands of rule files and of fetch-commands.txt against the service models that the AWS CLI itself is generated from.
+"""Checks the AWS CLI commands of rule files, of fetch-commands.txt and of doctor-commands.txt against the service models that the AWS CLI itself is generated from.
 
     scripts/check-commands.py [--tools DIR] [RULES_DIR]
 
@@ -25,8 +25,8 @@ from environment import CannotCheck, python_in
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# The commands that fetch telemetry; a unit test holds the program to them.
-FETCH = ROOT / "scripts" / "fetch-commands.txt"
+# The commands that fetch telemetry, and those that the doctor knows besides the rules; unit tests hold the program to them.
+LISTS = [ROOT / "scripts" / "fetch-commands.txt", ROOT / "scripts" / "doctor-commands.txt"]
 
 # Options of every command; the value is whether an argument follows.
 GLOBAL = {
@@ -333,13 +333,14 @@ def check(folder):
                 wrong += 1
                 print(f"{file}: {rule.get('id')}\n  {text.strip()}")
                 print("".join(f"    {problem}\n" for problem in problems))
-    for line in FETCH.read_text(encoding="utf-8").splitlines():
-        problems = [problem for words in invocations(line) for problem in judge.wrong(words, False)]
-        seen += 1
-        if problems:
-            wrong += 1
-            print(f"{FETCH}\n  {line}")
-            print("".join(f"    {problem}\n" for problem in problems))
+    for known in LISTS:
+        for line in known.read_text(encoding="utf-8").splitlines():
+            problems = [problem for words in invocations(line) for problem in judge.wrong(words, False)]
+            seen += 1
+            if problems:
+                wrong += 1
+                print(f"{known}\n  {line}")
+                print("".join(f"    {problem}\n" for problem in problems))
     if seen == 0:
         raise CannotCheck(f"{folder}: no `aws` command in any rule.toml below it")
     print(f"{seen} AWS CLI commands, {wrong} wrong")

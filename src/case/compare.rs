@@ -125,7 +125,7 @@ impl Case {
         let Some(request) = self.request(key) else { return Traits::default() };
         let is_whole = request.signals.len() <= MAX_SIGNALS;
         let links: Vec<_> = if is_whole {
-            request.signals.clone()
+            request.signals.to_vec()
         } else {
             compare::spread(&request.signals, MAX_SIGNALS, None)
         };

@@ -5,14 +5,14 @@ use rustc_hash::FxHashMap;
 use super::index::Index;
 use super::read::Source;
 use crate::model::{
-    Coverage, Format, Gap, InputSummary, Issue, Kind, Layer, LayerCoverage, LiveSource, RequestKey,
-    SignalKey, TimeRange, Timestamp,
+    Coverage, Format, Gap, InputSummary, Issue, Kind, Layer, LayerCoverage, LiveSource, Owners, SignalKey,
+    TimeRange, Timestamp,
 };
 
 /// Sums up an index.
 pub(super) fn coverage(
     index: &Index,
-    request_of: &[Option<RequestKey>],
+    request_of: &Owners,
     issues: &[Issue],
     sources: &[LiveSource],
 ) -> Coverage {
@@ -30,7 +30,7 @@ pub(super) fn coverage(
         gaps,
         sources: sources.to_vec(),
         dropped: 0,
-        unassigned: request_of.iter().filter(|request| request.is_none()).count() as u64,
+        unassigned: request_of.iter().filter(Option::is_none).count() as u64,
     }
 }
 

@@ -86,7 +86,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::model::{Names, Outcome, TimeRange};
+    use crate::model::{Links, Names, Outcome, TimeRange};
 
     /// Requests of (request id, trace, tool, start), in the order given.
     fn snapshot(requests: &[(&str, u8, &str, i64)]) -> Snapshot {
@@ -100,7 +100,7 @@ mod tests {
             tool: name(tool),
             parent: None,
             window: Some(TimeRange { start: Timestamp(*at), end: Timestamp(*at) }),
-            signals: Vec::new(),
+            signals: Links::default(),
             outcome: Outcome::Unknown,
         });
         Snapshot { requests: Arc::new(requests.collect()), names: Arc::new(names), ..Snapshot::default() }

@@ -1,5 +1,6 @@
 //! From the index to a snapshot: correlate, match, judge, diagnose.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::OnceLock;
@@ -204,7 +205,14 @@ impl Case {
     }
 
     fn with_docket<T>(&self, options: &Options, judge: impl FnOnce(&Docket<'_>) -> T) -> T {
-        let field = |key, name: &str| self.index.signal(key).field(name).map(std::borrow::Cow::into_owned);
+        // Several fields of one signal are asked for in a row.
+        let last: RefCell<Option<(SignalKey, Signal)>> = RefCell::default();
+        let field = |key, name: &str| {
+            let mut last = last.borrow_mut();
+            let known = last.take().filter(|(known, _)| *known == key);
+            let (_, signal) = last.insert(known.unwrap_or_else(|| (key, self.index.signal(key))));
+            signal.field(name).map(std::borrow::Cow::into_owned)
+        };
         judge(&Docket {
             briefs: &self.index.briefs,
             spans: &self.index.spans,
@@ -230,14 +238,14 @@ impl Case {
         stated
             .map(|(position, _)| {
                 let key = SignalKey(position as u32);
-                (key, self.correlation.request_of[position], self.index.signal(key).message)
+                (key, self.correlation.request_of.get(key), self.index.signal(key).message)
             })
             .collect()
     }
 
     fn evidence<'a>(&self, named: impl Iterator<Item = &'a Evidence>) -> BTreeMap<SignalKey, Signal> {
         let keys: BTreeSet<SignalKey> = named.map(|evidence| evidence.signal).collect();
-        keys.into_iter().map(|key| (key, self.index.signal(key))).collect()
+        keys.into_par_iter().map(|key| (key, self.index.signal(key))).collect()
     }
 }
 

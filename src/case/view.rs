@@ -24,7 +24,7 @@ impl Case {
 
     /// The request a signal belongs to.
     pub fn request_of(&self, key: SignalKey) -> Option<RequestKey> {
-        self.correlation.request_of.get(key.index()).copied().flatten()
+        self.correlation.request_of.get(key)
     }
 
     /// Whether parts of the inputs were left out, as in a [`preview`](super::preview).

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 
 use crate::case::{Case, Options};
 use crate::model::{Bytes, Checkup, Finding, Input, Level, Probe, Role};
@@ -14,7 +14,7 @@ use crate::text::Door;
 
 use super::Outcome;
 use super::judgement::Judgement;
-use super::output::{Target, note};
+use super::output::{MAX_NOTE, Target, note};
 
 /// A check-up, as asked for.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -48,7 +48,7 @@ pub fn doctor(asked: &Doctor) -> anyhow::Result<Outcome> {
     let answers = live::block_on(check_up(&asked.selection, live::now())).context("AWS cannot be asked")?;
     let answers = match answers {
         Ok(answers) => answers,
-        Err(error) if error.is_usage() => return Err(error.into()),
+        Err(error) if error.is_usage() => bail!("{}", door.line(&error.to_string(), MAX_NOTE)),
         Err(error) => {
             note(door.line(&format!("error: {error}"), MAX_NOTE).as_str());
             return Ok(Outcome::Partial);
@@ -74,9 +74,6 @@ pub fn doctor(asked: &Doctor) -> anyhow::Result<Outcome> {
         Outcome::Clean
     })
 }
-
-/// Longest message, in characters.
-const MAX_NOTE: usize = 2_000;
 
 /// Lets the catalogue say what a probe means: the rule that the probe names, or the one that knows the service's answer.
 /// So the doctor and the rules cannot disagree.

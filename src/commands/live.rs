@@ -3,14 +3,14 @@
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write as _};
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context, bail};
 use tempfile::TempDir;
 
 use crate::model::{Issue, Timestamp, shell_word};
-use crate::runtime::live::{self, Asks, Ended, Live, LiveEnd, Opening, Place, Told};
+use crate::runtime::live::{self, Asks, Ended, Live, LiveEnd, Opening, Place, Stop, Told};
+use crate::source::aws::selection::Failure;
 use crate::source::aws::standing::State;
 use crate::source::aws::{Connection, Standing};
 use crate::text::Door;
@@ -108,6 +108,13 @@ impl Sources {
             }
         }
     }
+
+    fn follows(&self) -> bool {
+        match &self.asks {
+            Asks::Selection(selection) => selection.window.follow,
+            Asks::Resume { follow, .. } => *follow,
+        }
+    }
 }
 
 /// Collects `sources` until they end or Ctrl-C.
@@ -115,22 +122,20 @@ impl Sources {
 /// # Errors
 /// When other words are needed, or the capture cannot be written at all.
 pub(super) fn read(sources: &Sources, door: Door, talk: Talk) -> anyhow::Result<Collected> {
+    let interrupt = Interrupt::default();
+    interrupt.listen()?;
     let progress = Progress { door, talk, is_terminal: io::stderr().is_terminal(), width: 0 };
     let handle =
         live::start(sources.live(), progress.teller()).map_err(|error| in_safe_words(&error, door))?;
-    let (stop, interrupted) = (handle.stopper(), Arc::new(AtomicBool::new(false)));
-    let flag = Arc::clone(&interrupted);
-    live::on_interrupt(move || {
-        flag.store(true, Ordering::Relaxed);
-        stop.stop();
-    })
-    .context("Ctrl-C cannot be listened to")?;
+    interrupt.stops(handle.stopper());
     let folder = handle.folder().to_owned();
     let (mut ended, temporary) = handle.wait();
-    if interrupted.load(Ordering::Relaxed) {
-        note("stopped; what was fetched is kept");
-    }
     let mut is_partial = !ended.failures.is_empty();
+    if interrupt.has_come() {
+        note("stopped; what was fetched is kept");
+        // Who follows ends it so; a window that was to be read is not there.
+        is_partial |= !sources.follows() || ended.standings.is_empty();
+    }
     match ended.error.take() {
         None => {}
         Some(LiveEnd::Selection(error)) if error.is_usage() => bail!(in_safe_words(&error, door)),
@@ -147,11 +152,43 @@ pub(super) fn read(sources: &Sources, door: Door, talk: Talk) -> anyhow::Result<
         let error = lost.last_error.as_ref().map(|(_, error)| error.to_string()).unwrap_or_default();
         note(door.line(&format!("error: {}: {error}", lost.name), MAX_NOTE).as_str());
     }
-    let issue = |failure: &crate::source::aws::selection::Failure| {
-        Issue::new(failure.source.clone(), None, failure.error.to_string())
-    };
+    let issue = |failure: &Failure| Issue::new(failure.source.clone(), None, failure.error.to_string());
     let issues = ended.failures.iter().map(issue).collect();
     Ok(Collected { folder, issues, is_partial, ended, temporary })
+}
+
+/// Ctrl-C, which may come before there is anything to stop.
+#[derive(Clone, Default)]
+struct Interrupt(Arc<Mutex<(bool, Option<Stop>)>>);
+
+impl Interrupt {
+    fn listen(&self) -> anyhow::Result<()> {
+        let told = self.clone();
+        let interrupt = move || {
+            let mut state = told.state();
+            state.0 = true;
+            if let Some(stop) = &state.1 {
+                stop.stop();
+            }
+        };
+        live::on_interrupt(interrupt).context("Ctrl-C cannot be listened to")
+    }
+
+    fn stops(&self, stop: Stop) {
+        let mut state = self.state();
+        if state.0 {
+            stop.stop();
+        }
+        state.1 = Some(stop);
+    }
+
+    fn has_come(&self) -> bool {
+        self.state().0
+    }
+
+    fn state(&self) -> MutexGuard<'_, (bool, Option<Stop>)> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// An error in safe words.

@@ -1,10 +1,11 @@
 //! From settled calls to requests in the order of the case.
 
+use std::ops::Range;
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
-
-use crate::model::{Kind, Link, LinkReason, Name, Request, RequestKey, SignalKey, TimeRange, TraceId};
+use crate::model::{
+    Kind, Link, LinkReason, Links, Name, Owners, Request, RequestKey, SignalKey, TimeRange, TraceId,
+};
 
 use super::calls::{CallKind, NONE};
 use super::work::{Work, widen};
@@ -12,48 +13,97 @@ use super::{Correlation, Index, outcome};
 
 /// Numbers the surviving calls by start (those without a time last), then by first signal.
 pub(super) fn requests(work: &mut Work<'_>) -> Correlation {
-    let mut links_of: Vec<Vec<Link>> = vec![Vec::new(); work.calls.len()];
-    for signal in 0..work.call_of.len() {
-        if work.call_of[signal] == NONE {
-            continue;
-        }
-        let (call, via) = work.calls.resolve(work.call_of[signal]);
-        let reason = work.reason_of[signal].max(via);
-        links_of[call as usize].push(Link { signal: SignalKey(signal as u32), reason });
+    let index = work.index;
+    let table = Table::of(work);
+    let mut drafts: Vec<(u32, Option<TimeRange>)> = table.calls().map(|call| (call, None)).collect();
+    for (call, window) in &mut drafts {
+        *window = span_of(index, table.links(*call));
     }
-    let mut drafts: Vec<(u32, Option<TimeRange>, Vec<Link>)> = Vec::new();
-    for (call, links) in links_of.into_iter().enumerate() {
-        if !links.is_empty() {
-            drafts.push((call as u32, window(work.index, &links), links));
-        }
-    }
-    drafts.sort_by_key(|(_, window, links)| {
+    drafts.sort_by_key(|(call, window)| {
         let start = window.map(|window| window.start);
-        (start.is_none(), start, links.first().map(|link| link.signal))
+        (start.is_none(), start, table.links(*call).first().map(|link| link.signal))
     });
-    let mut key_of = vec![None; work.calls.len()];
-    for (key, (call, ..)) in drafts.iter().enumerate() {
-        key_of[*call as usize] = Some(RequestKey(key as u32));
+    let mut key_of = vec![NONE; work.calls.len()];
+    for ((call, _), key) in drafts.iter().zip(0..) {
+        key_of[*call as usize] = key;
     }
-    let requests_per_trace = requests_per_trace(work.index, &drafts);
-    let mut requests = Vec::with_capacity(drafts.len());
-    let mut request_of = vec![None; work.call_of.len()];
-    for (key, (call, window, mut links)) in drafts.into_iter().enumerate() {
-        let key = RequestKey(key as u32);
-        let parent = work.calls.parent(call).and_then(|parent| key_of[parent as usize]);
-        strengthen(work.index, &mut links, &requests_per_trace);
-        for link in &links {
-            request_of[link.signal.index()] = Some(key);
+    let Table { mut links, ends } = table;
+    let mut request_of = Owners::nobody(work.call_of.len());
+    let in_one_request = in_one_request(index, &links, &ends);
+    for (call, _) in &drafts {
+        for link in &mut links[range(&ends, *call)] {
+            strengthen(index, link, &in_one_request);
+            request_of.set(link.signal, RequestKey(key_of[*call as usize]));
         }
-        let mut request = describe(work.index, key, links);
-        (request.parent, request.window) = (parent, window);
+    }
+    let links = Arc::new(links);
+    let mut requests = Vec::with_capacity(drafts.len());
+    for ((call, window), key) in drafts.into_iter().zip(0..) {
+        let made_by = work.calls.parent(call).map(|parent| key_of[parent as usize]);
+        let own = range(&ends, call);
+        let mut request =
+            describe(index, RequestKey(key), Links::part(&links, own.start as u32..own.end as u32));
+        request.parent = made_by.filter(|key| *key != NONE).map(RequestKey);
+        request.window = window;
         requests.push(request);
     }
     cut_circles(&mut requests);
     Correlation { requests: Arc::new(requests), request_of }
 }
 
-fn window(index: Index<'_>, links: &[Link]) -> Option<TimeRange> {
+/// The links of all calls, one call behind the other, those of each in canonical order.
+struct Table {
+    links: Vec<Link>,
+    /// Where the links of each call end; they begin where those of the call before it end.
+    ends: Vec<u32>,
+}
+
+impl Table {
+    /// Resolves every signal's call.
+    fn of(work: &mut Work<'_>) -> Self {
+        let mut ends = vec![0u32; work.calls.len()];
+        for signal in 0..work.call_of.len() {
+            if let Some(call) = work.call(signal) {
+                ends[call as usize] += 1;
+            }
+        }
+        // First to where each call's links begin; filling moves it to where they end.
+        let mut total = 0;
+        for end in &mut ends {
+            total += std::mem::replace(end, total);
+        }
+        let mut links = vec![Link { signal: SignalKey(0), reason: LinkReason::Trace }; total as usize];
+        for signal in 0..work.call_of.len() {
+            if work.is_free(signal) {
+                continue;
+            }
+            let (call, via) = work.calls.resolve(work.call_of[signal]);
+            let end = &mut ends[call as usize];
+            links[*end as usize] =
+                Link { signal: SignalKey(signal as u32), reason: work.reason_of[signal].max(via) };
+            *end += 1;
+        }
+        Self { links, ends }
+    }
+
+    /// Calls that have signals.
+    fn calls(&self) -> impl Iterator<Item = u32> {
+        (0..self.ends.len() as u32).filter(|call| !range(&self.ends, *call).is_empty())
+    }
+
+    fn links(&self, call: u32) -> &[Link] {
+        &self.links[range(&self.ends, call)]
+    }
+}
+
+/// Where the links of a call lie.
+fn range(ends: &[u32], call: u32) -> Range<usize> {
+    let call = call as usize;
+    let start = call.checked_sub(1).map_or(0, |before| ends[before]);
+    start as usize..ends[call] as usize
+}
+
+fn span_of(index: Index<'_>, links: &[Link]) -> Option<TimeRange> {
     let mut window = None;
     for range in links.iter().filter_map(|link| index.range(link.signal.index())) {
         widen(&mut window, range);
@@ -61,36 +111,34 @@ fn window(index: Index<'_>, links: &[Link]) -> Option<TimeRange> {
     window
 }
 
-/// Number of requests that each trace takes part in.
-fn requests_per_trace(
-    index: Index<'_>,
-    drafts: &[(u32, Option<TimeRange>, Vec<Link>)],
-) -> FxHashMap<Name, u32> {
-    let mut last: FxHashMap<Name, u32> = FxHashMap::default();
-    let mut count: FxHashMap<Name, u32> = FxHashMap::default();
-    for (call, _, links) in drafts {
-        for link in links {
-            let trace = index.briefs[link.signal.index()].trace;
-            if trace.is_some() && last.insert(trace, *call) != Some(*call) {
-                *count.entry(trace).or_default() += 1;
+/// Per name of a trace, whether all its signals are in one request.
+fn in_one_request(index: Index<'_>, links: &[Link], ends: &[u32]) -> Vec<bool> {
+    let trace_of = |link: &Link| index.briefs[link.signal.index()].trace.0 as usize;
+    let traces = links.iter().map(trace_of).max().map_or(0, |last| last + 1);
+    let mut only = vec![NONE; traces];
+    let mut is_one = vec![true; traces];
+    for call in 0..ends.len() as u32 {
+        for link in &links[range(ends, call)] {
+            let trace = trace_of(link);
+            if only[trace] == NONE {
+                only[trace] = call;
             }
+            is_one[trace] &= only[trace] == call;
         }
     }
-    count
+    is_one
 }
 
 /// The trace id alone decides where the whole trace is one request, whatever step found it first.
-fn strengthen(index: Index<'_>, links: &mut [Link], requests_per_trace: &FxHashMap<Name, u32>) {
-    for link in links {
-        let trace = index.briefs[link.signal.index()].trace;
-        let by_id = matches!(link.reason, LinkReason::Span | LinkReason::Request);
-        if by_id && requests_per_trace.get(&trace) == Some(&1) {
-            link.reason = LinkReason::Trace;
-        }
+fn strengthen(index: Index<'_>, link: &mut Link, in_one_request: &[bool]) {
+    let trace = index.briefs[link.signal.index()].trace;
+    let by_id = matches!(link.reason, LinkReason::Span | LinkReason::Request);
+    if by_id && trace.is_some() && in_one_request[trace.0 as usize] {
+        link.reason = LinkReason::Trace;
     }
 }
 
-fn describe(index: Index<'_>, key: RequestKey, links: Vec<Link>) -> Request {
+fn describe(index: Index<'_>, key: RequestKey, links: Links) -> Request {
     let briefs = || links.iter().map(|link| (link, &index.briefs[link.signal.index()]));
     let sure = || briefs().filter(|(link, _)| !link.reason.is_heuristic()).map(|(_, brief)| brief);
     let first = |name: fn(&crate::model::Brief) -> Name| {

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::tests::{Case, MILLI, span_id};
 use super::{span_tree, work};
-use crate::model::{Brief, Kind, Layer, Name, Names, Outcome, Severity, SpanFacts, Timestamp};
+use crate::model::{Brief, Kind, Layer, Name, Names, Outcome, Owners, Severity, SpanFacts, Timestamp};
 
 /// Any brief: few distinct ids, so that they meet.
 fn any_brief() -> impl Strategy<Value = Brief> {
@@ -82,7 +82,7 @@ proptest! {
             let ancestors = std::iter::successors(request.parent, |key| done.requests[key.index()].parent);
             prop_assert!(ancestors.take(done.requests.len() + 1).all(|key| key != request.key));
         }
-        prop_assert_eq!(&seen, &done.request_of);
+        prop_assert_eq!(&seen.into_iter().collect::<Owners>(), &done.request_of);
         let starts = done.requests.iter().map(|request| request.window.map(|window| window.start));
         prop_assert!(starts.map(|start| (start.is_none(), start)).is_sorted());
     }

@@ -23,7 +23,7 @@ use std::sync::Arc;
 
 pub use spans::span_tree;
 
-use crate::model::{Brief, Names, Request, RequestKey, SpanFacts};
+use crate::model::{Brief, Names, Owners, Request, SpanFacts};
 
 use spans::Spans;
 use work::Work;
@@ -46,7 +46,7 @@ pub struct Correlation {
     /// Ordered by start, then by first signal.
     pub requests: Arc<Vec<Request>>,
     /// Per signal.
-    pub request_of: Vec<Option<RequestKey>>,
+    pub request_of: Owners,
 }
 
 /// Correlates a case. Pure, linear in the number of signals but for sorting.
@@ -58,7 +58,9 @@ pub fn correlate(index: Index<'_>) -> Correlation {
     spans.nest(&mut work);
     spans.inherit(&mut work);
     traces::settle(&mut work, &spans);
+    drop(spans);
     twins::follow(&mut work, &copies);
+    drop(copies);
     nearby::by_span_id(&mut work);
     nearby::by_rpc_id(&mut work);
     endpoints::join(&mut work);

@@ -1,6 +1,6 @@
 use super::*;
 use crate::model::{
-    Kind, Layer, LinkReason, Name, Outcome, Severity, SignalKey, SpanId, Timestamp, message_hash,
+    Kind, Layer, LinkReason, Name, Outcome, RequestKey, Severity, SignalKey, SpanId, Timestamp, message_hash,
 };
 
 pub(super) const MILLI: i64 = 1_000_000;
@@ -111,7 +111,7 @@ fn partition(done: &Correlation) -> Vec<Option<u32>> {
 }
 
 fn reason(done: &Correlation, signal: u32) -> Option<LinkReason> {
-    let request = done.request_of[signal as usize]?;
+    let request = done.request_of.get(SignalKey(signal))?;
     let links = &done.requests[request.index()].signals;
     links.iter().find(|link| link.signal == SignalKey(signal)).map(|link| link.reason)
 }

@@ -2,7 +2,7 @@ use indexmap::IndexMap;
 use proptest::prelude::*;
 
 use super::*;
-use crate::model::{Confidence, Evidence, EvidenceRole, Layer, Level, Name, Standing, Timestamp};
+use crate::model::{Confidence, Evidence, EvidenceRole, Layer, Level, Links, Name, Standing, Timestamp};
 
 fn rule(id: &str, role: Role, explains: &[&str]) -> (String, RuleMeta) {
     let meta = RuleMeta {
@@ -53,7 +53,7 @@ fn failed(key: u32) -> Request {
         tool: Name::NONE,
         parent: None,
         window: None,
-        signals: Vec::new(),
+        signals: Links::default(),
         outcome: Outcome::Failed,
     }
 }

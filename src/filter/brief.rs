@@ -2,11 +2,10 @@
 
 use std::borrow::Cow;
 
-use memchr::memmem;
-
-use crate::model::{Brief, Context, Kind, Name, Names, SpanFacts, semconv};
+use crate::model::{Brief, Context, Kind, Name, Names, SpanFacts};
 
 use super::eval::{contains, contains_ascii, equals};
+use super::field::Field;
 use super::{Filter, Node, Test};
 
 /// What is known of a record without reading it in full.
@@ -80,7 +79,7 @@ impl Filter {
                     | Test::Equals(name, _)
                     | Test::Matches(name, _)
                     | Test::Number(name, ..),
-                ) => name == "message",
+                ) => &**name == "message",
                 Node::Test(_) => false,
             }
         }
@@ -131,9 +130,9 @@ fn of_brief(test: &Test, facts: &BriefFacts<'_>) -> Values {
         }
         Test::Present(name) | Test::Equals(name, _) | Test::Matches(name, _) | Test::Number(name, ..) => {
             match field(name, facts) {
-                Field::Unread => Values::UNREAD,
-                Field::Absent => Values::FALSE,
-                Field::Is(value) => Values::known(holds(test, &value)),
+                Known::Unread => Values::UNREAD,
+                Known::Absent => Values::FALSE,
+                Known::Is(value) => Values::known(holds(test, &value)),
             }
         }
     }
@@ -161,62 +160,47 @@ fn holds(test: &Test, value: &str) -> bool {
 }
 
 /// What is known of a field.
-enum Field<'a> {
+enum Known<'a> {
     /// Only reading can tell.
     Unread,
     Absent,
     Is(Cow<'a, str>),
 }
 
-impl<'a> From<Option<&'a str>> for Field<'a> {
+impl<'a> From<Option<&'a str>> for Known<'a> {
     fn from(text: Option<&'a str>) -> Self {
         text.map_or(Self::Absent, |text| Self::Is(text.into()))
     }
 }
 
 /// What [`Signal::field`](crate::model::Signal::field) would give.
-fn field<'a>(name: &str, facts: &BriefFacts<'a>) -> Field<'a> {
+fn field<'a>(wanted: &Field, facts: &BriefFacts<'a>) -> Known<'a> {
     let brief = facts.brief;
     let text = |name: Name| facts.names.text(name).into();
-    match (name, facts.span, facts.context, facts.message) {
-        ("kind", ..) => Field::Is(brief.kind.word().into()),
-        ("layer", ..) => Field::Is(brief.layer.word().into()),
-        ("severity", ..) => Field::Is(brief.severity.word().into()),
-        ("outcome", ..) => Field::Is(brief.outcome.word().into()),
+    match (&**wanted, facts.span, facts.context, facts.message) {
+        ("kind", ..) => Known::Is(brief.kind.word().into()),
+        ("layer", ..) => Known::Is(brief.layer.word().into()),
+        ("severity", ..) => Known::Is(brief.severity.word().into()),
+        ("outcome", ..) => Known::Is(brief.outcome.word().into()),
         ("tool", ..) => text(brief.tool),
         ("trace_id", ..) => text(brief.trace),
         ("request_id", ..) => text(brief.request),
         ("session_id", ..) => text(brief.session),
         ("mcp_session_id", ..) => text(brief.mcp_session),
         ("rpc_id", ..) => text(brief.rpc),
-        ("span_id", ..) => brief.span.map_or(Field::Absent, |span| Field::Is(span.to_string().into())),
+        ("span_id", ..) => brief.span.map_or(Known::Absent, |span| Known::Is(span.to_string().into())),
         // Kept only where the service itself wrote the record.
         ("resource", ..) if is_vended(brief.kind) => text(brief.resource),
         ("name", Some(span), ..) => text(span.name),
         ("log_group", _, Some(context), _) => context.log_group.as_deref().into(),
         ("log_stream", _, Some(context), _) => context.log_stream.as_deref().into(),
-        ("message", .., Some(message)) => Field::Is(message.into()),
+        ("message", .., Some(message)) => Known::Is(message.into()),
         ("message" | "name" | "logger" | "target" | "resource" | "log_group" | "log_stream", ..) => {
-            Field::Unread
+            Known::Unread
         }
-        _ if facts.verbatim.is_some_and(|record| cannot_hold(record, name)) => Field::Absent,
-        _ => Field::Unread,
+        _ if facts.verbatim.is_some_and(|record| wanted.cannot_be_in(record)) => Known::Absent,
+        _ => Known::Unread,
     }
-}
-
-/// Whether no key of a record can be the last one on a way to a field: what readers add to a record under names of their
-/// own, they take from keys that end alike.
-fn cannot_hold(record: &[u8], name: &str) -> bool {
-    // A key may be spelt with escapes.
-    if memmem::find(record, b"\\u").is_some() {
-        return false;
-    }
-    let paths = semconv::field(name).into_iter().flat_map(|def| def.paths.iter().copied());
-    paths.chain([name]).all(|path| {
-        let key = path.rsplit('.').next().unwrap_or(path);
-        let is_position = key.bytes().all(|byte| byte.is_ascii_digit());
-        !is_position && memmem::find(record, key.as_bytes()).is_none()
-    })
 }
 
 fn is_vended(kind: Kind) -> bool {

@@ -18,6 +18,7 @@
 
 mod brief;
 mod eval;
+mod field;
 mod parse;
 mod print;
 #[cfg(test)]
@@ -31,6 +32,8 @@ use std::fmt;
 use regex::Regex;
 
 use crate::model::{Kind, Layer, Outcome, Severity};
+
+use field::Field;
 
 /// One screen of help on the language.
 pub const HELP: &str = r#"Filter: tests side by side must all hold.
@@ -82,10 +85,10 @@ enum Test {
     Severity(Order, Severity),
     /// Nanoseconds.
     Duration(Order, i64),
-    Present(String),
-    Equals(String, String),
-    Matches(String, Pattern),
-    Number(String, Order, f64),
+    Present(Field),
+    Equals(Field, String),
+    Matches(Field, Pattern),
+    Number(Field, Order, f64),
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -5,6 +5,7 @@ use regex::RegexBuilder;
 use crate::model::semconv;
 use crate::model::{Kind, Layer, Outcome, Severity};
 
+use super::field::Field;
 use super::{FilterError, Node, Order, Pattern, Test};
 
 /// Nesting of parentheses and negations that is read: far beyond use, far below the stack.
@@ -144,7 +145,7 @@ impl<'t> Parser<'t> {
         if matches!(name, "rule" | "duration") {
             return Err(self.error(at, format!("`{name}` needs a value")));
         }
-        Ok(Test::Present(name.to_owned()))
+        Ok(Test::Present(Field::new(name)))
     }
 
     fn judgement(&self, name: &str, sign: &str, value: String, at: usize) -> Result<Test, FilterError> {
@@ -163,13 +164,13 @@ impl<'t> Parser<'t> {
             ("rule", Some(Order::Equal)) => Ok(Test::Rule(value)),
             ("rule" | "duration", _) | ("layer" | "kind" | "outcome", Some(_)) => Err(self
                 .error(at.saturating_sub(sign.len()), format!("`{name}` cannot be compared with `{sign}`"))),
-            (_, Some(Order::Equal)) => Ok(Test::Equals(name.to_owned(), value)),
+            (_, Some(Order::Equal)) => Ok(Test::Equals(Field::new(name), value)),
             (_, Some(order)) => {
                 let number = value.parse::<f64>().ok().filter(|number| number.is_finite());
                 let number = number.ok_or_else(|| self.error(at, format!("`{sign}` needs a number here")))?;
-                Ok(Test::Number(name.to_owned(), order, number))
+                Ok(Test::Number(Field::new(name), order, number))
             }
-            (_, None) => Ok(Test::Matches(name.to_owned(), self.pattern(&value, at)?)),
+            (_, None) => Ok(Test::Matches(Field::new(name), self.pattern(&value, at)?)),
         }
     }
 

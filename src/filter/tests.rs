@@ -113,11 +113,15 @@ fn any_test() -> impl Strategy<Value = Test> {
         (order(), proptest::sample::select(Severity::ALL))
             .prop_map(|(order, value)| Test::Severity(order, value)),
         (order(), 0..i64::MAX).prop_map(|(order, value)| Test::Duration(order, value)),
-        name().prop_map(Test::Present),
-        (name(), any::<String>()).prop_map(|(name, value)| Test::Equals(name, value)),
-        (name(), unequal, -1e9..1e9).prop_map(|(name, order, value)| Test::Number(name, order, value)),
+        name().prop_map(|name| Test::Present(Field::new(&name))),
+        (name(), any::<String>()).prop_map(|(name, value)| Test::Equals(Field::new(&name), value)),
+        (name(), unequal, -1e9..1e9).prop_map(|(name, order, value)| Test::Number(
+            Field::new(&name),
+            order,
+            value
+        )),
         (name(), "[a-c().*\"\\\\ ]{0,6}").prop_filter_map("a regex", |(name, text)| {
-            Some(Test::Matches(name, Pattern(Regex::new(&text).ok()?)))
+            Some(Test::Matches(Field::new(&name), Pattern(Regex::new(&text).ok()?)))
         }),
     ]
 }

@@ -8,6 +8,7 @@ mod coverage;
 mod finding;
 mod health;
 mod id;
+mod links;
 mod names;
 mod record;
 mod request;
@@ -28,6 +29,7 @@ pub use finding::{
 };
 pub use health::{Checkup, Health, Probe, ProbeKind, Refusal, Resource, ResourceKind, Unanswered};
 pub use id::{RequestKey, SignalKey, SpanId, TraceId};
+pub use links::{Links, Owners};
 pub use names::Names;
 pub use record::{Context, Cut, Escape, Format, Hint, Record, Slice};
 pub use request::{Link, LinkReason, Request, SpanTree};

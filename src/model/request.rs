@@ -1,7 +1,7 @@
 //! Requests and sessions: signals that belong together, and why.
 
 use super::signal::{Name, Outcome, words};
-use super::{RequestKey, SignalKey, TimeRange, TraceId};
+use super::{Links, RequestKey, SignalKey, TimeRange, TraceId};
 
 words! {
     /// Why a signal belongs to a request, strongest first.
@@ -63,7 +63,7 @@ pub struct Request {
     /// First and last instant; `None` when no signal has a time.
     pub window: Option<TimeRange>,
     /// Its signals in canonical order.
-    pub signals: Vec<Link>,
+    pub signals: Links,
     /// Whether it failed.
     pub outcome: Outcome,
 }

@@ -99,7 +99,8 @@ fn otel_log(text: &[u8]) -> Option<Skim<'_>> {
     let (mut body, mut scope, mut level) = (None, "", Severity::Unset);
     each(text, |key, value| {
         match key {
-            b"resource" | b"observedTimeUnixNano" | b"flags" => {}
+            b"resource" => {}
+            b"observedTimeUnixNano" | b"flags" => _ = number(value)?,
             b"scope" => scope = name_of_scope(value)?,
             b"timeUnixNano" => skim.timestamp = Some(Timestamp(positive(value)?)),
             b"severityNumber" => skim.severity = uneventful(Severity::from_number(number(value)?))?,
@@ -139,10 +140,14 @@ fn name_of_scope(object: &[u8]) -> Option<&str> {
 
 /// Attributes that only repeat the record's own ids or name its source line.
 fn plain_attributes(object: &[u8]) -> Option<()> {
-    each(object, |key, _| {
+    each(object, |key, value| {
         let repeats =
             matches!(key, b"otelTraceSampled" | b"otelTraceID" | b"otelSpanID" | b"otelServiceName");
-        (repeats || key.starts_with(b"code.")).then_some(())
+        // A number beyond all bounds would make the decoder read the record as text.
+        let is_plain = matches!(value, b"true" | b"false" | b"null")
+            || number(value).is_some()
+            || value.first() == Some(&b'"');
+        (is_plain && (repeats || key.starts_with(b"code."))).then_some(())
     })
 }
 

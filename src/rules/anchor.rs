@@ -4,13 +4,14 @@
 //! large capture is full of those. So records are first searched for the *anchors* of each rule, events without
 //! one of which it can say nothing in a scope, and for its other events only where an anchor was seen.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 
-use crate::model::{Brief, RequestKey, SignalKey, SpanFacts};
+use crate::model::{Brief, Owners, RequestKey, SignalKey, SpanFacts};
 
 use super::catalogue::Catalogue;
 use super::condition::{By, Condition, EventIndex};
-use super::event::{Event, EventHit, EventKey, Reach};
+use super::docket::Hits;
+use super::event::{Event, Reach};
 use super::prefilter::Prefilter;
 use super::rule::Rule;
 
@@ -135,16 +136,12 @@ impl Sought {
 /// Which further events are worth looking for, given the `found` ones. `None` when no rule needs any.
 pub(crate) fn follow_up(
     catalogue: &Catalogue,
-    found: &[(SignalKey, EventHit)],
+    found: &Hits,
     briefs: &[Brief],
     spans: &[SpanFacts],
-    request_of: &[Option<RequestKey>],
+    request_of: &Owners,
 ) -> Option<FollowUp> {
-    let request = |signal: SignalKey| request_of.get(signal.index()).copied().flatten();
-    let mut places: FxHashMap<EventKey, Vec<SignalKey>> = FxHashMap::default();
-    for (signal, hit) in found {
-        places.entry(hit.event).or_default().push(*signal);
-    }
+    let request = |signal: SignalKey| request_of.get(signal);
     let mut requests = FxHashSet::default();
     let (mut anywhere, mut within) = (Vec::new(), Vec::new());
     for rule in catalogue.rules() {
@@ -152,7 +149,7 @@ pub(crate) fn follow_up(
         for key in catalogue.anchors_of(rule) {
             match catalogue.event(key) {
                 Some(event) if event.is_brief() => seen.extend(brief_matches(event, briefs, spans)),
-                _ => seen.extend(places.get(&key).into_iter().flatten()),
+                _ => seen.extend(found.of(key).iter().map(|hit| hit.signal)),
             }
         }
         let others: Vec<(u32, &Event)> = catalogue.unanchored_of(rule).collect();

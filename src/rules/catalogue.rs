@@ -5,9 +5,10 @@ use std::sync::OnceLock;
 
 use memchr::memmem::Finder;
 
-use crate::model::{Brief, Level, RequestKey, Signal, SignalKey, SpanFacts};
+use crate::model::{Brief, Level, Owners, Signal, SpanFacts};
 
 use super::anchor::{self, FollowUp};
+use super::docket::Hits;
 use super::error::{LoadError, UnknownRule, nearest};
 use super::event::{Event, EventHit, EventKey, Reach};
 use super::folder;
@@ -152,8 +153,8 @@ impl Catalogue {
         let announced = compiled.messages.events_in(&signal.message);
         let hits = announced.iter().chain(&compiled.unannounced).filter_map(|key| {
             let event = EventKey(*key);
-            let (captures, matched) = self.event(event)?.find(signal)?;
-            Some(EventHit { event, captures, matched })
+            let captures = self.event(event)?.find(signal)?;
+            Some(EventHit { event, captures })
         });
         let mut hits: Vec<EventHit> = hits.collect();
         hits.sort_by_key(|hit| hit.event);
@@ -177,7 +178,7 @@ impl Catalogue {
             if asked.needs_tree() {
                 return None;
             }
-            hits.extend(asked.find(signal).map(|(captures, matched)| EventHit { event, captures, matched }));
+            hits.extend(asked.find(signal).map(|captures| EventHit { event, captures }));
         }
         hits.sort_by_key(|hit| hit.event);
         Some(hits)
@@ -186,10 +187,10 @@ impl Catalogue {
     /// What else to look for, once the anchors were `found` in a case. `None` when that is everything.
     pub fn follow_up(
         &self,
-        found: &[(SignalKey, EventHit)],
+        found: &Hits,
         briefs: &[Brief],
         spans: &[SpanFacts],
-        request_of: &[Option<RequestKey>],
+        request_of: &Owners,
     ) -> Option<FollowUp> {
         anchor::follow_up(self, found, briefs, spans, request_of)
     }

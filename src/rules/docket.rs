@@ -1,12 +1,13 @@
 //! What is judged: the index of a case and the events found in it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::model::{
-    Argument, Brief, Coverage, Finding, LinkReason, Name, Names, Request, RequestKey, SignalKey, SpanFacts,
-    Timestamp, Undetermined,
+    Argument, Brief, Coverage, Finding, LinkReason, Name, Names, Owners, Request, RequestKey, SignalKey,
+    SpanFacts, Timestamp, Undetermined,
 };
 
 use super::event::{EventHit, EventKey};
@@ -16,38 +17,79 @@ use super::event::{EventHit, EventKey};
 pub struct Hit {
     /// The signal.
     pub signal: SignalKey,
-    /// Captures in order of the rule file.
-    pub captures: Vec<(String, String)>,
-    /// The text that the message expression covers.
-    pub matched: Option<String>,
+    /// Shared by the hits that captured the same; `None` for nothing.
+    captures: Option<Arc<Captures>>,
+}
+
+/// Names and texts.
+type Captures = Vec<(String, String)>;
+
+impl Hit {
+    pub(crate) fn new(signal: SignalKey, captures: Captures) -> Self {
+        Self { signal, captures: (!captures.is_empty()).then(|| Arc::new(captures)) }
+    }
+
+    /// Names and texts, in order of the rule file.
+    pub fn captures(&self) -> &[(String, String)] {
+        self.captures.as_deref().map_or(&[], Vec::as_slice)
+    }
 }
 
 /// Every event found in a case, per event in canonical order.
 #[derive(Clone, Debug, Default)]
 pub struct Hits {
     by_event: FxHashMap<EventKey, Vec<Hit>>,
+    /// What hits captured, each once.
+    captured: FxHashSet<Arc<Captures>>,
 }
 
 impl Hits {
-    /// Sorts what [`Catalogue::match_signal`] found; a signal that is given twice counts once.
+    /// Keeps what [`Catalogue::match_signal`] found; a signal that is given twice counts once.
     ///
     /// [`Catalogue::match_signal`]: super::Catalogue::match_signal
     pub fn collect(found: impl IntoIterator<Item = (SignalKey, EventHit)>) -> Self {
-        let mut by_event: FxHashMap<EventKey, Vec<Hit>> = FxHashMap::default();
-        for (signal, EventHit { event, captures, matched }) in found {
-            by_event.entry(event).or_default().push(Hit { signal, captures, matched });
-        }
-        let mut hits = Self { by_event };
+        let mut hits = Self::default();
+        hits.add(found);
         hits.settle();
         hits
     }
 
-    fn settle(&mut self) {
+    /// Adds what was found; [`settle`](Self::settle) after the last of it.
+    pub fn add(&mut self, found: impl IntoIterator<Item = (SignalKey, EventHit)>) {
+        for (signal, EventHit { event, captures }) in found {
+            let captures = self.shared(captures);
+            self.by_event.entry(event).or_default().push(Hit { signal, captures });
+        }
+    }
+
+    fn shared(&mut self, captures: Captures) -> Option<Arc<Captures>> {
+        if captures.is_empty() {
+            return None;
+        }
+        if let Some(known) = self.captured.get(&captures) {
+            return Some(Arc::clone(known));
+        }
+        let new = Arc::new(captures);
+        self.captured.insert(Arc::clone(&new));
+        Some(new)
+    }
+
+    /// Sorts what was added; a signal that was given twice counts once.
+    pub fn settle(&mut self) {
         #[allow(clippy::iter_over_hash_type, reason = "each list is sorted by itself")]
         for hits in self.by_event.values_mut() {
-            hits.sort_by_key(|hit| hit.signal);
-            hits.dedup_by_key(|hit| hit.signal);
+            if !hits.is_sorted_by(|one, next| one.signal < next.signal) {
+                hits.sort_by_key(|hit| hit.signal);
+                hits.dedup_by_key(|hit| hit.signal);
+            }
         }
+    }
+
+    /// Gives back memory that was kept for further hits.
+    pub fn shrink(&mut self) {
+        #[allow(clippy::iter_over_hash_type, reason = "each list is shrunk by itself")]
+        self.by_event.values_mut().for_each(Vec::shrink_to_fit);
+        self.captured = FxHashSet::default();
     }
 
     /// The hits of `event`, in canonical order.
@@ -68,7 +110,7 @@ pub struct Docket<'a> {
     /// Requests by key.
     pub requests: &'a [Request],
     /// Per signal, its request.
-    pub request_of: &'a [Option<RequestKey>],
+    pub request_of: &'a Owners,
     /// What the capture covers.
     pub coverage: &'a Coverage,
     /// Events found.
@@ -91,7 +133,7 @@ impl Docket<'_> {
     }
 
     pub(crate) fn request_of(&self, signal: SignalKey) -> Option<RequestKey> {
-        self.request_of.get(signal.index()).copied().flatten()
+        self.request_of.get(signal)
     }
 
     pub(crate) fn request(&self, key: RequestKey) -> Option<&Request> {

@@ -18,8 +18,6 @@ pub struct EventHit {
     pub event: EventKey,
     /// Captures in order of the rule file: name and text.
     pub captures: Vec<(String, String)>,
-    /// The text that the message expression covers.
-    pub matched: Option<String>,
 }
 
 /// A set of values of one of the model's word lists, as bits.
@@ -144,9 +142,9 @@ impl Test {
             (Self::Compare(op, limit), Some(value)) => {
                 value.trim().parse::<f64>().is_ok_and(|number| op.holds(number, *limit))
             }
-            (Self::Finds(pattern), Some(value)) => match pattern.find(value) {
+            (Self::Finds(pattern), Some(value)) => match pattern.captures(value) {
                 Some(found) => {
-                    captures.extend(found.captures);
+                    captures.extend(found);
                     true
                 }
                 None => false,
@@ -176,9 +174,6 @@ pub(crate) struct FieldTest {
     pub(crate) field: String,
     pub(crate) any: Vec<Test>,
 }
-
-/// What a signal's event captured, and the text that the message expression covers.
-pub(crate) type Match = (Vec<(String, String)>, Option<String>);
 
 /// A predicate on one signal: every part must hold.
 #[derive(Debug)]
@@ -247,7 +242,7 @@ impl Event {
     }
 
     /// Whether `signal` is this event, and what it captured.
-    pub(crate) fn find(&self, signal: &Signal) -> Option<Match> {
+    pub(crate) fn find(&self, signal: &Signal) -> Option<Vec<(String, String)>> {
         if !self.allows(signal.layer, signal.kind, signal.severity, signal.outcome) {
             return None;
         }
@@ -257,11 +252,8 @@ impl Event {
             return None;
         }
         let mut captures = Vec::new();
-        let mut matched = None;
         if !self.message.is_empty() {
-            let found = self.message.iter().find_map(|pattern| pattern.find(&signal.message))?;
-            captures.extend(found.captures);
-            matched = Some(found.text);
+            captures = self.message.iter().find_map(|pattern| pattern.captures(&signal.message))?;
         }
         if self.unless.iter().any(|pattern| pattern.is_match(&signal.message)) {
             return None;
@@ -277,7 +269,12 @@ impl Event {
                 captures.push((name.clone(), value.into_owned()));
             }
         }
-        Some((captures, matched))
+        Some(captures)
+    }
+
+    /// The text of `message` that the message expression covers; `None` when there is no such expression.
+    pub(crate) fn covered<'m>(&self, message: &'m str) -> Option<&'m str> {
+        self.message.iter().find_map(|pattern| pattern.find(message))
     }
 
     /// Every expression of the event.

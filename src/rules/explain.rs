@@ -147,7 +147,7 @@ impl Reader<'_, '_> {
         for part in answer.witnesses.iter().take(MAX_SIGNALS).flat_map(|witness| &witness.parts) {
             let signal = part.hit.signal;
             if signals.len() < MAX_SIGNALS && signals.iter().all(|known| known.signal != signal) {
-                signals.push(Carrier { signal, matched: part.hit.matched.clone() });
+                signals.push(Carrier { signal, matched: part.matched(self.rule, self.docket) });
             }
         }
         Node {

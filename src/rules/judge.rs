@@ -168,7 +168,7 @@ fn captures_of(witness: &Witness<'_>) -> Vec<(String, String)> {
     let mut captures: Vec<(String, String)> = Vec::new();
     let mut parts: Vec<_> = witness.parts.iter().collect();
     parts.sort_by_key(|part| part.event);
-    for (name, value) in parts.iter().flat_map(|part| &part.hit.captures) {
+    for (name, value) in parts.iter().flat_map(|part| part.hit.captures()) {
         if !captures.iter().any(|(known, _)| known == name) {
             captures.push((name.clone(), value.clone()));
         }
@@ -196,7 +196,7 @@ fn note_missing(
 
 fn finish(rule: &Rule, docket: &Docket<'_>, facts: &Facts, key: DraftKey, draft: &Draft<'_>) -> Finding {
     let (request, captures) = key;
-    let evidence = evidence(docket, &draft.witnesses);
+    let evidence = evidence(rule, docket, &draft.witnesses);
     let shown: Vec<SignalKey> = evidence.iter().map(|evidence| evidence.signal).collect();
     let value = |name: &str| {
         let captured = captures.iter().find(|(known, _)| known == name).map(|(_, text)| text.clone());
@@ -230,7 +230,7 @@ fn lower(confidence: Confidence) -> Confidence {
 
 /// The signals to show: of the first occurrence the one that says that something failed, then its others, then those
 /// of further occurrences.
-fn evidence(docket: &Docket<'_>, witnesses: &[Witness<'_>]) -> Vec<Evidence> {
+fn evidence(rule: &Rule, docket: &Docket<'_>, witnesses: &[Witness<'_>]) -> Vec<Evidence> {
     let mut shown: Vec<Evidence> = Vec::new();
     let Some(first) = witnesses.first() else { return shown };
     let is_failure = |signal: SignalKey| {
@@ -239,16 +239,17 @@ fn evidence(docket: &Docket<'_>, witnesses: &[Witness<'_>]) -> Vec<Evidence> {
     };
     let primary = first.parts.iter().find(|part| is_failure(part.hit.signal)).or(first.parts.first());
     let parts = witnesses.iter().flat_map(|witness| {
-        let hits = witness.parts.iter().map(|part| (part.hit.signal, part.hit.matched.clone()));
+        let hits = witness.parts.iter().map(|part| (part.hit.signal, Some(part)));
         hits.chain(witness.also.iter().map(|signal| (*signal, None)))
     });
-    let head = primary.map(|part| (part.hit.signal, part.hit.matched.clone()));
-    for (signal, matched) in head.into_iter().chain(parts) {
+    let head = primary.map(|part| (part.hit.signal, Some(part)));
+    for (signal, part) in head.into_iter().chain(parts) {
         if shown.len() >= MAX_EVIDENCE {
             break;
         }
         if shown.iter().all(|evidence| evidence.signal != signal) {
             let role = if shown.is_empty() { EvidenceRole::Primary } else { EvidenceRole::Related };
+            let matched = part.and_then(|part| part.matched(rule, docket));
             shown.push(Evidence { signal, role, matched });
         }
     }

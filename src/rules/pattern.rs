@@ -23,15 +23,6 @@ pub(crate) struct Pattern {
     compiled: OnceLock<Option<Regex>>,
 }
 
-/// What an expression found.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub(crate) struct Found {
-    /// The text that the whole expression covers.
-    pub(crate) text: String,
-    /// Named groups that took part, in order of the expression.
-    pub(crate) captures: Vec<(String, String)>,
-}
-
 /// A syntax error: where in the expression (bytes), and what.
 pub(crate) type SyntaxError = (std::ops::Range<usize>, String);
 
@@ -97,18 +88,20 @@ impl Pattern {
         self.regex().is_some_and(|regex| regex.is_match(text))
     }
 
-    pub(crate) fn find(&self, text: &str) -> Option<Found> {
+    /// The text that the whole expression covers.
+    pub(crate) fn find<'t>(&self, text: &'t str) -> Option<&'t str> {
+        Some(self.regex()?.find(text)?.as_str())
+    }
+
+    /// Named groups that took part, in order of the expression; `None` when the expression finds nothing.
+    pub(crate) fn captures(&self, text: &str) -> Option<Vec<(String, String)>> {
         let regex = self.regex()?;
         if self.names.is_empty() {
-            return Some(Found { text: regex.find(text)?.as_str().to_owned(), captures: Vec::new() });
+            return regex.is_match(text).then(Vec::new);
         }
         let groups = regex.captures(text)?;
-        let captures = self
-            .names
-            .iter()
-            .filter_map(|name| Some((name.clone(), groups.name(name)?.as_str().to_owned())))
-            .collect();
-        Some(Found { text: groups[0].to_owned(), captures })
+        let named = |name: &String| Some((name.clone(), groups.name(name)?.as_str().to_owned()));
+        Some(self.names.iter().filter_map(named).collect())
     }
 }
 

@@ -172,7 +172,7 @@ impl BriefHits {
                     .capture
                     .iter()
                     .filter_map(|(name, field)| Some((name.clone(), (docket.field)(signal, field)?)));
-                let hit = Hit { signal, captures: captures.collect(), matched: None };
+                let hit = Hit::new(signal, captures.collect());
                 found.by_event.entry(EventKey(*key)).or_default().push(hit);
             }
         }

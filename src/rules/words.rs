@@ -56,7 +56,7 @@ impl Rule {
     /// What the message expression of some event finds in a line as it stands in a capture.
     pub fn found_in(&self, line: &str) -> Option<String> {
         let mut patterns = self.events.iter().flat_map(|event| &event.message);
-        patterns.find_map(|pattern| pattern.find(line)).map(|found| found.text)
+        patterns.find_map(|pattern| pattern.find(line)).map(str::to_owned)
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::mpsc::{Receiver, Sender, SyncSender, channel};
 use std::thread;
 use std::time::Duration;
 
-use ratatui::crossterm::event::{self, KeyEventKind, MouseButton, MouseEventKind};
+use ratatui::crossterm::event::{self, KeyEventKind, KeyModifiers, MouseButton, MouseEventKind};
 
 use crate::tui::message::{Mouse, MouseKind};
 use crate::tui::{Data, Message};
@@ -79,7 +79,10 @@ fn message(event: event::Event) -> Option<Message> {
         event::Event::Paste(text) => Some(Message::Paste(text)),
         event::Event::Resize(columns, rows) => Some(Message::Resize(columns, rows)),
         event::Event::Mouse(mouse) => {
+            let zooms = mouse.modifiers.contains(KeyModifiers::CONTROL);
             let kind = match mouse.kind {
+                MouseEventKind::ScrollUp if zooms => MouseKind::Zoom(true),
+                MouseEventKind::ScrollDown if zooms => MouseKind::Zoom(false),
                 MouseEventKind::Down(MouseButton::Left) => MouseKind::Click,
                 MouseEventKind::Drag(MouseButton::Left) => MouseKind::Drag,
                 MouseEventKind::ScrollUp => MouseKind::WheelUp,

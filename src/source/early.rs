@@ -1,75 +1,160 @@
-//! Events that Live Tail showed before the sweep fetched them.
+//! Events that Live Tail shows before the sweep fetches them, and the other way round.
 //!
-//! Live Tail gives no event id. What it shows is written at once and remembered by stream, time and text; when the sweep
-//! meets the same event with its id, that one is not written again. Two equal events count as two.
+//! Live Tail gives no event id. An event is recognised by stream, time and text, and as many equal ones are written as
+//! the sweep or one Live Tail session has met, whichever are more: so none is written twice and none is left out.
 
-use std::hash::BuildHasher;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
-use rustc_hash::{FxBuildHasher, FxHashMap};
+use rustc_hash::FxHashMap;
 
 use crate::model::Timestamp;
 
-/// Early events that no sweep has confirmed yet.
+/// Which events of a log group have been written, while Live Tail and sweep may both still bring them.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Early {
-    waiting: FxHashMap<(Timestamp, u64), u32>,
+    events: FxHashMap<(Timestamp, u64), Met>,
+    session: u32,
+    generation: u32,
+}
+
+/// How often equal events have been met.
+#[derive(Clone, Copy, Debug, Default)]
+struct Met {
+    swept: u32,
+    written: u32,
+    /// In the session `session`; another session shows the same events again.
+    shown: u32,
+    session: u32,
+    generation: u32,
 }
 
 impl Early {
-    /// Remembers an event that was written without an id.
-    pub(super) fn note(&mut self, at: Timestamp, stream: &str, message: &str) {
-        *self.waiting.entry((at, digest(stream, message))).or_default() += 1;
+    /// A new session starts, which may show again what the last one showed.
+    pub(super) fn begin_session(&mut self) {
+        self.session += 1;
     }
 
-    /// Whether an event with an id is one of those, which is then confirmed.
-    pub(super) fn confirm(&mut self, at: Timestamp, stream: &str, message: &str) -> bool {
-        let key = (at, digest(stream, message));
-        let Some(count) = self.waiting.get_mut(&key) else { return false };
-        *count -= 1;
-        if *count == 0 {
-            self.waiting.remove(&key);
+    /// Live Tail shows an event. Whether it is to be written.
+    pub(super) fn show(&mut self, at: Timestamp, stream: &str, message: &str) -> bool {
+        let session = self.session;
+        let met = self.met(at, stream, message);
+        if met.session != session {
+            (met.session, met.shown) = (session, 0);
         }
-        true
+        met.shown += 1;
+        met.write_up_to(met.shown)
     }
 
-    /// Forgets what lies before `settled`: no sweep goes there any more. Returns how many were never confirmed.
-    pub(super) fn forget(&mut self, settled: Timestamp) -> u64 {
+    /// The sweep brings an event with an id that is new. Whether it is to be written.
+    pub(super) fn sweep(&mut self, at: Timestamp, stream: &str, message: &str) -> bool {
+        let met = self.met(at, stream, message);
+        met.swept += 1;
+        met.write_up_to(met.swept)
+    }
+
+    /// An event that an earlier run wrote: with an id when the sweep brought it.
+    pub(super) fn recall(&mut self, at: Timestamp, stream: &str, message: &str, is_swept: bool) {
+        let met = self.met(at, stream, message);
+        met.written += 1;
+        met.swept += u32::from(is_swept);
+    }
+
+    fn met(&mut self, at: Timestamp, stream: &str, message: &str) -> &mut Met {
+        let mut hasher = DefaultHasher::new();
+        // One API may cut off the line feed that the other one keeps.
+        (stream, message.trim_end()).hash(&mut hasher);
+        let met = self.events.entry((at, hasher.finish())).or_default();
+        met.generation = self.generation;
+        met
+    }
+
+    /// Forgets what neither brings any more: what both have met and is settled, and what was rechecked. To be called
+    /// about once a minute. Returns how many events Live Tail showed that no sweep has met.
+    pub(super) fn forget(&mut self, settled: Timestamp, rechecked: Timestamp) -> u64 {
         let mut unconfirmed = 0;
-        self.waiting.retain(|(at, _), count| {
-            let keep = *at >= settled;
-            unconfirmed += if keep { 0 } else { u64::from(*count) };
+        let generation = self.generation;
+        self.events.retain(|(at, _), met| {
+            // Live Tail may lag behind a sweep that was quick.
+            let is_recent = met.generation == generation;
+            let is_open = met.written > met.swept;
+            let keep = is_recent || *at >= if is_open { rechecked } else { settled };
+            unconfirmed += if keep { 0 } else { u64::from(met.written.saturating_sub(met.swept)) };
             keep
         });
+        self.generation += 1;
         unconfirmed
     }
 }
 
-fn digest(stream: &str, message: &str) -> u64 {
-    // One API may cut off the line feed that the other one keeps.
-    FxBuildHasher.hash_one((stream, message.trim_end()))
+impl Met {
+    fn write_up_to(&mut self, count: u32) -> bool {
+        let is_more = count > self.written;
+        self.written = self.written.max(count);
+        is_more
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
     fn each_early_event_stands_for_one_event() {
         let mut early = Early::default();
-        early.note(Timestamp(5), "s", "text");
-        early.note(Timestamp(5), "s", "text");
-        assert!(early.confirm(Timestamp(5), "s", "text\n"));
-        assert!(!early.confirm(Timestamp(5), "other", "text"));
-        assert!(early.confirm(Timestamp(5), "s", "text"));
-        assert!(!early.confirm(Timestamp(5), "s", "text"));
+        assert!(early.show(Timestamp(5), "s", "text") && early.show(Timestamp(5), "s", "text"));
+        assert!(!early.sweep(Timestamp(5), "s", "text\n"));
+        assert!(early.sweep(Timestamp(5), "other", "text"));
+        assert!(!early.sweep(Timestamp(5), "s", "text"));
+        assert!(early.sweep(Timestamp(5), "s", "text"), "a third one is another event");
+    }
+
+    #[test]
+    fn a_new_session_may_show_the_same_again() {
+        let mut early = Early::default();
+        assert!(early.show(Timestamp(5), "s", "text"));
+        early.begin_session();
+        assert!(!early.show(Timestamp(5), "s", "text"));
+        assert!(early.show(Timestamp(5), "s", "text"));
     }
 
     #[test]
     fn what_was_never_confirmed_is_counted() {
         let mut early = Early::default();
-        early.note(Timestamp(5), "s", "a");
-        early.note(Timestamp(9), "s", "b");
-        assert_eq!(early.forget(Timestamp(6)), 1);
-        assert!(early.confirm(Timestamp(9), "s", "b"));
+        early.show(Timestamp(5), "s", "a");
+        early.show(Timestamp(9), "s", "b");
+        early.recall(Timestamp(2), "s", "c", true);
+        assert_eq!(early.forget(Timestamp(9), Timestamp(6)), 0, "what came just now is kept");
+        assert_eq!(early.forget(Timestamp(9), Timestamp(6)), 1);
+        assert!(!early.sweep(Timestamp(9), "s", "b"));
+        assert_eq!(early.events.len(), 1);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        /// In any order, with any of them shown or not, every event is written once.
+        #[test]
+        fn every_event_once(order in prop::collection::vec((0_u8..4, any::<bool>(), any::<bool>()), 1..60)) {
+            let mut early = Early::default();
+            let (mut swept, mut shown, mut written) = ([0; 4], [0; 4], [0; 4]);
+            for (text, is_sweep, restarts) in order {
+                let of = usize::from(text);
+                let message = text.to_string();
+                if is_sweep {
+                    swept[of] += 1;
+                    written[of] += u32::from(early.sweep(Timestamp(1), "s", &message));
+                } else if shown[of] < swept[of] + 2 {
+                    shown[of] += 1;
+                    written[of] += u32::from(early.show(Timestamp(1), "s", &message));
+                    if restarts {
+                        early.begin_session();
+                    }
+                }
+                prop_assert!(written[of] >= swept[of]);
+                prop_assert!(written[of] <= swept[of].max(shown[of]));
+            }
+        }
     }
 }

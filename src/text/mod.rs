@@ -45,6 +45,15 @@ pub(crate) const LINE_BREAK: char = '⏎';
 /// none is cut in two before it is recognised.
 const MARGIN: usize = 64 * 1024;
 
+/// The text with its secrets masked and nothing else changed, for keeping it. Terminal sequences stay, unless a secret
+/// hides behind one.
+pub fn mask_secrets(text: &str) -> Cow<'_, str> {
+    let masked = secrets::redact(text);
+    let plain = escape::neutralise(&masked);
+    let again = secrets::redact(&plain);
+    if again == plain { masked } else { Cow::Owned(again.into_owned()) }
+}
+
 impl Door {
     /// The whole text, on several lines where it has several.
     pub fn pass(self, text: &str) -> SafeText {

@@ -239,3 +239,13 @@ proptest! {
         prop_assert_eq!(DOOR.line(part.as_str(), max), part);
     }
 }
+
+#[test]
+fn masking_keeps_everything_but_secrets() {
+    let kept = "\u{1b}[31mred\u{1b}[0m\ttext\nover lines";
+    assert_eq!(mask_secrets(kept), kept);
+    let secret = "\u{1b}[31mkey AKIAIOSFODNN7EXAMPLE used";
+    assert_eq!(mask_secrets(secret), "\u{1b}[31mkey AKIA[redacted:access-key] used");
+    let split = "key AKIAIOSF\u{1b}[31mODNN7EXAMPLE used";
+    assert!(!mask_secrets(split).contains("ODNN7EXAMPLE"));
+}

@@ -103,6 +103,8 @@ pub enum Ask {
     Place,
     /// What to export.
     Export,
+    /// A healthy request to compare with.
+    Healthy,
     /// A line of text for a screen: search words, a name.
     Line(AskLine),
 }
@@ -142,6 +144,8 @@ pub enum MouseKind {
     WheelUp,
     /// The wheel turned down.
     WheelDown,
+    /// It turned with the control key down: inwards when it turned up.
+    Zoom(bool),
 }
 
 /// A line in the footer, until the next key.
@@ -217,7 +221,7 @@ pub enum Effect {
         /// The one beside it; without one the nearest is chosen.
         healthy: Option<RequestKey>,
     },
-    /// Judges again by these switches; the answer is a [`Data::Case`].
+    /// Judges again by these switches; the answer is a [`Data::Prepared`].
     Judge(Switches),
     /// Audits the tool schemas.
     Audit,

@@ -28,6 +28,7 @@
 //!   sends keys, `testing::screen(&model)` is the frame as text for `insta` at 80 × 24, 160 × 50 and 40 × 10.
 
 mod bits;
+pub mod count;
 pub mod find;
 pub mod keys;
 pub mod live;

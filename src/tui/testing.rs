@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
 
 use super::message::{Data, Effect, Hits, Message, Progress};
 use super::model::{Model, Settings};
@@ -40,16 +41,7 @@ pub(super) fn empty(size: (u16, u16)) -> Model {
 
 /// A model with everything of `samples/<sample>` read.
 pub(super) fn model(sample: &str, size: (u16, u16)) -> Model {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples").join(sample);
-    let mut paths: Vec<PathBuf> =
-        std::fs::read_dir(folder).expect("a sample").map(|entry| entry.expect("an entry").path()).collect();
-    paths.sort();
-    let captures = paths.iter().filter(|path| path.extension().is_none_or(|extension| extension != "md"));
-    let inputs = captures.map(|path| Input {
-        path: path.file_name().expect("a name").to_string_lossy().into_owned(),
-        bytes: Bytes::new(std::fs::read(path).expect("a readable file")),
-    });
-    of(inputs.collect(), size)
+    of(inputs(sample), size)
 }
 
 /// A model of these inputs.
@@ -118,10 +110,29 @@ pub(super) fn show(model: &mut Model, screen: ScreenId) {
     send(model, Message::Show(screen));
 }
 
-/// The frame as text.
-pub(super) fn screen(model: &Model) -> String {
+/// The frame.
+pub(super) fn frame(model: &Model) -> Buffer {
     let size = model.shared.size;
     let mut terminal = Terminal::new(TestBackend::new(size.width, size.height)).expect("a test terminal");
     terminal.draw(|frame| view(model, frame)).expect("a frame");
-    picture::text(terminal.backend().buffer())
+    terminal.backend().buffer().clone()
+}
+
+/// The frame as text.
+pub(super) fn screen(model: &Model) -> String {
+    picture::text(&frame(model))
+}
+
+/// The inputs of `samples/<sample>`.
+pub(super) fn inputs(sample: &str) -> Vec<Input> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples").join(sample);
+    let mut paths: Vec<PathBuf> =
+        std::fs::read_dir(folder).expect("a sample").map(|entry| entry.expect("an entry").path()).collect();
+    paths.sort();
+    let captures = paths.iter().filter(|path| path.extension().is_none_or(|extension| extension != "md"));
+    let input = |path: &PathBuf| Input {
+        path: path.file_name().expect("a name").to_string_lossy().into_owned(),
+        bytes: Bytes::new(std::fs::read(path).expect("a readable file")),
+    };
+    captures.map(input).collect()
 }

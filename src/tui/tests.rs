@@ -1,5 +1,8 @@
 //! Tests of the shell around the screens.
 
+mod keys;
+mod mouse;
+
 use std::sync::Arc;
 
 use super::message::{Data, Effect, Message, Mouse, MouseKind};

@@ -3,14 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::case::Case;
 use crate::filter::Filter;
-use crate::model::{RequestKey, SignalKey};
+use crate::model::{Brief, RequestKey, SignalKey};
 use crate::rules::{Catalogue, Switches};
 
 use super::keys::Move;
-use super::message::{Data, Effect, Message, Mouse, MouseKind, Notice, Outbox};
+use super::message::{Data, Effect, Hits, Message, Mouse, MouseKind, Notice, Outbox};
 use super::model::{Answers, Change, Model};
-use super::popups::Popup;
+use super::popups::{Popup, PopupKind};
 use super::prepared::Prepared;
 use super::screens::ScreenId;
 use super::session::{Landmark, Session, name_of};
@@ -119,6 +120,7 @@ impl Model {
             Message::ToggleZone => {
                 let all = super::time::Zone::ALL;
                 self.shared.zone = if self.shared.zone == all[0] { all[1] } else { all[0] };
+                self.refresh_all(Change::Answer, out);
             }
             Message::Tell(notice) => self.notice = Some(notice),
             Message::Redraw => out.run(Effect::Redraw),
@@ -132,11 +134,16 @@ impl Model {
             Data::Progress(progress) => self.shared.progress = progress,
             Data::Case { case, snapshot } => self.replace(Prepared::new(case, snapshot), out),
             Data::Prepared(prepared) => self.replace(prepared, out),
-            Data::Hits { id, hits } if id == self.shared.filter.search => {
-                self.shared.filter.hits = Some(hits);
-                self.refresh_all(Change::Filter, out);
+            Data::Hits { id, hits } => {
+                let filter = &mut self.shared.filter;
+                // Those of earlier data stay until there are more: the list must not shrink below the reader.
+                let is_more =
+                    |known: &Arc<Hits>| hits.is_complete || hits.signals.len() > known.signals.len();
+                if id == filter.search && filter.hits.as_ref().is_none_or(is_more) {
+                    filter.hits = Some(hits);
+                    self.refresh_all(Change::Filter, out);
+                }
             }
-            Data::Hits { .. } => {}
             Data::Found { id, signals } => {
                 let found = super::screens::logs::Message::Found(id, signals);
                 out.send(Message::Screen(super::screens::ScreenMessage::Logs(found)));
@@ -227,6 +234,9 @@ impl Model {
         let earlier = shared.take(known);
         let is_first = earlier.is_none();
         if let Some(earlier) = earlier {
+            if !shared.case().is_some_and(|case| is_continued(&earlier.case, case)) {
+                shared.filter.hits = None;
+            }
             out.run(Effect::Forget(earlier));
         }
         if is_first {
@@ -289,7 +299,6 @@ impl Model {
         let filter = &mut self.shared.filter;
         if let Some(wanted) = &filter.filter {
             filter.search += 1;
-            filter.hits = None;
             out.run(Effect::Search { id: filter.search, filter: wanted.clone() });
         }
     }
@@ -344,14 +353,27 @@ impl Model {
         out.run(Effect::Open { text, edit });
     }
 
+    /// The wheel does in a popup what its keys for up and down do.
+    fn wheel_in(&self, popup: PopupKind, mouse: Mouse) -> Option<Message> {
+        let name = match mouse.kind {
+            MouseKind::WheelUp => "up",
+            MouseKind::WheelDown => "down",
+            MouseKind::Click | MouseKind::Drag | MouseKind::Zoom(_) => return None,
+        };
+        let name = format!("{}.{name}", popup.word());
+        self.keymap.entries().iter().find(|entry| entry.name == name).map(|entry| entry.message.clone())
+    }
+
     fn mouse(&mut self, mouse: Mouse, out: &mut Outbox) {
-        if self.popup.is_some() {
-            return;
+        if let Some(popup) = &self.popup {
+            return out.messages.extend(self.wheel_in(popup.kind(), mouse));
         }
         match mouse.kind {
             MouseKind::WheelUp => out.send(Message::Move(Move::Rows(-WHEEL_ROWS))),
             MouseKind::WheelDown => out.send(Message::Move(Move::Rows(WHEEL_ROWS))),
-            MouseKind::Click | MouseKind::Drag => {
+            // Only the timeline has an axis to zoom.
+            MouseKind::Zoom(_) if self.screen != ScreenId::Timeline => {}
+            MouseKind::Click | MouseKind::Drag | MouseKind::Zoom(_) => {
                 let body = self.shared.body();
                 if mouse.row == 0 && mouse.kind == MouseKind::Click {
                     out.messages
@@ -363,4 +385,11 @@ impl Model {
             }
         }
     }
+}
+
+/// Whether signals have only been added behind those that there were.
+fn is_continued(earlier: &Case, now: &Case) -> bool {
+    let (earlier, now) = (earlier.briefs(), now.briefs());
+    let mark = |brief: &Brief| (brief.timestamp, brief.message_hash);
+    earlier.last().map(mark) == earlier.len().checked_sub(1).and_then(|at| now.get(at)).map(mark)
 }

@@ -111,6 +111,7 @@ fn status(model: &Model, frame: &mut Frame<'_>) {
     } else if shared.progress.is_live {
         line.put(Role::Dim, "  ").put(Role::Ok, "following");
     }
+    switched(shared, &mut line);
     if !shared.filter.text.is_empty() {
         let state = if shared.filter.is_on { "filter " } else { "filter off " };
         line.put(Role::Dim, "  ").put(Role::Title, state).put(Role::Match, &shared.filter.text);
@@ -119,6 +120,23 @@ fn status(model: &Model, frame: &mut Frame<'_>) {
             format!(" {}{more} signals", hits.signals.len())
         });
         line.put(Role::Dim, count.as_deref().unwrap_or_default());
+    }
+}
+
+/// Whoever reads a result must see that rules were kept from judging.
+fn switched(shared: &Shared, line: &mut Line<'_>) {
+    let rules = shared.catalogue().rules();
+    let off = rules.iter().filter(|rule| shared.switches.is_off(rule.id())).count();
+    let changed = rules.iter().filter(|rule| shared.switches.level(&rule.meta) != rule.meta.severity).count();
+    for (count, one, many) in
+        [(off, "rule off", "rules off"), (changed, "severity changed", "severities changed")]
+    {
+        if count > 0 {
+            line.skip(2).put(Role::Warning, &format!("{count} {}", if count == 1 { one } else { many }));
+        }
+    }
+    if shared.switches != shared.snapshot().switches && shared.case.is_some() {
+        line.skip(2).put(Role::Dim, "judging again");
     }
 }
 

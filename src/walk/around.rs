@@ -5,7 +5,7 @@ use std::time::Duration;
 use rustc_hash::FxHashMap;
 
 use crate::model::{
-    Brief, Kind, Layer, Name, Names, Outcome, Request, RequestKey, SignalKey, SpanFacts, TimeRange,
+    Brief, Kind, Layer, Name, Names, Outcome, Owners, Request, RequestKey, SignalKey, SpanFacts, TimeRange,
 };
 
 /// How soon a repeated call counts as a retry. Agents retry within seconds, people within a minute or two.
@@ -51,13 +51,13 @@ impl Around {
         spans: &[SpanFacts],
         names: &Names,
         requests: &[Request],
-        request_of: &[Option<RequestKey>],
+        request_of: &Owners,
     ) -> Self {
         let mut around = Self::default();
         for (position, brief) in briefs.iter().enumerate() {
             if brief.layer == Layer::Runtime
                 && brief.kind != Kind::Emf
-                && request_of.get(position).is_none_or(Option::is_none)
+                && request_of.get(SignalKey(position as u32)).is_none()
             {
                 match brief.timestamp {
                     Some(_) => around.loose.push(SignalKey(position as u32)),

@@ -1,6 +1,7 @@
 //! The command line as a person or a CI job meets it.
 
 mod bad_input;
+mod live;
 mod options;
 mod output;
 mod reading;

@@ -7,31 +7,21 @@ use clap::{Args, ValueEnum, ValueHint};
 use crate::commands::{Doctor, Target};
 use crate::report::HealthFormat;
 use crate::source::aws::selection::{Kind, Wanted};
-use crate::source::aws::{Connection, Selection};
 
 use super::super::values::{self, Threshold};
+use super::live::ConnectionArguments;
 use super::{ColourName, RuleFolders};
 
 #[derive(Args, Debug)]
 pub(in crate::cli) struct DoctorArguments {
-    /// Look at this agent runtime: its name, id or ARN (repeatable)
-    #[arg(long, value_name = "RUNTIME", value_parser = runtime)]
+    /// Look at this agent runtime and the gateways that call it: a name, an id or an ARN (repeatable)
+    #[arg(long, value_name = "NAME|ID|ARN", value_parser = runtime)]
     runtime: Vec<Wanted>,
-    /// Look at this gateway and its targets: its name, id or ARN (repeatable)
-    #[arg(long, value_name = "GATEWAY", value_parser = gateway)]
+    /// Look at this gateway, its targets and the agent runtimes behind them: a name, an id or an ARN (repeatable)
+    #[arg(long, value_name = "NAME|ID|ARN", value_parser = gateway)]
     gateway: Vec<Wanted>,
-    /// Use this profile of the AWS configuration
-    #[arg(long, value_name = "PROFILE")]
-    profile: Option<String>,
-    /// Ask in this Region
-    #[arg(long, value_name = "REGION")]
-    region: Option<String>,
-    /// Send every call to this endpoint
-    #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
-    endpoint_url: Option<String>,
-    /// Assume this role first
-    #[arg(long, value_name = "ARN")]
-    account_role: Vec<String>,
+    #[command(flatten)]
+    connection: ConnectionArguments,
     #[command(flatten)]
     rules: RuleFolders,
     /// Write in this format
@@ -72,17 +62,7 @@ fn gateway(text: &str) -> Result<Wanted, String> {
 impl From<DoctorArguments> for Doctor {
     fn from(typed: DoctorArguments) -> Self {
         Self {
-            selection: Selection {
-                sources: typed.runtime.into_iter().chain(typed.gateway).collect(),
-                connection: Connection {
-                    profile: typed.profile,
-                    region: typed.region,
-                    endpoint_url: typed.endpoint_url,
-                    role_arn: None,
-                },
-                roles: typed.account_role,
-                ..Selection::default()
-            },
+            selection: typed.connection.selection(typed.runtime.into_iter().chain(typed.gateway).collect()),
             rules: typed.rules.rules,
             format: match typed.format {
                 HealthFormatName::Text => HealthFormat::Text,

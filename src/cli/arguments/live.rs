@@ -109,9 +109,13 @@ impl ConnectionArguments {
     /// # Errors
     /// When several roles are given and the source does not say which account it is in.
     pub(in crate::cli) fn reached(&self, wanted: &Wanted) -> Result<Connection, String> {
+        self.selection(Vec::new()).connection_for(wanted).map_err(|error| error.to_string())
+    }
+
+    /// These sources, whose own words say more about how each is reached.
+    pub(in crate::cli) fn selection(&self, sources: Vec<Wanted>) -> Selection {
         let (connection, roles) = (self.without_role(), self.account_role.clone());
-        let selection = Selection { connection, roles, ..Selection::default() };
-        selection.connection_for(wanted).map_err(|error| error.to_string())
+        Selection { sources, connection, roles, ..Selection::default() }
     }
 
     fn without_role(&self) -> Connection {
@@ -195,14 +199,12 @@ impl SourceArguments {
 
     /// The sources in order of kind, for whom their order does not matter.
     fn selection(self, follow: bool) -> Selection {
-        let connection = self.connection.without_role();
+        let sources = [self.runtime, self.gateway, self.log_group].into_iter().flatten().collect();
         Selection {
-            sources: [self.runtime, self.gateway, self.log_group].into_iter().flatten().collect(),
             traces: self.trace_id,
-            connection,
-            roles: self.connection.account_role,
             window: Window { since: self.since, until: self.until, follow },
             settle: self.settle,
+            ..self.connection.selection(sources)
         }
     }
 }

@@ -19,7 +19,7 @@ pub(super) fn write(document: &Document, connection: &Connection, out: &mut dyn 
     memories(&document.memories, out)?;
     if !document.other_log_groups.is_empty() {
         writeln!(out, "\nother log groups")?;
-        groups(&document.other_log_groups, FIRST, out)?;
+        groups(&document.other_log_groups, FIRST, "", out)?;
     }
     if !document.problems.is_empty() {
         writeln!(out, "\nnot listed, or not in full")?;
@@ -47,7 +47,7 @@ fn runtimes(runtimes: &[Runtime], out: &mut dyn Write) -> io::Result<()> {
         for caller in &runtime.called_by {
             writeln!(out, "{SECOND}called by  gateway {}, target {}", caller.gateway, caller.target)?;
         }
-        groups(&runtime.log_groups, SECOND, out)?;
+        groups(&runtime.log_groups, SECOND, "log group  ", out)?;
         if runtime.log_groups.is_empty() {
             writeln!(out, "{SECOND}no log group: it never started, or its role may not write logs")?;
         }
@@ -84,7 +84,7 @@ fn gateways(gateways: &[Gateway], out: &mut dyn Write) -> io::Result<()> {
         for target in &gateway.targets {
             self::target(target, out)?;
         }
-        groups(&gateway.log_groups, SECOND, out)?;
+        groups(&gateway.log_groups, SECOND, "log group  ", out)?;
         if gateway.log_groups.is_empty() {
             writeln!(out, "{SECOND}no log group: nothing delivers its logs")?;
         }
@@ -113,19 +113,19 @@ fn memories(memories: &[Memory], out: &mut dyn Write) -> io::Result<()> {
     for memory in memories {
         let status = memory.status.as_ref().map(|status| format!("  {status}")).unwrap_or_default();
         writeln!(out, "{FIRST}{}{status}", memory.id)?;
-        groups(&memory.log_groups, SECOND, out)?;
+        groups(&memory.log_groups, SECOND, "log group  ", out)?;
         deliveries(&memory.deliveries, out)?;
     }
     Ok(())
 }
 
-fn groups(groups: &[Group], indent: &str, out: &mut dyn Write) -> io::Result<()> {
+fn groups(groups: &[Group], indent: &str, label: &str, out: &mut dyn Write) -> io::Result<()> {
     let rows = groups.iter().map(|group| {
         let size = group.stored_bytes.and_then(|bytes| u64::try_from(bytes).ok()).map(bytes);
         let kept = group.retention_days.map(|days| format!(", kept {days} days")).unwrap_or_default();
         let size = size.unwrap_or_else(|| "size unknown".to_owned());
         let delivered = if group.is_delivered { ", by a log delivery" } else { "" };
-        [format!("log group  {}", group.name), format!("{size}{kept}{delivered}")]
+        [format!("{label}{}", group.name), format!("{size}{kept}{delivered}")]
     });
     aligned(rows).iter().try_for_each(|row| writeln!(out, "{indent}{row}"))
 }

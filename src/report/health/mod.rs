@@ -4,8 +4,6 @@
 //! known.
 
 mod markdown;
-#[cfg(test)]
-mod tests;
 mod text;
 
 use std::io::{self, Write};

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use crate::case::Snapshot;
 use crate::model::{
     Confidence, Coverage, Diagnosis, Evidence, EvidenceRole, Finding, FixStep, Format, Gap, Hypothesis, Ids,
-    InputSummary, Issue, Kind, Layer, LayerCoverage, Level, LiveSource, Name, Names, Origin, Outcome,
+    InputSummary, Issue, Kind, Layer, LayerCoverage, Level, Links, LiveSource, Name, Names, Origin, Outcome,
     Request, RequestKey, Role, RuleMeta, Severity, Signal, SignalKey, SourceKind, Standing, TimeRange,
     Timestamp, TraceId, Undetermined, Unexplained, WrongAdvice,
 };
@@ -104,7 +104,7 @@ impl Maker<'_> {
                 start: at(i64::from(key) * 1_000),
                 end: at(i64::from(key) * 1_000 + 7),
             }),
-            signals: Vec::new(),
+            signals: Links::default(),
             outcome: if key < 2 { Outcome::Failed } else { Outcome::Ok },
         }
     }

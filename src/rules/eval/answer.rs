@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use crate::model::{Layer, SignalKey, TimeRange, Timestamp};
 use crate::rules::condition::EventIndex;
-use crate::rules::docket::Hit;
+use crate::rules::docket::{Docket, Hit};
+use crate::rules::rule::Rule;
 
 /// One of three truth values.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -43,6 +44,15 @@ pub(crate) enum Missing {
 pub(crate) struct Part<'a> {
     pub(crate) event: EventIndex,
     pub(crate) hit: &'a Hit,
+}
+
+impl Part<'_> {
+    /// The text that the event's message expression covers, read again.
+    pub(crate) fn matched(&self, rule: &Rule, docket: &Docket<'_>) -> Option<String> {
+        let event = rule.events.get(self.event).filter(|event| !event.message.is_empty())?;
+        let message = (docket.field)(self.hit.signal, "message")?;
+        event.covered(&message).map(str::to_owned)
+    }
 }
 
 /// One way in which a condition holds, or would if nothing were missing.

@@ -97,7 +97,7 @@ impl<'a> Bench<'a, '_> {
     fn value(&self, hit: &Hit, value: &ValueOf) -> Option<String> {
         match value {
             ValueOf::Capture(name) => {
-                hit.captures.iter().find(|(key, _)| key == name).map(|(_, text)| text.clone())
+                hit.captures().iter().find(|(key, _)| key == name).map(|(_, text)| text.clone())
             }
             ValueOf::Field(name) => (self.docket.field)(hit.signal, name),
         }

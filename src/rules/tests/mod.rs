@@ -9,8 +9,8 @@ mod verdicts;
 use std::time::Duration;
 
 use crate::model::{
-    Brief, Coverage, Layer, LayerCoverage, Link, LinkReason, Name, Names, Outcome, Request, RequestKey,
-    Signal, SignalKey, SpanFacts, TimeRange, Timestamp,
+    Brief, Coverage, Layer, LayerCoverage, Link, LinkReason, Links, Name, Names, Outcome, Request,
+    RequestKey, Signal, SignalKey, SpanFacts, TimeRange, Timestamp,
 };
 
 use super::read::{Place, read_rule};
@@ -75,6 +75,16 @@ impl World {
         for at in 0..world.signals.len() {
             world.index(at);
         }
+        let mut links = vec![Vec::new(); world.requests.len()];
+        for (owner, signal) in world.request_of.iter().zip(0..) {
+            if let Some(request) = owner {
+                let link = Link { signal: SignalKey(signal), reason: LinkReason::Request };
+                links[request.index()].push(link);
+            }
+        }
+        for (request, links) in world.requests.iter_mut().zip(links) {
+            request.signals = links.into();
+        }
         world
     }
 
@@ -94,7 +104,6 @@ impl World {
         });
         self.request_of.push(key.map(|key| RequestKey(key as u32)));
         if let Some(request) = key.map(|key| &mut self.requests[key]) {
-            request.signals.push(Link { signal: SignalKey(at as u32), reason: LinkReason::Request });
             request.outcome = request.outcome.max(brief.outcome);
             request.window = extend(request.window, brief.timestamp);
         }
@@ -125,7 +134,7 @@ impl World {
             spans: &self.spans,
             names: &self.names,
             requests: &self.requests,
-            request_of: &self.request_of,
+            request_of: &self.request_of.iter().copied().collect(),
             coverage: &self.coverage,
             hits: &hits,
             hidden: &[],
@@ -190,7 +199,7 @@ fn request(key: RequestKey, brief: &Brief) -> Request {
         tool: brief.tool,
         parent: None,
         window: None,
-        signals: Vec::new(),
+        signals: Links::default(),
         outcome: Outcome::Unknown,
     }
 }

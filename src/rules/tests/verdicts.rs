@@ -299,6 +299,8 @@ fn the_failing_signal_is_the_primary_evidence_and_a_weak_link_lowers_confidence(
     let finding = world.judge(&catalogue).findings.remove(0);
     assert_eq!(finding.confidence, Confidence::High);
     assert_eq!((finding.evidence[0].signal.0, finding.evidence[0].role), (1, EvidenceRole::Primary));
-    world.requests[0].signals[0].reason = LinkReason::Stream;
+    let mut links = world.requests[0].signals.to_vec();
+    links[0].reason = LinkReason::Stream;
+    world.requests[0].signals = links.into();
     assert_eq!(world.judge(&catalogue).findings[0].confidence, Confidence::Medium);
 }

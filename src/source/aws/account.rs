@@ -37,10 +37,18 @@ pub struct Connection {
     pub role_arn: Option<String>,
 }
 
+/// How long it may take to find out whose credentials these are, with everything that is asked for them on the way, and
+/// how often it is tried: whoever waits at the terminal is told within five seconds.
+const IDENTITY: Duration = Duration::from_millis(4_200);
+const IDENTITY_ATTEMPTS: u32 = 2;
+
 /// A connection that has a Region and knows whose account it is.
 #[derive(Clone, Debug)]
 pub struct Account {
-    config: SdkConfig,
+    logs: aws_sdk_cloudwatchlogs::Client,
+    xray: aws_sdk_xray::Client,
+    control: aws_sdk_bedrockagentcorecontrol::Client,
+    iam: aws_sdk_iam::Client,
     region: String,
     id: String,
     caller: String,
@@ -54,24 +62,7 @@ impl Connection {
     /// # Errors
     /// When there is no Region, no credentials, or nobody answers.
     pub async fn open(&self) -> Result<Account, LiveError> {
-        let config = self.load().await;
-        let region = config.region().ok_or(LiveError::NoRegion)?.to_string();
-        let call = Call {
-            action: "sts:GetCallerIdentity",
-            resource: "the caller",
-            region: &region,
-            profile: self.profile.as_deref(),
-        };
-        let identity = aws_sdk_sts::Client::new(&config).get_caller_identity().send().await;
-        let identity = identity.map_err(|error| classify(call, &error))?;
-        Ok(Account {
-            id: identity.account().unwrap_or_default().to_owned(),
-            caller: identity.arn().unwrap_or_default().to_owned(),
-            profile: self.profile.clone(),
-            role_arn: self.role_arn.clone(),
-            config,
-            region,
-        })
+        Account::of(&self.load().await, self.profile.as_deref(), self.role_arn.as_deref()).await
     }
 
     async fn load(&self) -> SdkConfig {
@@ -106,6 +97,38 @@ impl Connection {
 }
 
 impl Account {
+    /// The account that a configuration of the SDK reaches. `profile` and `role_arn` are what it was made from, for messages
+    /// and captures.
+    ///
+    /// # Errors
+    /// When there is no Region, no credentials, or nobody answers.
+    pub async fn of(
+        config: &SdkConfig,
+        profile: Option<&str>,
+        role_arn: Option<&str>,
+    ) -> Result<Self, LiveError> {
+        let region = config.region().ok_or(LiveError::NoRegion)?.to_string();
+        let call = Call { action: "sts:GetCallerIdentity", resource: "the caller", region: &region, profile };
+        let soon = aws_sdk_sts::config::Builder::new()
+            .timeout_config(
+                TimeoutConfig::builder().connect_timeout(CONNECT).operation_timeout(IDENTITY).build(),
+            )
+            .retry_config(RetryConfig::standard().with_max_attempts(IDENTITY_ATTEMPTS));
+        let ask = aws_sdk_sts::Client::new(config).get_caller_identity().customize().config_override(soon);
+        let identity = ask.send().await.map_err(|error| classify(call, &error))?;
+        Ok(Self {
+            logs: aws_sdk_cloudwatchlogs::Client::new(config),
+            xray: aws_sdk_xray::Client::new(config),
+            control: aws_sdk_bedrockagentcorecontrol::Client::new(config),
+            iam: aws_sdk_iam::Client::new(config),
+            id: identity.account().unwrap_or_default().to_owned(),
+            caller: identity.arn().unwrap_or_default().to_owned(),
+            profile: profile.map(str::to_owned),
+            role_arn: role_arn.map(str::to_owned),
+            region,
+        })
+    }
+
     /// Region.
     pub fn region(&self) -> &str {
         &self.region
@@ -131,6 +154,14 @@ impl Account {
         self.role_arn.as_deref()
     }
 
+    /// ARN of one of its log groups; `None` when the account's id is not known.
+    pub(super) fn log_group_arn(&self, name: &str) -> Option<String> {
+        // The caller's own ARN names the partition.
+        let partition = self.caller.split(':').nth(1).filter(|partition| !partition.is_empty())?;
+        let Self { region, id, .. } = self;
+        (!id.is_empty()).then(|| format!("arn:{partition}:logs:{region}:{id}:log-group:{name}"))
+    }
+
     /// What a capture keeps of it.
     pub(super) fn origin(&self) -> Origin {
         Origin {
@@ -142,23 +173,23 @@ impl Account {
     }
 
     /// CloudWatch Logs.
-    pub(super) fn logs(&self) -> aws_sdk_cloudwatchlogs::Client {
-        aws_sdk_cloudwatchlogs::Client::new(&self.config)
+    pub(super) fn logs(&self) -> &aws_sdk_cloudwatchlogs::Client {
+        &self.logs
     }
 
     /// X-Ray.
-    pub(super) fn xray(&self) -> aws_sdk_xray::Client {
-        aws_sdk_xray::Client::new(&self.config)
+    pub(super) fn xray(&self) -> &aws_sdk_xray::Client {
+        &self.xray
     }
 
     /// The AgentCore control plane.
-    pub(super) fn control(&self) -> aws_sdk_bedrockagentcorecontrol::Client {
-        aws_sdk_bedrockagentcorecontrol::Client::new(&self.config)
+    pub(super) fn control(&self) -> &aws_sdk_bedrockagentcorecontrol::Client {
+        &self.control
     }
 
     /// IAM.
-    pub(super) fn iam(&self) -> aws_sdk_iam::Client {
-        aws_sdk_iam::Client::new(&self.config)
+    pub(super) fn iam(&self) -> &aws_sdk_iam::Client {
+        &self.iam
     }
 
     /// What an error message needs to know about a call.

@@ -1,7 +1,12 @@
 //! What an AWS call can fail with, in the words of the person who must mend it.
 
-use aws_sdk_cloudwatchlogs::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use std::error::Error;
+
+use aws_sdk_cloudwatchlogs::error::{ProvideErrorMetadata, SdkError};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::ConnectorError;
+
+use crate::model::shell_word;
 
 /// Why a live source could not be read. Each message says what to do next.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -58,6 +63,25 @@ pub enum LiveError {
         /// Attempts.
         attempts: u32,
     },
+    /// The service does not take the request as it is: a filter pattern, a window, a name that cannot be.
+    #[error("{action} was refused: {reason}; check names, window and filter pattern")]
+    Rejected {
+        /// IAM action.
+        action: String,
+        /// What the service said.
+        reason: String,
+    },
+    /// A list could not be read to its end before the place in it was forgotten.
+    #[error("the service has forgotten how far the log group was read; the stretch is read again")]
+    TokenExpired,
+    /// A quota of the account is used up.
+    #[error("{action} meets a quota of the account: {reason}")]
+    Quota {
+        /// IAM action.
+        action: String,
+        /// What the service said.
+        reason: String,
+    },
     /// Nobody answers.
     #[error("{host} cannot be reached ({reason}); check the network, the proxy and the Region")]
     Unreachable {
@@ -94,13 +118,16 @@ impl LiveError {
 
     /// Whether trying again later may succeed without anybody mending anything.
     pub fn is_passing(&self) -> bool {
-        matches!(self, Self::Throttled { .. } | Self::Unreachable { .. } | Self::Other { .. })
+        matches!(
+            self,
+            Self::Throttled { .. } | Self::Unreachable { .. } | Self::Other { .. } | Self::TokenExpired
+        )
     }
 }
 
 /// Where and as whom a call was made.
 #[derive(Clone, Copy, Debug)]
-pub struct Call<'a> {
+pub(super) struct Call<'a> {
     /// IAM action: `logs:FilterLogEvents`.
     pub action: &'static str,
     /// What it was asked for.
@@ -120,89 +147,125 @@ const DENIED: &[&str] = &["AccessDenied", "AccessDeniedException", "Unauthorized
 const INVALID: &[&str] =
     &["UnrecognizedClientException", "InvalidClientTokenId", "InvalidSignatureException"];
 const MISSING: &[&str] = &["ResourceNotFoundException", "NoSuchEntity", "NotFoundException"];
-const THROTTLED: &[&str] = &[
-    "ThrottlingException",
-    "ThrottledException",
-    "Throttling",
-    "TooManyRequestsException",
-    "LimitExceededException",
+const THROTTLED: &[&str] =
+    &["ThrottlingException", "ThrottledException", "Throttling", "TooManyRequestsException"];
+const REJECTED: &[&str] = &[
+    "InvalidParameterException",
+    "InvalidOperationException",
+    "InvalidRequestException",
+    "ValidationException",
+    "ValidationError",
 ];
+const QUOTA: &[&str] = &["LimitExceededException", "ServiceQuotaExceededException"];
 
 /// Reads what the SDK reports.
-pub fn classify<E, R>(call: Call<'_>, error: &SdkError<E, R>) -> LiveError
+pub(super) fn classify<E>(call: Call<'_>, error: &SdkError<E, HttpResponse>) -> LiveError
 where
-    E: ProvideErrorMetadata + std::error::Error + 'static,
-    R: std::fmt::Debug,
+    E: ProvideErrorMetadata + Error + 'static,
 {
     let action = call.action.to_owned();
-    let login = || match call.profile {
-        Some(profile) => format!("aws sso login --profile {profile}"),
-        None => "aws sso login (or renew the keys in your environment)".to_owned(),
-    };
-    if let SdkError::ServiceError(service) = error {
-        let code = service.err().code().unwrap_or_default();
-        let is = |codes: &[&str]| codes.contains(&code);
-        let reason = service.err().message().unwrap_or(code).to_owned();
-        return if is(EXPIRED) {
-            LiveError::Expired { login: login() }
-        } else if is(DENIED) {
-            LiveError::Denied { action, resource: call.resource.to_owned() }
-        } else if is(INVALID) {
-            LiveError::Credentials { reason, profile: profile_option(call.profile) }
-        } else if is(MISSING) {
-            LiveError::NotFound { resource: call.resource.to_owned(), region: call.region.to_owned() }
-        } else if is(THROTTLED) {
-            LiveError::Throttled { action, attempts: ATTEMPTS }
-        } else {
-            LiveError::Other {
-                action,
-                reason: if code.is_empty() { reason } else { format!("{code}: {reason}") },
-            }
-        };
-    }
     let host = format!("{} in {}", action.split(':').next().unwrap_or_default(), call.region);
     match error {
-        SdkError::DispatchFailure(failure) => {
-            let reason = DisplayErrorContext(error).to_string();
-            unsent(failure.as_connector_error(), &reason, call, host, login())
+        SdkError::ServiceError(service) => {
+            let error = service.err();
+            answered(call, error.code(), error.message(), service.raw().status().as_u16())
         }
+        SdkError::DispatchFailure(failure) => unsent(failure.as_connector_error(), error, call, host),
         SdkError::TimeoutError(_) => LiveError::Unreachable { host, reason: "no answer in time".to_owned() },
-        _ => LiveError::Other { action, reason: DisplayErrorContext(error).to_string() },
+        SdkError::ResponseError(response) => {
+            let status = response.raw().status().as_u16();
+            LiveError::Other { action, reason: format!("HTTP {status}, {}", innermost(error)) }
+        }
+        _ => LiveError::Other { action, reason: innermost(error) },
+    }
+}
+
+/// The service said no.
+fn answered(call: Call<'_>, code: Option<&str>, message: Option<&str>, status: u16) -> LiveError {
+    let action = call.action.to_owned();
+    let code = code.unwrap_or_default();
+    let is = |codes: &[&str]| codes.contains(&code);
+    let reason = message.unwrap_or(code).to_owned();
+    if is(EXPIRED) {
+        LiveError::Expired { login: login(call) }
+    } else if is(DENIED) {
+        LiveError::Denied { action, resource: call.resource.to_owned() }
+    } else if is(INVALID) {
+        LiveError::Credentials { reason, profile: profile_option(call.profile) }
+    } else if is(MISSING) {
+        LiveError::NotFound { resource: call.resource.to_owned(), region: call.region.to_owned() }
+    } else if is(THROTTLED) {
+        LiveError::Throttled { action, attempts: ATTEMPTS }
+    } else if is(REJECTED) {
+        LiveError::Rejected { action, reason }
+    } else if is(QUOTA) {
+        LiveError::Quota { action, reason }
+    } else if code.is_empty() {
+        let reason = format!("HTTP {status} without an error that AWS would send; check proxy and endpoint");
+        LiveError::Other { action, reason }
+    } else {
+        LiveError::Other { action, reason: format!("{code}: {reason}") }
     }
 }
 
 /// A request that was never answered. The SDK reports credential faults here, too, and only in words.
 fn unsent(
     connector: Option<&ConnectorError>,
-    reason: &str,
+    error: &(dyn Error + 'static),
     call: Call<'_>,
     host: String,
-    login: String,
 ) -> LiveError {
-    let lower = reason.to_ascii_lowercase();
+    let reason = innermost(error);
     if connector.is_some_and(|error| error.is_io() || error.is_timeout()) {
-        return LiveError::Unreachable { host, reason: innermost(reason) };
+        return LiveError::Unreachable { host, reason };
     }
-    if lower.contains("no providers in chain provided credentials") || lower.contains("credentialsnotloaded")
-    {
-        LiveError::NoCredentials
-    } else if lower.contains("expired") && lower.contains("token")
-        || lower.contains("sso") && lower.contains("unauthorized")
-    {
-        LiveError::Expired { login }
-    } else if lower.contains("credential") || lower.contains("profile") {
-        LiveError::Credentials { reason: innermost(reason), profile: profile_option(call.profile) }
-    } else {
-        LiveError::Unreachable { host, reason: innermost(reason) }
+    let whole = chain(error).join(": ").to_ascii_lowercase();
+    let has = |words: &[&str]| words.iter().all(|word| whole.contains(word));
+    // The last of the places that are looked at: it was not found in any before.
+    let is_nowhere = has(&["no providers in chain"]) || has(&["credentialsnotloaded"]) || has(&["imds"]);
+    match call.profile {
+        Some(profile) if is_nowhere => LiveError::Credentials {
+            reason: format!("profile '{profile}' does not exist or names none"),
+            profile: profile_option(call.profile),
+        },
+        None if is_nowhere => LiveError::NoCredentials,
+        _ if has(&["expired", "token"]) || has(&["sso", "unauthorized"]) || has(&["sso", "token"]) => {
+            LiveError::Expired { login: login(call) }
+        }
+        _ if has(&["credential"]) || has(&["profile"]) => {
+            LiveError::Credentials { reason, profile: profile_option(call.profile) }
+        }
+        _ => LiveError::Unreachable { host, reason },
+    }
+}
+
+fn login(call: Call<'_>) -> String {
+    match call.profile {
+        Some(profile) => format!("aws sso login --profile {}", shell_word(profile)),
+        None => "aws sso login (or renew the keys in your environment)".to_owned(),
     }
 }
 
 fn profile_option(profile: Option<&str>) -> String {
-    profile.map(|profile| format!(" --profile {profile}")).unwrap_or_default()
+    profile.map(|profile| format!(" --profile {}", shell_word(profile))).unwrap_or_default()
 }
 
-/// The last cause of a chain as the SDK prints it, without the debug form behind it.
-fn innermost(chain: &str) -> String {
-    let readable = chain.split(" (").next().unwrap_or(chain);
-    readable.rsplit(": ").next().unwrap_or(readable).trim().to_owned()
+/// What each error of a chain says, from the outermost on.
+fn chain(error: &(dyn Error + 'static)) -> Vec<String> {
+    let mut chain = vec![error.to_string()];
+    let mut next = error.source();
+    while let Some(error) = next {
+        chain.push(error.to_string());
+        next = error.source();
+    }
+    chain
+}
+
+/// What the cause of all says: the words around it are the SDK's own.
+fn innermost(error: &(dyn Error + 'static)) -> String {
+    let chain = chain(error);
+    let last = chain.iter().rev().find(|text| !text.trim().is_empty());
+    // The system's error number says nothing that its words do not say.
+    let plain = |text: &String| text.split(" (os error").next().unwrap_or_default().trim().to_owned();
+    last.map_or_else(|| "no reason was given".to_owned(), plain)
 }

@@ -1,126 +1,174 @@
 //! Follows one log group: round after round, through faults, until all is final or nobody listens any more.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use backon::{BackoffBuilder, ExponentialBuilder};
-use serde_json::Value;
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use tokio::time::sleep;
 
 use super::error::LiveError;
 use super::logs::LogGroup;
-use crate::model::Timestamp;
-use crate::source::sweep::{Sweep, Tally};
+use super::news::{News, Progress};
+use super::wait::Waits;
+use crate::model::{TimeRange, Timestamp};
+use crate::source::sweep::Sweep;
 
-/// Time between two rounds of a group that is followed.
+/// Time between two rounds of a group that is followed, and the same while Live Tail shows its events early.
 const POLL: Duration = Duration::from_secs(2);
+const POLL_BESIDE_TAIL: Duration = Duration::from_secs(5);
 
-/// First and longest wait after a fault.
-const FIRST_WAIT: Duration = Duration::from_millis(500);
-const LONGEST_WAIT: Duration = Duration::from_secs(30);
-
-/// What a source tells whoever writes the capture, in this order: records, then how far they reach.
-#[derive(Debug)]
-pub enum News {
-    /// New records of a source.
-    Records(usize, Vec<Value>),
-    /// A round is over.
-    Round(usize, Progress),
-    /// A round failed; it is tried again when `again` says so, else the source is given up.
-    Fault {
-        /// Source.
-        source: usize,
-        /// Why.
-        error: LiveError,
-        /// Whether it is tried again.
-        again: bool,
-    },
-    /// Everything that was asked for is final.
-    Done(usize),
+/// What Live Tail and the sweep of a group tell each other.
+#[derive(Debug, Default)]
+pub(super) struct Tail {
+    is_on: AtomicBool,
+    nudge: Notify,
 }
 
-/// How a source stands after a round.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Progress {
-    /// Everything before is final.
-    pub settled: Timestamp,
-    /// Counts since the start.
-    pub tally: Tally,
-    /// Calls of this round.
-    pub calls: u32,
-    /// Late events are still looked for from here on.
-    pub reaches_to: Timestamp,
-}
+impl Tail {
+    /// Whether events arrive through Live Tail.
+    pub(super) fn set(&self, is_on: bool) {
+        self.is_on.store(is_on, Ordering::Relaxed);
+    }
 
-/// Runs `sweep` over `group` and tells `news`, as source number `source`. `now` is the clock.
-///
-/// A closed channel ends it. Faults that may pass are waited out, longer each time; while following, so are faults that
-/// somebody can mend meanwhile: a missing group may be made, expired credentials renewed.
-pub async fn follow(
-    group: LogGroup,
-    mut sweep: Sweep,
-    source: usize,
-    is_followed: bool,
-    news: mpsc::Sender<News>,
-    now: impl Fn() -> Timestamp + Send,
-) {
-    let mut waits = backoff();
-    while let Some(window) = sweep.begin(now()) {
-        let result = group.round(&mut sweep, window, source, &news).await;
-        let told = match result {
-            Ok(cost) => {
-                waits = backoff();
-                sweep.end(now());
-                let progress = Progress {
-                    settled: sweep.settled(),
-                    tally: sweep.tally(),
-                    calls: cost.calls,
-                    reaches_to: sweep.reaches_to(),
-                };
-                news.send(News::Round(source, progress)).await
-            }
-            Err(error) => {
-                let again = is_followed || error.is_passing();
-                let told = news.send(News::Fault { source, error, again }).await;
-                if !again {
-                    return;
-                }
-                sleep(waits.next().unwrap_or(LONGEST_WAIT)).await;
-                told
-            }
-        };
-        if told.is_err() {
-            return;
-        }
-        if !sweep.is_done() {
-            sleep(POLL).await;
+    /// Has the sweep begin its next round at once: Live Tail left something out.
+    pub(super) fn nudge(&self) {
+        self.nudge.notify_one();
+    }
+
+    async fn pause(&self) {
+        let poll = if self.is_on.load(Ordering::Relaxed) { POLL_BESIDE_TAIL } else { POLL };
+        tokio::select! {
+            () = sleep(poll) => {}
+            () = self.nudge.notified() => {}
         }
     }
-    // A closed channel means that nobody waits for the end.
-    let _ = news.send(News::Done(source)).await;
 }
 
-/// Waits after faults in a row: doubling, with jitter, capped.
-fn backoff() -> impl Iterator<Item = Duration> + Send {
-    ExponentialBuilder::default()
-        .with_min_delay(FIRST_WAIT)
-        .with_max_delay(LONGEST_WAIT)
-        .without_max_times()
-        .with_jitter()
-        .build()
-        // Jitter is added to the delay, also to the longest one.
-        .map(|wait| wait.min(LONGEST_WAIT))
+/// One log group with what it takes to follow it.
+#[derive(Debug)]
+pub(super) struct Follower {
+    /// Its place among the sources.
+    pub source: usize,
+    /// Where to read.
+    pub group: LogGroup,
+    /// What has been read.
+    pub sweep: Sweep,
+    /// Whether there is no end.
+    pub is_followed: bool,
+    /// What Live Tail says.
+    pub tail: Arc<Tail>,
+    /// Who writes.
+    pub news: mpsc::Sender<News>,
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// Faults in a row after which a page is not asked for again: the round is begun anew.
+const PAGE_FAULTS: u32 = 3;
 
-    #[test]
-    fn waits_grow_and_stay_below_the_cap() {
-        let waits: Vec<Duration> = backoff().take(40).collect();
-        assert!(waits[0] >= FIRST_WAIT && waits[0] < 2 * FIRST_WAIT + FIRST_WAIT);
-        assert!(waits.iter().all(|wait| *wait <= LONGEST_WAIT));
-        assert_eq!(waits[39], LONGEST_WAIT);
+/// Rounds in a row that end so, after which a source with an end is given up.
+const ROUNDS: u32 = 8;
+
+/// Why a round is not complete.
+enum Interrupted {
+    /// It is begun again.
+    Again(LiveError),
+    /// It is begun again with a shorter stretch.
+    TooLong,
+    /// The source has been given up, or nobody listens.
+    Over,
+}
+
+impl Follower {
+    /// Reads until everything that was asked for is there, the source is given up, or nobody listens. `now` is the clock.
+    pub(super) async fn run(mut self, now: impl Fn() -> Timestamp + Clone + Send) {
+        let mut waits = Waits::new(self.is_followed);
+        let mut broken = 0;
+        while let Some(range) = self.sweep.begin(now()) {
+            match self.round(range, &mut waits, now.clone()).await {
+                Ok(()) => {
+                    broken = 0;
+                    self.sweep.end_round();
+                    if self.news.send(News::Round(self.source, self.progress())).await.is_err() {
+                        return;
+                    }
+                }
+                Err(Interrupted::TooLong) => {}
+                Err(Interrupted::Over) => return,
+                Err(Interrupted::Again(error)) => {
+                    broken += 1;
+                    let is_over = broken > ROUNDS && !self.is_followed;
+                    let retry_at = (!is_over).then(&now);
+                    let told = self.news.send(News::Fault { source: self.source, error, retry_at }).await;
+                    if is_over || told.is_err() {
+                        return;
+                    }
+                }
+            }
+            if !self.sweep.is_done() && !self.sweep.is_behind(now()) {
+                self.tail.pause().await;
+            }
+        }
+        // A closed channel means that nobody waits for the end.
+        let _ = self.news.send(News::Done(self.source)).await;
+    }
+
+    /// Fetches every page of `range` and hands each over as it comes. A page that fails is asked for again.
+    async fn round(
+        &mut self,
+        range: TimeRange,
+        waits: &mut Waits,
+        now: impl Fn() -> Timestamp,
+    ) -> Result<(), Interrupted> {
+        let mut token = None;
+        loop {
+            let page = match self.group.page(&mut self.sweep, range, token.clone()).await {
+                Ok(page) => page,
+                Err(error @ LiveError::TokenExpired) => return Err(Interrupted::Again(error)),
+                Err(error) if token.is_some() && waits.in_a_row() >= PAGE_FAULTS => {
+                    return Err(Interrupted::Again(error));
+                }
+                Err(error) => {
+                    let wait = waits.after(&error);
+                    self.wait_out(error, wait, wait.map(|wait| now().plus(wait))).await?;
+                    continue;
+                }
+            };
+            waits.reset();
+            let fits = self.sweep.page();
+            let told = self.news.send(News::Page(self.source, page.events)).await;
+            told.map_err(|_| Interrupted::Over)?;
+            if page.next.is_none() {
+                return Ok(());
+            }
+            if !fits {
+                return Err(Interrupted::TooLong);
+            }
+            token = page.next;
+        }
+    }
+
+    /// Tells of a fault and waits until it may have passed.
+    async fn wait_out(
+        &mut self,
+        error: LiveError,
+        wait: Option<Duration>,
+        retry_at: Option<Timestamp>,
+    ) -> Result<(), Interrupted> {
+        let told = self.news.send(News::Fault { source: self.source, error, retry_at }).await;
+        match wait {
+            Some(wait) if told.is_ok() => {
+                sleep(wait).await;
+                Ok(())
+            }
+            _ => Err(Interrupted::Over),
+        }
+    }
+
+    fn progress(&self) -> Progress {
+        Progress {
+            cursor: self.sweep.cursor(),
+            tally: self.sweep.tally(),
+            is_shortened: self.sweep.is_shortened(),
+        }
     }
 }

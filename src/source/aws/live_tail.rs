@@ -5,136 +5,173 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_sdk_cloudwatchlogs::config::interceptors::BeforeTransmitInterceptorContextMut;
-use aws_sdk_cloudwatchlogs::config::{ConfigBag, Intercept, RuntimeComponents};
-use aws_sdk_cloudwatchlogs::error::BoxError;
-use aws_sdk_cloudwatchlogs::types::StartLiveTailResponseStream;
+use aws_sdk_cloudwatchlogs::config::{
+    Config, ConfigBag, Intercept, RuntimeComponents, StalledStreamProtectionConfig,
+};
+use aws_sdk_cloudwatchlogs::error::{BoxError, DisplayErrorContext, SdkError};
+use aws_sdk_cloudwatchlogs::primitives::event_stream::EventReceiver;
+use aws_sdk_cloudwatchlogs::types::error::StartLiveTailResponseStreamError;
+use aws_sdk_cloudwatchlogs::types::{LiveTailSessionUpdate, StartLiveTailResponseStream};
 use tokio::sync::mpsc;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 use super::account::Account;
 use super::error::{LiveError, classify};
+use super::event::LogEvent;
+use super::news::{News, Told};
+use super::pace::Pace;
+use super::wait::Waits;
 use crate::model::Timestamp;
 
 /// Groups that one session may follow:
 /// <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_StartLiveTail.html>.
-pub const GROUPS_PER_SESSION: usize = 10;
+pub(super) const GROUPS_PER_SESSION: usize = 10;
 
-/// Wait before a session that ended is started again. Starts are limited to five a second in an account.
+/// Sessions that are held at once in an account and Region, of the fifteen that it may have: other people look, too.
+/// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html>.
+pub(super) const SESSIONS: usize = 5;
+
+/// Wait before a session that ended is started again.
 const RESTART: Duration = Duration::from_secs(2);
 
-/// An event as Live Tail shows it.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct LiveEvent {
-    /// Log stream.
-    pub stream: String,
-    /// Event time.
-    pub at: Timestamp,
-    /// When the service took it in.
-    pub ingested: Option<i64>,
-    /// Text.
-    pub message: String,
+/// An update comes every second, also without events. A session that is silent for this long is dead.
+const SILENCE: Duration = Duration::from_secs(30);
+
+/// One session: up to [`GROUPS_PER_SESSION`] groups of an account.
+pub(super) struct Session {
+    /// Whose groups they are.
+    pub account: Arc<Account>,
+    /// The groups by ARN, each with its place among the sources.
+    pub groups: Vec<(String, usize)>,
+    /// Filter pattern that they share.
+    pub pattern: Option<String>,
+    /// Whether secrets are masked.
+    pub redacts: bool,
+    /// Starts are limited to five a second in an account; sessions of one share a pace.
+    pub pace: Arc<Pace>,
+    /// Who writes.
+    pub news: mpsc::Sender<News>,
 }
 
-/// What a session tells.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Told {
-    /// Events of the group with this place in the list, and whether the service left some out.
-    Events(usize, Vec<LiveEvent>),
-    /// The service showed only a sample during the last second.
-    Sampled,
-    /// The session ended and is started again.
-    Restarted(String),
-}
+type Updates = EventReceiver<StartLiveTailResponseStream, StartLiveTailResponseStreamError>;
 
-/// Follows up to [`GROUPS_PER_SESSION`] groups, named by ARN, until nobody listens.
-///
-/// # Errors
-/// When a session cannot be started for a reason that will not pass: the sweep goes on without it.
-pub async fn listen(
-    account: Arc<Account>,
-    arns: Vec<String>,
-    told: mpsc::Sender<Told>,
-) -> Result<(), LiveError> {
-    let joined = arns.join(", ");
-    loop {
-        let started = account
+/// Nobody listens any more.
+struct Closed;
+
+impl Session {
+    /// Follows until nobody listens, or until a session cannot be started for a reason that will not pass.
+    pub(super) async fn run(self) {
+        let mut waits = Waits::new(true);
+        loop {
+            self.pace.turn().await;
+            let (why, wait) = match self.start().await {
+                Ok(updates) => {
+                    waits.reset();
+                    match self.listen(updates).await {
+                        Ok(why) => (why, RESTART),
+                        Err(Closed) => return,
+                    }
+                }
+                Err(error) if is_final(&error) => {
+                    let _ = self.tell(Told::Refused(error.to_string())).await;
+                    return;
+                }
+                Err(error) => {
+                    let wait = waits.after(&error).unwrap_or(RESTART);
+                    (error.to_string(), wait)
+                }
+            };
+            if self.tell(Told::Ended(why)).await.is_err() {
+                return;
+            }
+            sleep(wait).await;
+        }
+    }
+
+    async fn start(&self) -> Result<Updates, LiveError> {
+        let arns: Vec<String> = self.groups.iter().map(|(arn, _)| arn.clone()).collect();
+        let joined = arns.join(", ");
+        let started = self
+            .account
             .logs()
             .start_live_tail()
-            .set_log_group_identifiers(Some(arns.clone()))
+            .set_log_group_identifiers(Some(arns))
+            .set_log_event_filter_pattern(self.pattern.clone())
             .customize()
             .interceptor(PlainHost)
+            // A quiet group is no stalled stream.
+            .config_override(
+                Config::builder().stalled_stream_protection(StalledStreamProtectionConfig::disabled()),
+            )
             .send()
             .await;
-        let why = match started {
-            Ok(session) => match listen_once(session.response_stream, &arns, &told).await {
-                Some(why) => why,
-                None => return Ok(()),
-            },
-            Err(error) => {
-                let error = classify(account.call("logs:StartLiveTail", &joined), &error);
-                if !error.is_passing() {
-                    return Err(error);
-                }
-                error.to_string()
-            }
-        };
-        if told.send(Told::Restarted(why)).await.is_err() {
-            return Ok(());
-        }
-        sleep(RESTART).await;
+        let started =
+            started.map_err(|error| classify(self.account.call("logs:StartLiveTail", &joined), &error))?;
+        Ok(started.response_stream)
     }
-}
 
-type Session = aws_sdk_cloudwatchlogs::primitives::event_stream::EventReceiver<
-    StartLiveTailResponseStream,
-    aws_sdk_cloudwatchlogs::types::error::StartLiveTailResponseStreamError,
->;
-
-/// One session. Returns why it ended, or `None` when nobody listens any more.
-async fn listen_once(mut session: Session, arns: &[String], told: &mpsc::Sender<Told>) -> Option<String> {
-    loop {
-        let update = match session.recv().await {
-            Ok(Some(StartLiveTailResponseStream::SessionUpdate(update))) => update,
-            Ok(Some(_)) => continue,
-            Ok(None) => return Some("the connection was closed".to_owned()),
-            Err(error) => return Some(ended(&error)),
-        };
-        if update.session_metadata.is_some_and(|metadata| metadata.sampled) {
-            told.send(Told::Sampled).await.ok()?;
+    /// Takes updates until the session ends; returns why it did.
+    async fn listen(&self, mut updates: Updates) -> Result<String, Closed> {
+        self.tell(Told::Started).await?;
+        loop {
+            match timeout(SILENCE, updates.recv()).await {
+                Ok(Ok(Some(StartLiveTailResponseStream::SessionUpdate(update)))) => self.take(update).await?,
+                Ok(Ok(Some(_))) => {}
+                Ok(Ok(None)) => return Ok("the connection was closed".to_owned()),
+                Ok(Err(error)) => return Ok(ended(&error)),
+                Err(_) => return Ok("no update came for half a minute".to_owned()),
+            }
         }
-        let mut by_group: Vec<Vec<LiveEvent>> = vec![Vec::new(); arns.len()];
+    }
+
+    async fn take(&self, update: LiveTailSessionUpdate) -> Result<(), Closed> {
+        let is_sampled = update.session_metadata.is_some_and(|metadata| metadata.sampled);
+        let mut by_group: Vec<Vec<LogEvent>> = vec![Vec::new(); self.groups.len()];
         for event in update.session_results.unwrap_or_default() {
             let group = event.log_group_identifier.unwrap_or_default();
-            let Some(place) = place_of(arns, &group) else { continue };
+            let Some(place) = place_of(&self.groups, &group) else { continue };
             let Some(at) = event.timestamp.and_then(Timestamp::from_millis) else { continue };
-            by_group[place].push(LiveEvent {
-                stream: event.log_stream_name.unwrap_or_default(),
+            let event = LogEvent {
+                id: None,
                 at,
                 ingested: event.ingestion_time,
+                stream: event.log_stream_name.unwrap_or_default(),
                 message: event.message.unwrap_or_default(),
-            });
+            };
+            by_group[place].push(if self.redacts { event.redacted() } else { event });
         }
-        for (place, events) in by_group.into_iter().enumerate().filter(|(_, events)| !events.is_empty()) {
-            told.send(Told::Events(place, events)).await.ok()?;
+        for (events, (_, source)) in by_group.into_iter().zip(&self.groups) {
+            if !events.is_empty() {
+                self.tell(Told::Events(*source, events)).await?;
+            }
         }
+        self.tell(Told::Update { is_sampled }).await
+    }
+
+    async fn tell(&self, told: Told) -> Result<(), Closed> {
+        let sources = self.groups.iter().map(|(_, source)| *source).collect();
+        self.news.send(News::Tail(sources, told)).await.map_err(|_| Closed)
     }
 }
 
-fn ended<E: std::error::Error + 'static, R: std::fmt::Debug + 'static>(
-    error: &aws_sdk_cloudwatchlogs::error::SdkError<E, R>,
-) -> String {
+/// Whether another attempt would meet the same: a quota, a permission, a group of another class.
+fn is_final(error: &LiveError) -> bool {
+    !error.is_passing() && !matches!(error, LiveError::Expired { .. })
+}
+
+fn ended<E: std::error::Error + 'static, R: std::fmt::Debug + 'static>(error: &SdkError<E, R>) -> String {
     match error {
-        aws_sdk_cloudwatchlogs::error::SdkError::ServiceError(service) => service.err().to_string(),
-        other => aws_sdk_cloudwatchlogs::error::DisplayErrorContext(other).to_string(),
+        SdkError::ServiceError(service) => service.err().to_string(),
+        other => DisplayErrorContext(other).to_string(),
     }
 }
 
 /// Groups come back as `account:name` or as ARN.
-fn place_of(arns: &[String], group: &str) -> Option<usize> {
+fn place_of(groups: &[(String, usize)], group: &str) -> Option<usize> {
     let name = group
         .rsplit_once(":log-group:")
         .map_or_else(|| group.split_once(':').map_or(group, |(_, name)| name), |(_, name)| name);
-    arns.iter().position(|arn| arn.rsplit_once(":log-group:").is_some_and(|(_, known)| known == name))
+    groups.iter().position(|(arn, _)| arn.rsplit_once(":log-group:").is_some_and(|(_, known)| known == name))
 }
 
 /// The SDK puts `stream-` before the host, also before that of an endpoint that the user names, where no such host is.
@@ -176,13 +213,13 @@ mod tests {
 
     #[test]
     fn a_group_is_known_by_each_spelling() {
-        let arns = ["arn:aws:logs:us-east-1:111122223333:log-group:/aws/a".to_owned()];
+        let groups = [("arn:aws:logs:us-east-1:111122223333:log-group:/aws/a".to_owned(), 7)];
         for spelling in
             ["111122223333:/aws/a", "/aws/a", "arn:aws:logs:us-east-1:111122223333:log-group:/aws/a"]
         {
-            assert_eq!(place_of(&arns, spelling), Some(0), "{spelling}");
+            assert_eq!(place_of(&groups, spelling), Some(0), "{spelling}");
         }
-        assert_eq!(place_of(&arns, "111122223333:/aws/b"), None);
+        assert_eq!(place_of(&groups, "111122223333:/aws/b"), None);
     }
 
     #[test]

@@ -4,20 +4,31 @@
 //! a test holds the list to the code.
 
 pub mod account;
-pub mod collect;
+mod collect;
+mod collection;
 pub mod discovery;
 pub mod doctor;
-pub mod error;
-pub mod estimate;
-pub mod follow;
-pub mod live_tail;
-pub mod logs;
+mod error;
+mod estimate;
+mod event;
+mod follow;
+mod follow_traces;
+mod gaps;
+mod live_tail;
+mod logs;
+mod new_groups;
+mod news;
 pub mod operations;
-pub mod pace;
-pub mod plan;
+mod pace;
+mod plan;
+mod resume;
 pub mod selection;
 pub mod standing;
+mod tails;
+mod trace_ids;
+mod trace_queue;
 pub mod traces;
+mod wait;
 
 pub use account::{Account, Connection};
 pub use collect::collect;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 /// What an operation is needed for.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Feature {
-    /// Whose account this is.
+    /// Whose account this is, and becoming a role that a person named.
     Identity,
     /// Log events.
     Logs,
@@ -59,7 +59,8 @@ macro_rules! operations {
 /// The list, in order of feature.
 pub const OPERATIONS: &[Operation] = operations! {
     Identity Everything:
-        get_caller_identity = "sts:GetCallerIdentity";
+        get_caller_identity = "sts:GetCallerIdentity",
+        assume_role = "sts:AssumeRole";
     Logs LogGroups:
         filter_log_events = "logs:FilterLogEvents",
         start_live_tail = "logs:StartLiveTail";
@@ -95,8 +96,9 @@ pub const OPERATIONS: &[Operation] = operations! {
 };
 
 impl Feature {
-    /// Every feature that a person can choose, in order. Who one is may be asked without any permission:
-    /// <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html>.
+    /// Every feature that a person can choose, in order. Who one is may be asked without any permission
+    /// (<https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html>), and `sts:AssumeRole` is needed on
+    /// the roles of `--account-role` only.
     pub const NAMED: &'static [Self] = &[Self::Logs, Self::Traces, Self::Discovery, Self::Doctor];
 
     /// Its name on the command line.
@@ -197,8 +199,8 @@ mod tests {
         for operation in OPERATIONS {
             let (_, name) = operation.action.split_once(':').unwrap();
             let reads = ["Get", "List", "Describe", "Filter", "BatchGet", "Simulate"];
-            // These two start a session and a query; they change nothing in the account.
-            let starts = ["StartLiveTail", "StartTraceRetrieval"];
+            // These start a session, a query and a session of a role; they change nothing in the account.
+            let starts = ["StartLiveTail", "StartTraceRetrieval", "AssumeRole"];
             assert!(reads.iter().any(|verb| name.starts_with(verb)) || starts.contains(&name), "{name}");
         }
     }
@@ -215,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn every_operation_is_allowed_by_the_whole_policy_but_the_one_that_needs_none() {
+    fn every_operation_is_allowed_by_the_whole_policy_but_those_that_need_none() {
         let text = policy(&[], &[]).to_string();
         for operation in OPERATIONS.iter().filter(|operation| operation.feature != Feature::Identity) {
             assert!(text.contains(operation.action), "{}", operation.action);

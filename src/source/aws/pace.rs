@@ -8,19 +8,19 @@ use tokio::time::{Instant, sleep_until};
 
 /// Spaces the calls of one API in one account and Region.
 #[derive(Debug)]
-pub struct Pace {
+pub(super) struct Pace {
     every: Duration,
     next: Mutex<Option<Instant>>,
 }
 
 impl Pace {
     /// At most `per_second` calls a second, evenly spread.
-    pub fn new(per_second: f64) -> Self {
+    pub(super) fn new(per_second: f64) -> Self {
         Self { every: Duration::from_secs_f64(1.0 / per_second.max(0.01)), next: Mutex::new(None) }
     }
 
     /// Waits for a turn. Turns are given in the order of asking.
-    pub async fn turn(&self) {
+    pub(super) async fn turn(&self) {
         let mut next = self.next.lock().await;
         let at = self.slot(&mut next, Instant::now());
         drop(next);
@@ -40,7 +40,7 @@ const SHARE: f64 = 0.6;
 
 /// Calls of `FilterLogEvents` a second in `region`. The quotas are per account and Region and cannot be raised:
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html>.
-pub fn filter_log_events(region: &str) -> Pace {
+pub(super) fn filter_log_events(region: &str) -> Pace {
     let quota = match region {
         "us-east-1" => 25.0,
         "ap-northeast-3" | "ap-southeast-3" | "ca-west-1" | "eu-central-1" | "il-central-1" => 5.0,

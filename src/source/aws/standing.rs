@@ -8,7 +8,7 @@ use super::error::LiveError;
 /// How one source stands. Times of events are event time; `last_error` and `retry_at` are clock time.
 #[derive(Clone, Debug)]
 pub struct Standing {
-    /// Log group; `traces` for traces.
+    /// Log group; `traces` for traces; `PREFIX*` for log groups that may still appear.
     pub name: String,
     /// What it is.
     pub kind: Kind,

@@ -40,12 +40,24 @@ pub enum RecordError {
     },
 }
 
+impl RecordError {
+    /// Whether the same may succeed later: somebody makes space.
+    pub fn is_passing(&self) -> bool {
+        use io::ErrorKind::{QuotaExceeded, StorageFull};
+        matches!(self, Self::Io { source, .. } if matches!(source.kind(), StorageFull | QuotaExceeded))
+    }
+}
+
 /// Writes one capture. Only one at a time holds a folder.
 #[derive(Debug)]
 pub struct Recorder {
     folder: PathBuf,
     manifest: Manifest,
     streams: Vec<Stream>,
+    /// Why the last commit failed.
+    trouble: Option<String>,
+    /// Whether the manifest on disk is older than `manifest`.
+    is_changed: bool,
     /// Dropping it frees the folder.
     _lock: File,
 }
@@ -74,7 +86,14 @@ impl Recorder {
         }
         let manifest =
             Manifest { schema: SCHEMA.to_owned(), tool, redacted, sources: Vec::new(), prefixes: Vec::new() };
-        let recorder = Self { folder: folder.to_owned(), manifest, streams: Vec::new(), _lock: lock };
+        let recorder = Self {
+            folder: folder.to_owned(),
+            manifest,
+            streams: Vec::new(),
+            trouble: None,
+            is_changed: false,
+            _lock: lock,
+        };
         recorder.write_manifest()?;
         Ok(recorder)
     }
@@ -109,7 +128,14 @@ impl Recorder {
             file.seek(SeekFrom::End(0)).map_err(fail)?;
             streams.push(Stream { file, path, pending: Vec::new(), records: 0 });
         }
-        Ok(Self { folder: folder.to_owned(), manifest, streams, _lock: lock })
+        Ok(Self {
+            folder: folder.to_owned(),
+            manifest,
+            streams,
+            trouble: None,
+            is_changed: false,
+            _lock: lock,
+        })
     }
 
     /// What the capture says about itself, as of the last commit.
@@ -143,7 +169,21 @@ impl Recorder {
         let file = file.map_err(|source| io_error(&path, &self.folder, source))?;
         self.streams.push(Stream { file, path, pending: Vec::new(), records: 0 });
         self.manifest.sources.push(Recorded { file: file_name, bytes: 0, records: 0, ..source });
+        self.is_changed = true;
         Ok(number - 1)
+    }
+
+    /// Says that log groups are looked for under a prefix.
+    pub fn watch(&mut self, watched: Watched) {
+        if !self.manifest.prefixes.contains(&watched) {
+            self.manifest.prefixes.push(watched);
+            self.is_changed = true;
+        }
+    }
+
+    /// Why the last commit failed and what to do; `None` when it did not. What it was to write waits for the next one.
+    pub fn trouble(&self) -> Option<&str> {
+        self.trouble.as_deref()
     }
 
     /// Adds a record, one JSON value on one line. It is on disk after the next [`commit`](Self::commit).
@@ -180,6 +220,12 @@ impl Recorder {
     /// When something cannot be written, a full disk say. The capture is then as of the last commit and what was
     /// added since is still waiting: a later commit may succeed.
     pub fn commit(&mut self, update: impl FnOnce(&mut [Recorded])) -> Result<(), RecordError> {
+        let result = self.try_commit(update);
+        self.trouble = result.as_ref().err().map(ToString::to_string);
+        result
+    }
+
+    fn try_commit(&mut self, update: impl FnOnce(&mut [Recorded])) -> Result<(), RecordError> {
         for (stream, source) in self.streams.iter_mut().zip(&self.manifest.sources) {
             if let Err(error) = stream.write(source.bytes) {
                 return Err(io_error(&stream.path, &self.folder, error));
@@ -191,10 +237,14 @@ impl Recorder {
             source.records += stream.records;
         }
         update(&mut self.manifest.sources);
+        if !self.is_changed && self.manifest == before {
+            return Ok(());
+        }
         if let Err(error) = self.write_manifest() {
             self.manifest = before;
             return Err(error);
         }
+        self.is_changed = false;
         for stream in &mut self.streams {
             stream.pending.clear();
             stream.records = 0;

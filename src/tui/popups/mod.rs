@@ -108,6 +108,7 @@ impl Popup {
             Ask::Command => Self::Picker(picker::commands(model)),
             Ask::Place => Self::Picker(picker::places(&model.shared)),
             Ask::Export => Self::Picker(picker::exports()),
+            Ask::Healthy => Self::Picker(picker::healthy(&model.shared)),
         }
     }
 }

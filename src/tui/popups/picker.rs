@@ -7,10 +7,11 @@ use nucleo_matcher::{Config, Matcher, Utf32Str};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
-use crate::model::{Name, Request};
+use crate::model::{Name, Outcome, Request};
 use crate::tui::keys::{Binding, Chord, Context, Keymap, Move, bind};
 use crate::tui::message::{self, Ask, AskLine, ExportKind, Outbox};
 use crate::tui::model::{Model, Shared};
+use crate::tui::screens::{ScreenMessage, compare};
 use crate::tui::theme::Role;
 use crate::tui::widgets::{Input, Line, ListState, popup};
 
@@ -122,6 +123,20 @@ pub(super) fn places(shared: &Shared) -> State {
             }),
     );
     State::new("Jump", items)
+}
+
+/// Healthy requests to compare with, those of the selected request's tool first.
+pub(super) fn healthy(shared: &Shared) -> State {
+    let requests = &shared.snapshot().requests;
+    let tool = shared.request.and_then(|key| requests.get(key.index())).map(|request| request.tool);
+    let mut healthy: Vec<&Request> =
+        requests.iter().filter(|request| request.outcome == Outcome::Ok).collect();
+    healthy.sort_by_key(|request| Some(request.tool) != tool);
+    let item = |request: &Request| {
+        let beside = compare::Message::Beside(Some(request.key));
+        Item { message: message::Message::Screen(ScreenMessage::Compare(beside)), ..place(shared, request) }
+    };
+    State::new("Compare with", healthy.into_iter().map(item).collect())
 }
 
 fn place(shared: &Shared, request: &Request) -> Item {

@@ -77,7 +77,7 @@ impl State {
         let item = self.document.items.get(self.selected().unwrap_or_default())?;
         match &item.action {
             Action::Copy(command) => Some(command),
-            Action::Signal(_) => None,
+            Action::Signal(_) | Action::Unfold(_) => None,
         }
     }
 

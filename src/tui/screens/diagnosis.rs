@@ -5,6 +5,8 @@ pub(super) mod sections;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
+
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
@@ -16,7 +18,7 @@ use crate::tui::screens::ScreenId;
 use crate::tui::theme::Role;
 use crate::tui::widgets::Line;
 
-use document::{Action, Document};
+use document::{Action, Document, Fold};
 
 /// What the screen remembers.
 #[derive(Debug, Default)]
@@ -28,6 +30,8 @@ pub struct State {
     offset: usize,
     height: usize,
     request: Option<RequestKey>,
+    /// What is shown in full for this request.
+    unfolded: BTreeSet<Fold>,
 }
 
 /// What may happen on it.
@@ -68,6 +72,10 @@ pub(super) fn update(state: &mut State, message: Message, shared: &Shared, out: 
                 out.send(message::Message::Show(ScreenId::Signal));
             }
             Some(Action::Copy(command)) => copy(command, shared, out),
+            Some(Action::Unfold(fold)) => {
+                state.unfolded.insert(*fold);
+                state.write(shared);
+            }
             None => {}
         },
         Message::Copy => match state.command() {
@@ -84,12 +92,21 @@ fn copy(command: &str, shared: &Shared, out: &mut Outbox) {
 }
 
 impl State {
+    /// Writes the document anew.
+    fn write(&mut self, shared: &Shared) {
+        let body = shared.body();
+        self.height = usize::from(body.height);
+        self.document = sections::document(shared, usize::from(body.width), &self.unfolded);
+        self.selected = self.selected.min(self.document.items.len().saturating_sub(1));
+        self.scroll(0);
+    }
+
     /// The selected command, or the first of the document.
     fn command(&self) -> Option<&str> {
         let selected = self.document.items.get(self.selected);
         selected.into_iter().chain(&self.document.items).find_map(|item| match &item.action {
             Action::Copy(command) => Some(command.as_str()),
-            Action::Signal(_) => None,
+            Action::Signal(_) | Action::Unfold(_) => None,
         })
     }
 
@@ -163,14 +180,11 @@ pub(super) fn refresh(state: &mut State, change: Change, shared: &Shared, out: &
     if change == Change::Filter {
         return;
     }
-    let body = shared.body();
-    state.height = usize::from(body.height);
-    state.document = sections::document(shared, usize::from(body.width));
     if state.request != shared.request {
         (state.request, state.selected, state.offset) = (shared.request, 0, 0);
+        state.unfolded.clear();
     }
-    state.selected = state.selected.min(state.document.items.len().saturating_sub(1));
-    state.scroll(0);
+    state.write(shared);
 }
 
 pub(super) fn click(state: &State, _shared: &Shared, area: Rect, mouse: Mouse) -> Option<Message> {

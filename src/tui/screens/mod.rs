@@ -14,6 +14,7 @@
     reason = "a message is consumed, also when it holds nothing to move"
 )]
 
+mod advice;
 #[cfg(test)]
 mod hostile;
 

@@ -6,6 +6,8 @@ mod layout;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
+
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
@@ -32,6 +34,8 @@ pub struct State {
     request: Option<RequestKey>,
     /// Rows that fit below the lanes.
     list_height: usize,
+    /// What the rows in view are called.
+    names: BTreeMap<SignalKey, String>,
 }
 
 /// What may happen on it.
@@ -43,6 +47,8 @@ pub enum Message {
     Select(usize),
     /// Shows half of the time, or twice as much.
     Zoom(bool),
+    /// The same; what is in this column of the axis stays there.
+    ZoomAt(bool, usize),
     /// Shows all of the time.
     Whole,
     /// Folds the row, or unfolds it.
@@ -74,7 +80,7 @@ pub(super) const KEYS: &[Binding<Message>] = &[
     bind("why", &["d"], "why", "diagnosis of the request", Message::Why),
 ];
 
-pub(super) fn update(state: &mut State, message: Message, _shared: &Shared, out: &mut Outbox) {
+pub(super) fn update(state: &mut State, message: Message, shared: &Shared, out: &mut Outbox) {
     match message {
         Message::Move(Move::Left) => state.axis.pan(-1),
         Message::Move(Move::Right) => state.axis.pan(1),
@@ -87,6 +93,9 @@ pub(super) fn update(state: &mut State, message: Message, _shared: &Shared, out:
             state.axis.zoom_in(at);
         }
         Message::Zoom(false) => state.axis.zoom_out(),
+        Message::ZoomAt(inwards, column) => {
+            state.axis.zoom_at(inwards, column, draw::axis_columns(shared.body()).1);
+        }
         Message::Whole => state.axis.reset(),
         Message::Fold => {
             if let Some(row) = state.list.selected() {
@@ -115,6 +124,7 @@ pub(super) fn update(state: &mut State, message: Message, _shared: &Shared, out:
         }
         Message::Why => out.send(message::Message::Show(ScreenId::Diagnosis)),
     }
+    state.name_rows(shared);
 }
 
 impl State {
@@ -124,6 +134,16 @@ impl State {
 
     fn fit(&mut self) {
         self.list.fit(self.tree.len(), self.list_height as u16);
+    }
+
+    /// Reads what the rows in view are called.
+    fn name_rows(&mut self, shared: &Shared) {
+        let mut known = std::mem::take(&mut self.names);
+        for row in self.list.visible() {
+            let Some(key) = self.tree.row(row).map(|node| node.item.signal) else { continue };
+            let name = known.remove(&key).unwrap_or_else(|| draw::name(shared, key));
+            self.names.insert(key, name);
+        }
     }
 
     /// Selects the next row that `wanted` holds for, around; everything is unfolded for it.
@@ -153,6 +173,9 @@ pub(super) fn refresh(state: &mut State, change: Change, shared: &Shared, out: &
     {
         out.run(Effect::Walk(key));
     }
+    if change == Change::Data {
+        state.names.clear();
+    }
     if change == Change::Data || state.request != shared.request {
         load(state, shared);
     }
@@ -161,6 +184,7 @@ pub(super) fn refresh(state: &mut State, change: Change, shared: &Shared, out: &
     state.stop = step.map(|step| step.signals.clone()).unwrap_or_default();
     state.list_height = draw::rows_area(state, shared.body()).height.into();
     state.fit();
+    state.name_rows(shared);
 }
 
 /// Lays the selected request out anew; the selected signal and the zoom stay while the request does.
@@ -185,6 +209,11 @@ fn load(state: &mut State, shared: &Shared) {
 }
 
 pub(super) fn click(state: &State, _shared: &Shared, area: Rect, mouse: Mouse) -> Option<Message> {
+    if let MouseKind::Zoom(inwards) = mouse.kind {
+        let (first, columns) = draw::axis_columns(area);
+        let column = usize::from(mouse.column - area.x).saturating_sub(first);
+        return Some(Message::ZoomAt(inwards, column.min(columns.saturating_sub(1))));
+    }
     let line = mouse.row.checked_sub(draw::rows_area(state, area).y)?;
     let row = state.list.row_at(line).filter(|_| mouse.kind == MouseKind::Click)?;
     Some(if state.list.selected() == Some(row) { Message::Open } else { Message::Select(row) })

@@ -56,6 +56,29 @@ impl ListState {
         self.offset = top.min(self.selected);
     }
 
+    /// Moves the rows in view, for text, which has no selection: its row on top is the selected one.
+    pub fn scroll(&mut self, movement: Move) {
+        let last = self.len.saturating_sub(self.height);
+        let page = self.height.max(2) - 1;
+        let top = match movement {
+            Move::Up => self.offset.saturating_sub(1),
+            Move::Down => self.offset + 1,
+            Move::PageUp => self.offset.saturating_sub(page),
+            Move::PageDown => self.offset + page,
+            Move::First => 0,
+            Move::Last => last,
+            Move::Rows(rows) => self.offset.saturating_add_signed(isize::from(rows)),
+            Move::Left | Move::Right => self.offset,
+        };
+        self.show_from(top);
+    }
+
+    /// Brings a row to the top as far as there are rows below it, and selects it.
+    pub fn show_from(&mut self, top: usize) {
+        self.offset = top.min(self.len.saturating_sub(self.height));
+        self.selected = self.offset;
+    }
+
     /// Selects a row and brings it to the middle.
     pub fn center(&mut self, row: usize) {
         self.offset = row.saturating_sub(self.height / 2);
@@ -112,6 +135,21 @@ mod tests {
                 prop_assert!(list.visible().len() <= usize::from(height));
             }
         }
+    }
+
+    #[test]
+    fn text_scrolls_to_its_last_row_and_no_further() {
+        let mut top = ListState::default();
+        top.fit(30, 10);
+        for (by, offset) in
+            [(Move::Down, 1), (Move::Last, 20), (Move::Rows(9), 20), (Move::PageUp, 11), (Move::First, 0)]
+        {
+            top.scroll(by);
+            assert_eq!(top.offset(), offset, "{by:?}");
+        }
+        top.fit(5, 10);
+        top.scroll(Move::Down);
+        assert_eq!(top.visible(), 0..5);
     }
 
     #[test]

@@ -2,18 +2,25 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::cell::width;
+use super::cell::{fit, width};
 
 /// Lines of `text`, each at most `columns` wide; at least one line. A word wider than a line is cut.
 pub fn paragraph(text: &str, columns: usize) -> Vec<String> {
     let columns = columns.max(2);
     let mut lines = Vec::new();
     for paragraph in text.lines() {
+        let first = lines.len();
         let mut line = String::new();
         let mut used = 0;
         for word in paragraph.split_word_bounds() {
             let wide = width(word);
-            if used + wide > columns && !word.trim().is_empty() {
+            if used + wide > columns {
+                if word.trim().is_empty() {
+                    // A line that is full ends here; the blank between the lines is seen as such.
+                    lines.push(std::mem::take(&mut line).trim_end().to_owned());
+                    used = 0;
+                    continue;
+                }
                 break_line(&mut lines, &mut line, &mut used);
             }
             if used + wide <= columns {
@@ -29,10 +36,24 @@ pub fn paragraph(text: &str, columns: usize) -> Vec<String> {
                 used += width(cluster);
             }
         }
-        lines.push(line.trim_end().to_owned());
+        if !line.trim().is_empty() || lines.len() == first {
+            lines.push(line.trim_end().to_owned());
+        }
     }
     if lines.is_empty() {
         lines.push(String::new());
+    }
+    lines
+}
+
+/// The first `rows` lines of `text`; the last one ends with `ellipsis` when there are more.
+pub fn excerpt(text: &str, columns: usize, rows: usize, ellipsis: &str) -> Vec<String> {
+    let mut lines = paragraph(text, columns);
+    if lines.len() > rows {
+        lines.truncate(rows);
+        if let Some(last) = lines.last_mut() {
+            *last = fit(&format!("{last} {ellipsis}"), columns.max(2), ellipsis).trim_end().to_owned();
+        }
     }
     lines
 }
@@ -62,6 +83,8 @@ mod tests {
         assert_eq!(paragraph("", 10), [""]);
         assert_eq!(paragraph("abcdefgh", 3), ["abc", "def", "gh"]);
         assert_eq!(paragraph("日本語", 4), ["日本", "語"]);
+        assert_eq!(excerpt("one two three", 8, 1, "~"), ["one two~"]);
+        assert_eq!(excerpt("one two three", 7, 2, "~"), ["one two", "three"]);
     }
 
     proptest! {

@@ -1,5 +1,7 @@
 //! A table that draws only the rows in view; a million rows cost as much as forty.
 
+use std::ops::Range;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -64,7 +66,7 @@ impl Table<'_> {
         area: Rect,
         mut row: impl FnMut(usize) -> Vec<(Role, String)>,
     ) {
-        let widths = self.widths(area.width.saturating_sub(2));
+        let widths = widths(self.columns, area.width.saturating_sub(2));
         let mut heading = Line::new(buffer, look, area, 0);
         heading.skip(1);
         for (column, width) in self.columns.iter().zip(&widths) {
@@ -87,15 +89,27 @@ impl Table<'_> {
         scroll_bar(buffer, look, area, self.list);
     }
 
-    fn widths(&self, room: u16) -> Vec<usize> {
-        let gaps = self.columns.len().saturating_sub(1) as u16;
-        let fixed: u16 = self.columns.iter().map(|column| column.width).sum();
-        let shares = self.columns.iter().filter(|column| column.width == 0).count() as u16;
-        let left = room.saturating_sub(fixed + gaps);
-        let share = left.checked_div(shares).unwrap_or(0);
-        let width = |column: &Column| if column.width == 0 { share } else { column.width };
-        self.columns.iter().map(|column| usize::from(width(column))).collect()
+    /// The screen columns that each column takes when drawn into `area`.
+    pub fn spans(columns: &[Column], area: Rect) -> Vec<Range<u16>> {
+        let mut start = area.x + 1;
+        let widths = widths(columns, area.width.saturating_sub(2));
+        let span = |width: usize| {
+            let span = start..start.saturating_add(width as u16);
+            start = span.end.saturating_add(1);
+            span
+        };
+        widths.into_iter().map(span).collect()
     }
+}
+
+fn widths(columns: &[Column], room: u16) -> Vec<usize> {
+    let gaps = columns.len().saturating_sub(1) as u16;
+    let fixed: u16 = columns.iter().map(|column| column.width).sum();
+    let shares = columns.iter().filter(|column| column.width == 0).count() as u16;
+    let left = room.saturating_sub(fixed + gaps);
+    let share = left.checked_div(shares).unwrap_or(0);
+    let width = |column: &Column| if column.width == 0 { share } else { column.width };
+    columns.iter().map(|column| usize::from(width(column))).collect()
 }
 
 fn cell(line: &mut Line<'_>, align: Align, role: Role, text: &str, width: usize) {

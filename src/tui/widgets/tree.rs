@@ -2,6 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use super::ListState;
+use crate::tui::keys::Move;
+
 /// A node in drawing order: parents before children.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Node<T> {
@@ -81,6 +84,58 @@ impl<T> Tree<T> {
         self.layout();
     }
 
+    /// Folds the nodes with children that `is_folded` names, and no others.
+    pub fn fold_where(&mut self, is_folded: impl Fn(&Node<T>) -> bool) {
+        let nodes = 0..self.nodes.len();
+        self.folded =
+            nodes.filter(|node| self.parent_of_next(*node) && is_folded(&self.nodes[*node])).collect();
+        self.layout();
+    }
+
+    /// Moves the selection of `list`, which has a row for each row of the tree. To the right rows unfold, to the left
+    /// they fold, or the selection goes to the parent.
+    pub fn travel(&mut self, list: &mut ListState, by: Move) {
+        let Some(row) = list.selected() else { return };
+        match by {
+            Move::Right if self.is_folded(row) => self.fold(row, false),
+            Move::Right if self.has_children(row) => list.select(row + 1),
+            Move::Left if self.has_children(row) && !self.is_folded(row) => self.fold(row, true),
+            Move::Left => list.select(self.parent(row).unwrap_or(row)),
+            _ => {
+                list.apply(by);
+            }
+        }
+    }
+
+    /// The place of a row among all nodes.
+    pub fn node_of(&self, row: usize) -> Option<usize> {
+        self.rows.get(row).copied()
+    }
+
+    /// The nearest node after `from`, or before it with a negative `by`, around, that is `wanted`; folded away or not.
+    pub fn find(&self, from: usize, by: i8, wanted: impl Fn(&T) -> bool) -> Option<usize> {
+        let is_wanted = |node: &usize| wanted(&self.nodes[*node].item);
+        let count = self.nodes.len();
+        if by > 0 {
+            (from + 1..count).chain(0..count.min(from + 1)).find(is_wanted)
+        } else {
+            (from..count).chain(0..from.min(count)).rev().find(is_wanted)
+        }
+    }
+
+    /// Unfolds everything above a node; its row.
+    pub fn reveal(&mut self, node: usize) -> usize {
+        let mut depth = self.nodes.get(node).map_or(0, |node| node.depth);
+        for above in (0..node.min(self.nodes.len())).rev() {
+            if self.nodes[above].depth < depth {
+                depth = self.nodes[above].depth;
+                self.folded.remove(&above);
+            }
+        }
+        self.layout();
+        self.rows.binary_search(&node).unwrap_or_else(|row| row.saturating_sub(1))
+    }
+
     /// The row of the parent of `row`.
     pub fn parent(&self, row: usize) -> Option<usize> {
         let depth = self.row(row)?.depth;
@@ -126,5 +181,25 @@ mod tests {
         assert!(!tree.is_folded(3), "a leaf does not fold");
         tree.fold_from(None);
         assert_eq!(shown(&tree), "abcde");
+        tree.fold_where(|node| node.item < 'c');
+        assert_eq!(shown(&tree), "ae");
+        assert_eq!(tree.find(4, 1, |item| *item == 'c'), Some(2));
+        assert_eq!(tree.find(1, -1, |item| *item > 'b'), Some(4));
+        assert_eq!(tree.find(1, 1, |item| *item == 'x'), None);
+        assert_eq!(tree.reveal(2), 2);
+        assert_eq!(shown(&tree), "abcde");
+        let mut list = ListState::default();
+        list.fit(tree.len(), 3);
+        for (by, row, rows) in [
+            (Move::Right, 1, 5),
+            (Move::Left, 1, 4),
+            (Move::Left, 0, 4),
+            (Move::Left, 0, 2),
+            (Move::Right, 0, 4),
+        ] {
+            tree.travel(&mut list, by);
+            assert_eq!((list.selected(), tree.len()), (Some(row), rows), "{by:?}");
+            list.fit(tree.len(), 3);
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! Live sources against the wire protocols of AWS: a stand-in on the loopback, the unmodified SDK, and this crate.
 
+mod engine;
 mod protocol;
 #[allow(dead_code, reason = "it stands for whole services; not every test needs all of it")]
 pub(crate) mod stub;

@@ -142,26 +142,27 @@ pub struct Delivery {
 impl Discovery {
     /// The targets that call a runtime, each with its gateway.
     pub fn callers_of<'d>(&'d self, runtime: &'d Runtime) -> impl Iterator<Item = (&'d Gateway, &'d Target)> {
-        self.gateways
-            .iter()
-            .flat_map(|gateway| gateway.targets.iter().map(move |target| (gateway, target)))
-            .filter(|(_, target)| {
-                let called = target.runtime.as_deref().map(id_of);
-                called == Some(&runtime.id)
-            })
+        let all = self.gateways.iter();
+        let targets = all.flat_map(|gateway| gateway.targets.iter().map(move |target| (gateway, target)));
+        targets.filter(|(_, target)| target.calls(runtime))
     }
 
     /// The runtimes of this account and Region that a gateway's targets call.
     pub fn called_by<'d>(&'d self, gateway: &'d Gateway) -> impl Iterator<Item = &'d Runtime> {
-        let called = |runtime: &Runtime| {
-            gateway.targets.iter().any(|target| target.runtime.as_deref().map(id_of) == Some(&runtime.id))
-        };
+        let called = |runtime: &Runtime| gateway.targets.iter().any(|target| target.calls(runtime));
         self.runtimes.iter().filter(move |runtime| called(runtime))
     }
 
     /// `aws/spans`, when it exists.
     pub fn spans(&self) -> Option<&Group> {
         self.other_log_groups.iter().find(|group| group.name == super::SPANS)
+    }
+}
+
+impl Target {
+    /// Whether it calls `runtime`.
+    pub fn calls(&self, runtime: &Runtime) -> bool {
+        self.runtime.as_deref().is_some_and(|called| called == runtime.arn || id_of(called) == runtime.id)
     }
 }
 

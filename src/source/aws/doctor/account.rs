@@ -44,6 +44,7 @@ fn discovery(answers: &Answers) -> Probe {
         count(runtimes, "runtime"),
         count(gateways, "gateway")
     ));
+    let probe = answers.neighbours.iter().fold(probe, |probe, one| probe.seen(one.as_str()));
     if !answers.unlisted.is_empty() {
         return answers.unlisted.iter().fold(probe, Probe::without);
     }
@@ -108,11 +109,12 @@ fn spans_group(answers: &Answers) -> Probe {
     }
 }
 
-/// When the newest event was written, as far as the service says.
+/// When the newest event was written. What the service says of it may be an hour old:
+/// <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_LogStream.html>.
 pub(super) fn newest_of(streams: &[Stream]) -> String {
     match newest(streams) {
         Some((stream, at)) => {
-            format!("Newest event at {at} in the stream {} (this figure may be an hour behind).", stream.name)
+            format!("Newest event at {at} or later, in the stream {}.", stream.name)
         }
         None if streams.is_empty() => "It has no stream: nothing was written so far.".to_owned(),
         None => "None of its streams holds an event.".to_owned(),

@@ -35,6 +35,8 @@ pub struct Answers {
     pub runtimes: Vec<RuntimeAnswers>,
     /// The gateways asked about.
     pub gateways: Vec<GatewayAnswers>,
+    /// Resources that came along with those that were named, one sentence each.
+    pub neighbours: Vec<String>,
     /// Lists of resources that could not be read.
     pub unlisted: Vec<Unanswered>,
     /// Resources that were not asked about, because there are too many.

@@ -143,8 +143,8 @@ fn delivered<'a>(
         }
         for delivery in joined {
             let behind = deliveries.destinations.get(&delivery.destination);
-            let to = behind.map_or(delivery.destination.as_str(), |behind| group_name(behind));
-            probe = probe.seen(format!("{log_type} from {} to {} {to}.", source.name, delivery.kind));
+            let to = behind.map(|behind| format!(" {}", group_name(behind))).unwrap_or_default();
+            probe = probe.seen(format!("{log_type} go to {}{to} (source {}).", delivery.kind, source.name));
             if !is_inactive {
                 active.push(delivery);
             }

@@ -109,7 +109,7 @@ fn exception_level(gate: &Gate<'_>, facts: &GatewayFacts) -> Probe {
             .seen("exceptionLevel is not set.")
             .because("For every failure of its own the Gateway tells its caller 'An internal error occurred. Please retry later.' In production that is meant so; then the reason is in its log alone (gateway-log-delivery).")
             .explained_by("gateway-internal-error-generic", gate.values())
-            .steps(1, 2),
+            .steps(0, 3),
     }
 }
 

@@ -15,6 +15,8 @@ mod resources;
 mod role;
 mod runtime;
 mod target;
+#[cfg(test)]
+mod tests;
 
 pub use answers::Answers;
 pub use ask::{Named, ask};

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::discovery::{Discovery, Gateway, Group, Runtime, SPANS, id_of, ids_in};
+use super::super::discovery::{Discovery, Gateway, Group, Runtime, SPANS, ids_in};
 use super::super::error::LiveError;
 use super::names::{self, Named};
 use super::{Failure, Kind, SelectionError, Wanted};
@@ -279,15 +279,16 @@ fn choose_gateway(
     }
     chosen.add_gateway(gateway);
     no_gateway_logs(gateway, said);
-    let mut here = BTreeSet::new();
+    let mut here = Vec::new();
     for runtime in found.called_by(gateway) {
         chosen.add_runtime(runtime);
-        here.insert(runtime.id.as_str());
+        here.push(runtime);
         said.notes
             .push(format!("agent runtime {} comes along: gateway {} calls it", runtime.name, gateway.name));
     }
     for target in &gateway.targets {
-        let Some(arn) = target.runtime.as_deref().filter(|arn| !here.contains(id_of(arn))) else { continue };
+        let is_here = here.iter().any(|runtime| target.calls(runtime));
+        let Some(arn) = target.runtime.as_deref().filter(|_| !is_here) else { continue };
         said.notes.push(format!(
             "target {} calls an agent runtime that is not listed in {}; add it: --runtime {}@PROFILE",
             target.name,

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use crate::model::{LiveSource, Timestamp};
+use crate::tui::count::counted;
 use crate::tui::live::{LiveState, SourceState};
 use crate::tui::theme::Role;
 
-use super::sections::{Writer, counted};
+use super::sections::Writer;
 
 /// Columns of the state of a source.
 const STATE: usize = 20;

@@ -5,6 +5,7 @@ use indexmap::IndexSet;
 
 use crate::case::Snapshot;
 use crate::model::{Format, Gap, InputSummary, Issue, LayerCoverage, TimeRange, Timestamp};
+use crate::tui::count::counted;
 use crate::tui::model::Shared;
 use crate::tui::screens::diagnosis::document::Document;
 use crate::tui::theme::Role;
@@ -228,9 +229,4 @@ fn input_row(lead: &str, format: &str, numbers: [&str; 4]) -> String {
 fn format_name(format: Format) -> String {
     let word = serde_json::to_value(format).ok();
     word.and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default()
-}
-
-/// `1 span`, `2 spans`.
-pub(super) fn counted(count: u64, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }

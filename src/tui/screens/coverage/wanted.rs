@@ -4,9 +4,10 @@ use indexmap::{IndexMap, IndexSet};
 
 use crate::case::Snapshot;
 use crate::model::{Layer, Outcome, RequestKey, Standing, Whereabouts};
+use crate::tui::count::counted;
 use crate::tui::theme::Role;
 
-use super::sections::{Writer, counted};
+use super::sections::Writer;
 
 /// Layers in whose records most failures show.
 const TELLING: [Layer; 3] = [Layer::Gateway, Layer::Runtime, Layer::Span];

@@ -2,9 +2,12 @@
 
 use std::ops::Range;
 
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
 use crate::model::SignalKey;
-use crate::tui::theme::Role;
-use crate::tui::widgets::{paragraph, width};
+use crate::tui::theme::{Look, Role};
+use crate::tui::widgets::{Line, ListState, paragraph, scroll_bar, width};
 
 /// Pieces of one row from left to right.
 pub(in crate::tui::screens) type Row = Vec<(Role, String)>;
@@ -16,6 +19,19 @@ pub(in crate::tui::screens) enum Action {
     Signal(SignalKey),
     /// Copies a command.
     Copy(String),
+    /// Shows what is folded.
+    Unfold(Fold),
+}
+
+/// What is folded where there is much of it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(in crate::tui::screens) enum Fold {
+    /// Hypotheses that may be true.
+    Open,
+    /// Those that are not.
+    RuledOut,
+    /// What else follows from the cause.
+    Symptoms,
 }
 
 /// Rows that belong to one action.
@@ -67,6 +83,18 @@ impl Document {
             let lead = if index == 0 { lead.to_owned() } else { " ".repeat(indent) };
             self.rows.push(vec![(Role::Dim, lead), (role, line)]);
         }
+    }
+
+    /// Draws the rows in view of `top`, with a scroll bar that begins in the row above `area`.
+    pub(in crate::tui::screens) fn draw(&self, buffer: &mut Buffer, look: Look, area: Rect, top: &ListState) {
+        for (line, row) in (0..area.height).zip(top.visible()) {
+            let mut out = Line::new(buffer, look, area, line);
+            for (role, text) in self.rows.get(row).into_iter().flatten() {
+                out.put(*role, text);
+            }
+        }
+        let above = area.y.min(1);
+        scroll_bar(buffer, look, Rect { y: area.y - above, height: area.height + above, ..area }, top);
     }
 
     /// Rows that `write` adds, as one item.

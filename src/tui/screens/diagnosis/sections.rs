@@ -1,26 +1,28 @@
 //! What the diagnosis says, in the order in which a person needs it: what failed, why, what to type; then the
 //! evidence and everything that supports or limits the claim.
 
-use indexmap::IndexMap;
+use std::collections::BTreeSet;
 
-use super::document::{Action, Document};
+use super::document::{Action, Document, Fold};
 use crate::case::Snapshot;
-use crate::model::{Diagnosis, Evidence, Finding, Hypothesis, Request, RuleMeta, Standing, Unexplained};
+use crate::model::{Diagnosis, Evidence, Finding, Hypothesis, Request, Standing, Unexplained};
 use crate::tui::model::Shared;
+use crate::tui::screens::advice::Pen;
 use crate::tui::theme::Role;
 use crate::tui::time;
 
-/// Longest text of one paragraph, in characters.
-const MAX_TEXT: usize = 2_000;
 /// Longest excerpt of a piece of evidence, in characters.
 const MAX_EXCERPT: usize = 300;
+/// Hypotheses and symptoms that are shown of many; one more is not worth a fold.
+const MAX_SHOWN: usize = 3;
 /// Errors without an explanation that are shown.
 const MAX_UNEXPLAINED: usize = 5;
 
 /// The diagnosis of the selected request, then what concerns the capture as a whole.
-pub(super) fn document(shared: &Shared, columns: usize) -> Document {
+pub(super) fn document(shared: &Shared, columns: usize, unfolded: &BTreeSet<Fold>) -> Document {
     let snapshot = shared.snapshot();
-    let mut writer = Writer { shared, snapshot, document: Document::new(columns) };
+    let pen = Pen { shared, document: Document::new(columns) };
+    let mut writer = Writer { shared, snapshot, pen, unfolded };
     let request = shared.request.and_then(|key| snapshot.requests.get(key.index()));
     let own = request.and_then(|request| shared.lookup.diagnosis(snapshot, Some(request.key)));
     let of_capture: Vec<&Diagnosis> =
@@ -33,34 +35,20 @@ pub(super) fn document(shared: &Shared, columns: usize) -> Document {
         None => writer.without_diagnosis(request, !of_capture.is_empty()),
     }
     for diagnosis in of_capture {
-        writer.document.heading("The capture as a whole");
+        writer.pen.document.heading("The capture as a whole");
         writer.diagnosis(diagnosis);
     }
-    writer.document
+    writer.pen.document
 }
 
 struct Writer<'a> {
     shared: &'a Shared,
     snapshot: &'a Snapshot,
-    document: Document,
+    pen: Pen<'a>,
+    unfolded: &'a BTreeSet<Fold>,
 }
 
 impl<'a> Writer<'a> {
-    fn safe(&self, text: &str) -> String {
-        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        self.shared.line(&text, MAX_TEXT).to_string()
-    }
-
-    fn text(&mut self, lead: &str, role: Role, text: &str) {
-        let text = self.safe(text);
-        self.document.text(lead, role, &text);
-    }
-
-    fn command(&mut self, indent: &str, command: &str) {
-        let command = self.shared.text(command).to_string();
-        self.document.command(indent, &command);
-    }
-
     fn request(&mut self, request: &Request) {
         let symbols = self.shared.look.symbols;
         let tool = self.snapshot.names.text(request.tool).unwrap_or("request");
@@ -74,7 +62,7 @@ impl<'a> Writer<'a> {
             let at = self.shared.zone.full(window.start);
             row.push((Role::Dim, format!("  {at}  {length}")));
         }
-        self.document.row(row);
+        self.pen.document.row(row);
     }
 
     fn without_diagnosis(&mut self, request: Option<&Request>, capture_has_causes: bool) {
@@ -91,7 +79,7 @@ impl<'a> Writer<'a> {
                 "This request did not fail, as far as the capture shows; there is nothing to diagnose."
             }
         };
-        self.text("", Role::Normal, text);
+        self.pen.text("", Role::Normal, text);
         if request.is_some() {
             self.findings(request);
             self.stopped();
@@ -103,8 +91,8 @@ impl<'a> Writer<'a> {
         let key = request.map(|request| request.key);
         for finding in self.shared.lookup.findings(self.snapshot, key) {
             let title = self.title(&finding.rule).to_owned();
-            self.document.heading(&title);
-            self.text("  ", Role::Normal, &finding.message);
+            self.pen.document.heading(&title);
+            self.pen.text("  ", Role::Normal, &finding.message);
             self.evidence(&finding.evidence);
         }
     }
@@ -117,19 +105,20 @@ impl<'a> Writer<'a> {
         if diagnosis.request.is_some() {
             self.stopped();
         }
-        self.fixes(finding);
+        self.pen.fixes(finding.map(|finding| finding.fix.as_slice()).unwrap_or_default());
         if let Some(finding) = finding.filter(|finding| !finding.evidence.is_empty()) {
-            self.document.heading("Evidence");
+            self.pen.document.heading("Evidence");
             self.evidence(&finding.evidence);
         }
         if let Some(meta) = meta {
-            self.background(meta, finding);
+            self.pen.background(meta, finding);
         }
         self.chain(diagnosis);
+        self.symptoms(diagnosis);
         self.hypotheses(diagnosis);
         self.missing("What is missing", &diagnosis.missing, &diagnosis.commands);
         if let Some(meta) = meta {
-            self.afterwards(meta, finding);
+            self.pen.afterwards(meta, finding);
         }
     }
 
@@ -142,9 +131,9 @@ impl<'a> Writer<'a> {
 
     fn cause(&mut self, diagnosis: &Diagnosis, rule: &str, finding: Option<&Finding>) {
         let title = self.title(rule).to_owned();
-        self.text("Cause  ", Role::Failed, &title);
+        self.pen.text("Cause  ", Role::Failed, &title);
         if let Some(finding) = finding {
-            self.text("  ", Role::Normal, &finding.message);
+            self.pen.text("  ", Role::Normal, &finding.message);
         }
         let standing = diagnosis.hypotheses.iter().find(|hypothesis| hypothesis.rule == rule);
         let mut words = standing.map(|hypothesis| words(hypothesis.standing)).unwrap_or_default().to_owned();
@@ -156,11 +145,11 @@ impl<'a> Writer<'a> {
             words = format!("{words} Cause of {others} failed requests.");
         }
         let words = words.trim_start().to_owned();
-        self.text("  ", Role::Dim, &words);
+        self.pen.text("  ", Role::Dim, &words);
     }
 
     fn unknown(&mut self, diagnosis: &Diagnosis) {
-        self.text(
+        self.pen.text(
             "Cause  ",
             Role::Unknown,
             "unknown: the capture holds nothing that a rule can explain this with.",
@@ -179,20 +168,7 @@ impl<'a> Writer<'a> {
             let symbols = self.shared.look.symbols;
             let lead =
                 format!("Stopped {} ", if walk.stopped.is_some() { symbols.stop } else { symbols.unknown });
-            self.text(&lead, Role::Normal, &walk.verdict);
-        }
-    }
-
-    fn fixes(&mut self, finding: Option<&Finding>) {
-        let steps = finding.map(|finding| finding.fix.as_slice()).unwrap_or_default();
-        if !steps.is_empty() {
-            self.document.heading("What to do");
-        }
-        for (index, step) in steps.iter().enumerate() {
-            self.text(&format!("{}. ", index + 1), Role::Normal, &step.text);
-            if let Some(command) = &step.command {
-                self.command("   ", command);
-            }
+            self.pen.text(&lead, Role::Normal, &walk.verdict);
         }
     }
 
@@ -210,7 +186,7 @@ impl<'a> Writer<'a> {
             let place = format!("{}:{}", signal.origin.path, signal.origin.line);
             let place = self.shared.line(&place, 120).to_string();
             let layer = signal.layer;
-            self.document.item(Action::Signal(piece.signal), |document| {
+            self.pen.document.item(Action::Signal(piece.signal), |document| {
                 document.row(vec![
                     (Role::Layer(layer), format!("  {layer:<8} ")),
                     (Role::Dim, format!("{at} ")),
@@ -221,25 +197,16 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn background(&mut self, meta: &RuleMeta, finding: Option<&Finding>) {
-        for (heading, text) in [("Why it happens", &meta.cause), ("What it does to callers", &meta.impact)] {
-            if !text.trim().is_empty() {
-                self.document.heading(heading);
-                self.text("  ", Role::Normal, &filled(text, finding));
-            }
-        }
-    }
-
     fn chain(&mut self, diagnosis: &Diagnosis) {
         if diagnosis.chain.len() < 2 {
             return;
         }
-        self.document.heading("From the cause to what callers see");
+        self.pen.document.heading("From the cause to what callers see");
         for (index, rule) in diagnosis.chain.iter().enumerate() {
             let lead =
                 if index == 0 { "  ".into() } else { format!("  {} ", self.shared.look.symbols.arrow) };
             let title = self.title(rule).to_owned();
-            self.text(&lead, Role::Normal, &title);
+            self.pen.text(&lead, Role::Normal, &title);
         }
     }
 
@@ -247,7 +214,7 @@ impl<'a> Writer<'a> {
         let root = diagnosis.root_cause.as_deref();
         let (out, open): (Vec<_>, Vec<_>) =
             diagnosis.hypotheses.iter().partition(|hypothesis| hypothesis.standing == Standing::RuledOut);
-        for (heading, group) in [("Hypotheses", open), ("Ruled out", out)] {
+        for (heading, group, fold) in [("Hypotheses", open, Fold::Open), ("Ruled out", out, Fold::RuledOut)] {
             let group: Vec<&Hypothesis> = group
                 .into_iter()
                 .filter(|it| {
@@ -255,21 +222,57 @@ impl<'a> Writer<'a> {
                 })
                 .collect();
             if !group.is_empty() {
-                self.document.heading(heading);
+                self.pen.document.heading(heading);
             }
-            for hypothesis in group {
+            let shown = self.shown(group.len(), fold);
+            for hypothesis in &group[..shown] {
                 self.hypothesis(hypothesis);
             }
+            self.folded(group.len() - shown, fold);
         }
+    }
+
+    /// How many of `count` are shown: all, or the first few of many.
+    fn shown(&self, count: usize, fold: Fold) -> usize {
+        if count <= MAX_SHOWN + 1 || self.unfolded.contains(&fold) { count } else { MAX_SHOWN }
+    }
+
+    /// A row that unfolds the rest.
+    fn folded(&mut self, rest: usize, fold: Fold) {
+        if rest > 0 {
+            let sign = self.shared.look.symbols.folded;
+            let words = format!("{rest} more, enter shows them");
+            let write = |document: &mut Document| document.text(&format!("  {sign} "), Role::Link, &words);
+            self.pen.document.item(Action::Unfold(fold), write);
+        }
+    }
+
+    /// What follows from the cause beside the chain, each with the record that shows it.
+    fn symptoms(&mut self, diagnosis: &Diagnosis) {
+        let others = diagnosis.symptoms.iter().filter(|rule| !diagnosis.chain.contains(rule));
+        let others: Vec<&String> = others.collect();
+        if others.is_empty() {
+            return;
+        }
+        self.pen.document.heading("What else follows from it");
+        let shown = self.shown(others.len(), Fold::Symptoms);
+        for rule in &others[..shown] {
+            let title = self.title(rule).to_owned();
+            self.pen.text("  ", Role::Normal, &title);
+            if let Some(finding) = self.root(diagnosis, rule) {
+                self.evidence(finding.evidence.get(..1).unwrap_or_default());
+            }
+        }
+        self.folded(others.len() - shown, Fold::Symptoms);
     }
 
     fn hypothesis(&mut self, hypothesis: &Hypothesis) {
         let title = self.title(&hypothesis.rule).to_owned();
-        self.text(&format!("  {} ", hypothesis.standing), hypothesis.standing.into(), &title);
+        self.pen.text(&format!("  {} ", hypothesis.standing), hypothesis.standing.into(), &title);
         for (lead, texts) in [("    for      ", &hypothesis.supports), ("    against  ", &hypothesis.against)]
         {
             for text in texts {
-                self.text(lead, Role::Normal, text);
+                self.pen.text(lead, Role::Normal, text);
             }
         }
         self.wanted("    missing  ", &hypothesis.missing, &hypothesis.commands);
@@ -277,7 +280,7 @@ impl<'a> Writer<'a> {
 
     fn missing(&mut self, heading: &str, missing: &[String], commands: &[String]) {
         if !missing.is_empty() || !commands.is_empty() {
-            self.document.heading(heading);
+            self.pen.document.heading(heading);
             self.wanted("  ", missing, commands);
         }
     }
@@ -296,13 +299,13 @@ impl<'a> Writer<'a> {
                 }
                 _ => text,
             };
-            self.text(lead, Role::Normal, sentence);
+            self.pen.text(lead, Role::Normal, sentence);
             if let Some(command) = command {
-                self.command(&indent, command);
+                self.pen.command(&indent, command);
             }
         }
         for command in left {
-            self.command(&indent, command);
+            self.pen.command(&indent, command);
         }
     }
 
@@ -314,37 +317,14 @@ impl<'a> Writer<'a> {
         let errors: Vec<&Unexplained> =
             self.snapshot.unexplained.iter().filter(concerns).take(MAX_UNEXPLAINED).collect();
         if !errors.is_empty() {
-            self.document.heading("Errors that no rule explains");
+            self.pen.document.heading("Errors that no rule explains");
         }
         for error in errors {
             self.evidence(error.evidence.get(..1).unwrap_or_default());
         }
     }
 
-    fn afterwards(&mut self, meta: &RuleMeta, finding: Option<&Finding>) {
-        if !meta.verify.trim().is_empty() {
-            self.document.heading("Verify");
-            self.text("  ", Role::Normal, &filled(&meta.verify, finding));
-        }
-        if !meta.not.is_empty() {
-            self.document.heading("Does not help");
-        }
-        for wrong in &meta.not {
-            self.text(
-                "  - ",
-                Role::Normal,
-                &format!("{}: {}", wrong.advice.trim_end_matches('.'), wrong.why),
-            );
-        }
-        if !meta.references.is_empty() {
-            self.document.heading("References");
-        }
-        for reference in &meta.references {
-            self.text("  ", Role::Dim, reference);
-        }
-    }
-
-    fn title(&self, rule: &'a str) -> &'a str {
+    fn title<'t>(&'t self, rule: &'t str) -> &'t str {
         self.snapshot.rules.get(rule).map_or(rule, |rule| rule.title.as_str())
     }
 }
@@ -357,55 +337,5 @@ fn words(standing: Standing) -> &'static str {
         Standing::Possible => "Possible: not excluded",
         Standing::RuledOut => "Ruled out by the evidence",
         Standing::CannotTell => "Cannot be told from this capture",
-    }
-}
-
-/// `text` of a rule with what `finding` captured.
-pub(in crate::tui::screens) fn filled(text: &str, finding: Option<&Finding>) -> String {
-    static NONE: std::sync::LazyLock<IndexMap<String, String>> = std::sync::LazyLock::new(IndexMap::new);
-    fill(text, finding.map_or(&NONE, |finding| &finding.captures))
-}
-
-/// Fills the placeholders of a rule's text: `{name}` and `{name|words when nothing was captured}`; where neither is
-/// known, the name in angle brackets. What was captured is not looked through again.
-fn fill(text: &str, captures: &IndexMap<String, String>) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once('{') {
-        out.push_str(before);
-        let inner = after.split_once('}').map(|(inner, tail)| match inner.split_once('|') {
-            Some((name, words)) => (name, Some(words), tail),
-            None => (inner, None, tail),
-        });
-        let is_name = |name: &str| {
-            name.starts_with(|first: char| first.is_ascii_lowercase())
-                && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
-        };
-        if let Some((name, words, tail)) = inner.filter(|(name, ..)| is_name(name)) {
-            match captures.get(name).map(String::as_str).or(words) {
-                Some(value) => out.push_str(value),
-                None => out.extend(["<", name, ">"]),
-            }
-            rest = tail;
-        } else {
-            out.push('{');
-            rest = after;
-        }
-    }
-    out.push_str(rest);
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn placeholders_are_filled_once() {
-        let captures = IndexMap::from([("tool".to_owned(), "{x}".to_owned())]);
-        assert_eq!(
-            fill("a {tool} {x|no x} {y} {\"json\": 1} {", &captures),
-            "a {x} no x <y> {\"json\": 1} {"
-        );
     }
 }

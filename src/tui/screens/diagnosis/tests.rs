@@ -1,5 +1,7 @@
 //! The diagnosis over the samples.
 
+use std::collections::BTreeSet;
+
 use proptest::prelude::*;
 
 use crate::tui::Effect;
@@ -31,7 +33,7 @@ fn samples_look_as_they_did() {
 fn enter_on_evidence_opens_the_signal() {
     let mut model = model("schema-mismatch", (80, 24));
     show(&mut model, ScreenId::Diagnosis);
-    let evidence = super::sections::document(&model.shared, 80)
+    let evidence = super::sections::document(&model.shared, 80, &BTreeSet::new())
         .items
         .into_iter()
         .position(|item| matches!(item.action, super::Action::Signal(_)));

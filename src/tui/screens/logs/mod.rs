@@ -396,16 +396,19 @@ impl State {
 
 pub(super) fn refresh(state: &mut State, change: Change, shared: &Shared, out: &mut Outbox) {
     match change {
-        Change::Data => {
-            state.follow_up(shared, out);
-            state.choose_at(shared.signal, shared);
-            state.known = shared.signal;
+        Change::Data | Change::Filter => {
+            if change == Change::Data {
+                state.follow_up(shared, out);
+                state.known = shared.signal;
+            }
+            // Not the one of the row: what stands there may be of earlier data, or the nearest of the first hits.
+            state.choose_at(shared.signal.or(state.selected()), shared);
             if state.follows {
                 // Only this list follows: what other screens show must not change under the reader.
                 state.list.select(usize::MAX);
             }
         }
-        Change::Filter | Change::Size => state.choose(shared),
+        Change::Size => state.choose(shared),
         Change::Selection | Change::Shown => {
             if matches!(state.only, Only::Bookmarks) {
                 state.choose(shared);

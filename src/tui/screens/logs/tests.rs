@@ -1,6 +1,8 @@
 //! Each key among the logs.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
+use std::time::Duration;
 
 use super::{Message, Only, TimeColumn, rows::Rows};
 use crate::model::{Bytes, Input, Severity, SignalKey};
@@ -8,7 +10,7 @@ use crate::tui::find::Needle;
 use crate::tui::message::{self, Effect, Mouse, MouseKind};
 use crate::tui::screens::ScreenId;
 use crate::tui::testing::{model, of, press, screen, send, show};
-use crate::tui::{Data, Model, testing};
+use crate::tui::{Data, Model, testing, update};
 
 fn logs(size: (u16, u16)) -> Model {
     let mut model = model("schema-mismatch", size);
@@ -235,6 +237,42 @@ fn following_keeps_the_newest_selected_until_one_moves_away() {
     press(&mut model, "f");
     send(&mut model, message::Message::SelectSignal(SignalKey(2)));
     assert_eq!((selected(&model), model.screens.logs.follows), (2, false));
+}
+
+/// What `captured` knows of so many lines, every other one of them odd.
+fn lines(count: u32) -> Data {
+    let line = |number| {
+        let word = if number % 2 == 1 { "odd" } else { "even" };
+        format!("2026-01-20 14:00:{number:02},000 INFO app: {word}\n")
+    };
+    let text = (0..count).map(line).collect::<String>();
+    let shared = captured(&text, (120, 40)).shared;
+    Data::Case { case: shared.case.unwrap(), snapshot: shared.snapshot }
+}
+
+#[test]
+fn what_passed_the_filter_stays_until_new_data_are_searched() {
+    let mut model = captured("", (120, 40));
+    send(&mut model, message::Message::Data(lines(20)));
+    send(&mut model, message::Message::SetFilter("odd".into()));
+    press(&mut model, "end up");
+    assert_eq!((shown(&model), selected(&model)), (10, 17));
+    let asked = update(&mut model, message::Message::Data(lines(30)), Duration::ZERO);
+    let id = model.shared.filter.search;
+    assert!(asked.iter().any(|effect| matches!(effect, Effect::Search { id: asked, .. } if *asked == id)));
+    assert_eq!((shown(&model), selected(&model)), (10, 17));
+    let mut answer = |id, signals: &[u32], is_complete| {
+        let signals = signals.iter().map(|key| SignalKey(*key)).collect();
+        let hits = Arc::new(message::Hits { signals, requests: Vec::new(), is_complete });
+        send(&mut model, message::Message::Data(Data::Hits { id, hits }));
+        (shown(&model), selected(&model))
+    };
+    assert_eq!(answer(id, &[1, 3], false), (10, 17), "the first hits are fewer than those there are");
+    assert_eq!(answer(id - 1, &[1], true), (10, 17), "an answer about earlier data is late");
+    assert_eq!(answer(id, &[1, 17, 29], true), (3, 17));
+    press(&mut model, "f");
+    send(&mut model, message::Message::Data(lines(40)));
+    assert_eq!((shown(&model), selected(&model)), (20, 39), "the newest that passes is followed");
 }
 
 #[test]

@@ -179,7 +179,7 @@ mod tests {
     use super::super::order::{Order, SortBy};
     use super::*;
     use crate::case::{Case, Snapshot};
-    use crate::model::{Name, Names, Request, TimeRange, Timestamp};
+    use crate::model::{Links, Name, Names, Request, TimeRange, Timestamp};
 
     /// A table of requests of (tool, outcome, nanoseconds), in order of time.
     fn table(requests: &[(Option<&str>, Outcome, i64)]) -> Table {
@@ -198,7 +198,7 @@ mod tests {
                     start: Timestamp(key.into()),
                     end: Timestamp(i64::from(key) + length),
                 }),
-                signals: Vec::new(),
+                signals: Links::default(),
                 outcome: *outcome,
             })
             .collect();

@@ -180,44 +180,9 @@ pub(super) fn update(state: &mut State, message: Message, shared: &Shared, out: 
 
 fn movement(state: &mut State, by: Move) {
     if state.in_text {
-        scroll(&mut state.scroll, by);
-        return;
+        return state.scroll.scroll(by);
     }
-    let Some(row) = state.list.selected() else { return };
-    match by {
-        Move::Right if state.tree.is_folded(row) => state.tree.fold(row, false),
-        Move::Right if state.tree.has_children(row) => state.list.select(row + 1),
-        Move::Left if state.tree.has_children(row) && !state.tree.is_folded(row) => {
-            state.tree.fold(row, true);
-        }
-        Move::Left => state.list.select(state.tree.parent(row).unwrap_or(row)),
-        _ => {
-            state.list.apply(by);
-        }
-    }
-}
-
-/// Text has no selection: each step scrolls.
-fn scroll(lines: &mut ListState, by: Move) {
-    let (top, page) = (lines.offset(), lines.visible().len().max(2) - 1);
-    let last = lines.len().saturating_sub(lines.visible().len());
-    let top = match by {
-        Move::Up => top.saturating_sub(1),
-        Move::Down => top + 1,
-        Move::PageUp => top.saturating_sub(page),
-        Move::PageDown => top + page,
-        Move::First => 0,
-        Move::Last => last,
-        Move::Rows(rows) => top.saturating_add_signed(isize::from(rows)),
-        Move::Left | Move::Right => top,
-    };
-    show_from(lines, top.min(last));
-}
-
-fn show_from(lines: &mut ListState, top: usize) {
-    lines.select(lines.len());
-    lines.scroll_to(top);
-    lines.select(top);
+    state.tree.travel(&mut state.list, by);
 }
 
 fn filter_by(state: &State, hide: bool, shared: &Shared, out: &mut Outbox) {
@@ -275,7 +240,7 @@ fn hit(state: &mut State, by: i8, out: &mut Outbox) {
         (at..len).chain(0..at).rev().find(holds)
     };
     match found {
-        Some(row) if state.in_text => show_from(&mut state.scroll, row),
+        Some(row) if state.in_text => state.scroll.show_from(row),
         Some(row) => state.list.center(row),
         None => tell(out, "this is not in the record"),
     }

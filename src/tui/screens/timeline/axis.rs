@@ -84,6 +84,21 @@ impl Axis {
         }
     }
 
+    /// Half of what is in view, or twice that; what is in a column of `columns` stays there where the ends allow it.
+    pub(super) fn zoom_at(&mut self, inwards: bool, column: usize, columns: usize) {
+        let last = (columns.saturating_sub(1) as i128).max(1);
+        let (from, to) = self.window();
+        let column = (column as i128).min(last);
+        let at = from + (to - from) * column / last;
+        if inwards {
+            self.zoom_in(None);
+        } else {
+            self.zoom_out();
+        }
+        let length = self.length();
+        self.center = (at - length * column / last + length / 2).clamp(self.start, self.end);
+    }
+
     /// Twice what is in view.
     pub(super) fn zoom_out(&mut self) {
         self.level = self.level.saturating_sub(1);
@@ -139,6 +154,19 @@ mod tests {
         axis.zoom_in(Some(Timestamp(7)));
         assert!(!axis.is_zoomed());
         assert_eq!(axis.bar(Timestamp(7), Timestamp(7), 40), Some((0, 0)));
+    }
+
+    #[test]
+    fn what_is_below_the_pointer_stays_there() {
+        let mut axis = axis(0, 1_000_000);
+        for _ in 0..5 {
+            axis.zoom_at(true, 75, 101);
+            assert!(axis.column(Timestamp(750_000), 101).abs_diff(75) <= 1, "{axis:?}");
+        }
+        for _ in 0..5 {
+            axis.zoom_at(false, 75, 101);
+        }
+        assert_eq!(axis.window(), (0, 1_000_000));
     }
 
     proptest! {

@@ -26,6 +26,12 @@ pub(super) fn rows_area(state: &State, area: Rect) -> Rect {
     Rect { y: area.y.saturating_add(above), height: area.height.saturating_sub(above), ..area }
 }
 
+/// The first column of the axis, and how many it has.
+pub(super) fn axis_columns(area: Rect) -> (usize, usize) {
+    let (names, columns) = columns(area);
+    (LANE + names + DURATION + 1, columns)
+}
+
 /// Columns of the names, and of the axis beside them.
 fn columns(area: Rect) -> (usize, usize) {
     let left = usize::from(area.width).saturating_sub(LANE + DURATION + 1);
@@ -127,7 +133,8 @@ fn entry(
     let stop = if state.stop.contains(&entry.signal) { symbols.stop } else { "" };
     let error = if entry.is_error { symbols.failed } else { "" };
     let indent = " ".repeat(usize::from(depth).min(names / 3));
-    let text = format!("{indent}{fold}{stop}{error}{}", name(shared, entry.signal));
+    let name = state.names.get(&entry.signal).map(String::as_str).unwrap_or_default();
+    let text = format!("{indent}{fold}{stop}{error}{name}");
     let words = if entry.is_error { Role::Failed } else { Role::Normal };
     line.cell(if is_selected { Role::Selection } else { words }, &text, names);
     let length = entry.start.zip(entry.end).map(|(start, end)| time::duration(end.since(start)));
@@ -143,7 +150,7 @@ fn entry(
 }
 
 /// What a row is called: the span's name, else the first line of the message.
-fn name(shared: &Shared, key: SignalKey) -> String {
+pub(super) fn name(shared: &Shared, key: SignalKey) -> String {
     let Some(signal) = shared.case().map(|case| case.signal(key)) else { return String::new() };
     let is_span = signal.end.is_some() || signal.message.is_empty();
     let name = signal.name.as_deref().filter(|_| is_span);

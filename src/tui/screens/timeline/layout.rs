@@ -49,10 +49,16 @@ impl Lane {
     /// By the names that the services give their spans; nothing for a name that says nothing.
     fn of_span(name: &str) -> Option<Self> {
         let served = ["POST /invocations", "POST /mcp", "GET /mcp", "DELETE /mcp"];
+        // Calls of a model are named after the operation and the model, or by botocore after service and operation:
+        // https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-spans/#inference
+        let models = ["chat", "text_completion", "generate_content", "embeddings"];
+        let operation = name.split(' ').next().unwrap_or_default();
         if name.starts_with("AgentCore.Gateway.") {
             Some(Self::Gateway)
         } else if name.starts_with("AgentCore.Runtime.") || served.contains(&name.trim_end_matches('/')) {
             Some(Self::Runtime)
+        } else if models.contains(&operation) || name.starts_with("Bedrock Runtime.") {
+            Some(Self::Downstream)
         } else {
             None
         }
@@ -172,6 +178,18 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn a_call_of_a_model_is_downstream() {
+        for name in
+            ["chat", "chat eu.amazon.nova-pro-v1:0", "embeddings titan", "Bedrock Runtime.ConverseStream"]
+        {
+            assert_eq!(Lane::of_span(name), Some(Lane::Downstream), "{name}");
+        }
+        for name in ["chatter", "execute_tool chat", "invoke_agent chat"] {
+            assert_eq!(Lane::of_span(name), None, "{name}");
+        }
+    }
 
     #[test]
     fn siblings_stand_by_time_and_the_untimed_last() {

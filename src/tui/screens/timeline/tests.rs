@@ -1,9 +1,14 @@
 //! The timeline over the samples.
 
+use std::fmt::Write as _;
+
 use proptest::prelude::*;
 
+use crate::model::{Bytes, Input};
+use crate::tui::message::{Mouse, MouseKind};
 use crate::tui::screens::ScreenId;
-use crate::tui::testing::{model, press, screen, show};
+use crate::tui::testing::{model, of, press, screen, send, show};
+use crate::tui::{Message, Model};
 
 #[test]
 fn samples_look_as_they_did() {
@@ -52,4 +57,56 @@ proptest! {
         }
         screen(&model);
     }
+}
+
+/// A request of `count` spans, each below the one before up to a depth of eight, one in a hundred with an error.
+fn spans(count: u32, size: (u16, u16)) -> Model {
+    let start = 1_795_183_320_000_000_000_u64;
+    let mut text = String::new();
+    for number in 1..=count {
+        let at = start + u64::from(number) * 1_000_000;
+        let parent = if number % 8 == 1 { 1 } else { number - 1 };
+        let status = if number % 100 == 0 { "ERROR" } else { "UNSET" };
+        let parent = if number == 1 { String::new() } else { format!("\"parentSpanId\":\"{parent:016x}\",") };
+        let _ = writeln!(
+            text,
+            r#"{{"resource":{{"attributes":{{"service.name":"agent.DEFAULT"}}}},"scope":{{"name":"shop"}},"traceId":"6b0052d8ab8b34b8856519ce7af31001","spanId":"{number:016x}",{parent}"name":"step {number}","kind":"INTERNAL","startTimeUnixNano":{at},"endTimeUnixNano":{},"attributes":{{}},"status":{{"code":"{status}"}}}}"#,
+            at + 500_000
+        );
+    }
+    let mut model = of(vec![Input { path: "spans.jsonl".into(), bytes: Bytes::new(text) }], size);
+    show(&mut model, ScreenId::Timeline);
+    model
+}
+
+#[test]
+fn three_thousand_spans_are_read_a_screen_at_a_time() {
+    let mut model = spans(3_000, (160, 50));
+    assert_eq!(model.shared.snapshot().requests.len(), 1);
+    assert_eq!(model.screens.timeline.tree.len(), 3_000);
+    assert!(screen(&model).contains("step 1 "), "{}", screen(&model));
+    for keys in ["end", "n", "N", "C", "E", "pagedown", "+ + right left 0", "]"] {
+        press(&mut model, keys);
+        let state = &model.screens.timeline;
+        assert!(state.names.len() <= state.list_height, "{keys}: {} names", state.names.len());
+        assert!(state.selected().is_none_or(|entry| state.names.contains_key(&entry.signal)), "{keys}");
+    }
+    press(&mut model, "end n");
+    let found = model.screens.timeline.selected().expect("an error");
+    assert!(found.is_error && model.screens.timeline.names[&found.signal] == "step 100");
+}
+
+#[test]
+fn the_wheel_zooms_around_the_pointer() {
+    let mut model = spans(30, (160, 50));
+    let whole = model.screens.timeline.axis;
+    let wheel = |inwards, column| Mouse { kind: MouseKind::Zoom(inwards), column, row: 20 };
+    send(&mut model, Message::Mouse(wheel(true, 159)));
+    assert!(model.screens.timeline.axis.is_zoomed());
+    assert_eq!(model.screens.timeline.axis.offset(), whole.span() - model.screens.timeline.axis.span());
+    send(&mut model, Message::Mouse(wheel(false, 0)));
+    assert_eq!(model.screens.timeline.axis.span(), whole.span());
+    show(&mut model, ScreenId::Logs);
+    send(&mut model, Message::Mouse(wheel(true, 159)));
+    assert!(!model.screens.timeline.axis.is_zoomed());
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_sdk_cloudwatchlogs::error::{ProvideErrorMetadata, SdkError};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
@@ -38,16 +39,15 @@ impl Caller {
     }
 
     /// Waits for a turn, makes the call, and gives its answer. `resource` is what it is about, for messages.
-    pub(super) fn ask<T, E, R>(
+    pub(super) fn ask<T, E>(
         &self,
         action: &'static str,
         resource: &str,
-        call: impl Future<Output = Result<T, SdkError<E, R>>> + Send,
+        call: impl Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send,
     ) -> impl Future<Output = Answer<T>> + Send
     where
         T: Send,
         E: ProvideErrorMetadata + std::error::Error + Send + 'static,
-        R: std::fmt::Debug + Send,
     {
         // A call of the SDK takes kilobytes, which would add up in those who wait for several.
         let call = Box::pin(call);

@@ -63,6 +63,7 @@ pub async fn ask(account: &Account, runtimes: Vec<Named>, gateways: Vec<Named>, 
         deliveries,
         runtimes,
         gateways,
+        neighbours: Vec::new(),
         unlisted: Vec::new(),
         left_out: 0,
     }

@@ -1,0 +1,213 @@
+//! Follows the traces of an account and Region: those that log events name, those that X-Ray has indexed, and those that
+//! the user asks for.
+
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::time::sleep;
+
+use super::error::LiveError;
+use super::news::{News, Traced};
+use super::trace_queue::SharedQueue;
+use super::traces::{Destination, Trace, Traces};
+use super::wait::Waits;
+use crate::model::shell_word;
+use crate::model::{TimeRange, Timestamp, TraceId};
+use crate::source::sweep::REACH;
+
+/// How often the queue is looked at, and how often X-Ray is asked what it has indexed.
+const LOOK: Duration = Duration::from_secs(1);
+const INDEX: Duration = Duration::from_secs(30);
+
+/// How far back each question for indexed traces reaches again: they are indexed late.
+const INDEX_OVERLAP: Duration = Duration::from_mins(5);
+
+/// Traces that one step fetches at most.
+const STEP: usize = 50;
+
+/// Missing traces that are named in one command: the most that it takes.
+const NAMED: usize = 5;
+
+/// The traces of an account and Region with what it takes to follow them.
+pub(super) struct TraceFollower {
+    /// Its place among the sources.
+    pub source: usize,
+    /// Where to read.
+    pub traces: Traces,
+    /// What to read.
+    pub queue: SharedQueue,
+    /// Filter expression of the indexed traces to read; `None` for none.
+    pub indexed: Option<String>,
+    /// The stretch.
+    pub window: (Timestamp, Option<Timestamp>),
+    /// Whether the spans of traces that log events name come as log events, too.
+    pub has_spans_group: bool,
+    /// Who writes.
+    pub news: mpsc::Sender<News>,
+}
+
+/// What is known so far.
+#[derive(Default)]
+struct Known {
+    destination: Option<Destination>,
+    /// Up to where the index has been read, and when.
+    indexed_to: Option<(Timestamp, Timestamp)>,
+    notes: Vec<String>,
+}
+
+impl TraceFollower {
+    /// Reads until everything is there, the source is given up, or nobody listens. `now` is the clock.
+    pub(super) async fn run(self, now: impl Fn() -> Timestamp + Send) {
+        let mut waits = Waits::new(self.window.1.is_none());
+        let mut known = Known::default();
+        loop {
+            let wait = match self.step(&mut known, now()).await {
+                Ok(traced) => {
+                    waits.reset();
+                    if self.news.send(News::Traces(self.source, traced)).await.is_err() {
+                        return;
+                    }
+                    if self.is_over(&known) {
+                        let _ = self.news.send(News::Done(self.source)).await;
+                        return;
+                    }
+                    Some(LOOK)
+                }
+                Err(error) => {
+                    let wait = waits.after(&error);
+                    let retry_at = wait.map(|wait| now().plus(wait));
+                    let told = self.news.send(News::Fault { source: self.source, error, retry_at }).await;
+                    wait.filter(|_| told.is_ok())
+                }
+            };
+            match wait {
+                Some(wait) => sleep(wait).await,
+                None => return,
+            }
+        }
+    }
+
+    fn is_over(&self, known: &Known) -> bool {
+        let Some(until) = self.window.1 else { return false };
+        let is_indexed = self.indexed.is_none()
+            || known.indexed_to.is_some_and(|(to, asked)| to >= until && asked >= until);
+        is_indexed && self.queue.lock().is_over()
+    }
+
+    /// One look at the index and at the queue.
+    async fn step(&self, known: &mut Known, now: Timestamp) -> Result<Traced, LiveError> {
+        let mut calls = 0;
+        let destination = if let Some(destination) = known.destination {
+            destination
+        } else {
+            calls += 1;
+            self.destination(known).await?
+        };
+        calls += self.index(known, now).await?;
+        let due = self.queue.lock().due(now, STEP);
+        let mut records = Vec::new();
+        if !due.is_empty() {
+            let (traces, cost) = match destination {
+                Destination::CloudWatchLogs => self.traces.retrieve(&due, stretch(&due)).await?,
+                Destination::Xray | Destination::Unknown => self.traces.batch(&due).await?,
+            };
+            calls += cost;
+            let mut queue = self.queue.lock();
+            for Trace { id, spans, record } in traces {
+                if queue.fetched(id, spans, now) {
+                    records.extend(record);
+                }
+            }
+        }
+        Ok(self.traced(known, records, calls))
+    }
+
+    fn traced(&self, known: &mut Known, records: Vec<serde_json::Value>, calls: u64) -> Traced {
+        let mut notes = std::mem::take(&mut known.notes);
+        let queue = self.queue.lock();
+        let (settled, newest, ids) = (queue.settled(), queue.newest(), queue.missing().to_vec());
+        if queue.refused() > 0 {
+            notes.push(
+                "so many traces that not all of them were looked for; name the ones you need".to_owned(),
+            );
+        }
+        drop(queue);
+        let missing = ids.chunks(NAMED).map(|ids| self.missing(ids, newest, known)).collect();
+        Traced { records, calls, settled, newest, missing, notes }
+    }
+
+    /// Where the account keeps its spans. Without permission to ask, X-Ray is tried.
+    async fn destination(&self, known: &mut Known) -> Result<Destination, LiveError> {
+        let destination = match self.traces.destination().await {
+            Ok(destination) => destination,
+            Err(error) if error.is_passing() || matches!(error, LiveError::Expired { .. }) => {
+                return Err(error);
+            }
+            Err(error) => {
+                known.notes.push(format!("{error}; X-Ray is asked for traces all the same"));
+                Destination::Unknown
+            }
+        };
+        if destination == Destination::CloudWatchLogs && self.has_spans_group {
+            known.notes.push(
+                "spans come from the log group aws/spans; only traces named by id are fetched".to_owned(),
+            );
+            self.queue.lock().only_named();
+        }
+        known.destination = Some(destination);
+        Ok(destination)
+    }
+
+    /// Asks X-Ray for the traces that it has indexed, when it is time. Returns the number of calls.
+    async fn index(&self, known: &mut Known, now: Timestamp) -> Result<u64, LiveError> {
+        let Some(filter) = &self.indexed else { return Ok(0) };
+        let (since, until) = self.window;
+        let end = until.unwrap_or(now).min(now);
+        let start = match known.indexed_to {
+            Some((_, asked)) if now < asked.plus(INDEX) => return Ok(0),
+            // Once more after the end, for what was indexed late.
+            Some((to, asked))
+                if until.is_some_and(|until| to >= until && asked >= until.plus(INDEX_OVERLAP)) =>
+            {
+                return Ok(0);
+            }
+            Some((to, _)) => to.minus(INDEX_OVERLAP).max(since),
+            None => since,
+        };
+        let (found, calls) = self.traces.indexed(TimeRange { start, end: end.max(start) }, filter).await?;
+        let mut queue = self.queue.lock();
+        for (id, at) in found {
+            queue.note(id, at);
+        }
+        known.indexed_to = Some((end, now));
+        Ok(calls)
+    }
+
+    /// Traces that are not there, with the command that asks for them.
+    fn missing(&self, ids: &[TraceId], newest: Option<Timestamp>, known: &Known) -> (String, String) {
+        let names: Vec<String> = ids.iter().map(|id| id.to_xray()).collect();
+        let words: Vec<String> = names.iter().map(|name| shell_word(name)).collect();
+        let words = words.join(" ");
+        let region = shell_word(self.traces.region());
+        let names = names.join(", ");
+        if known.destination == Some(Destination::CloudWatchLogs) {
+            let (start, end) = self.window;
+            let end = end.or(newest).unwrap_or(start);
+            let fill = format!(
+                "aws xray start-trace-retrieval --trace-ids {words} --start-time {start} --end-time {end} --region {region}"
+            );
+            (format!("traces that X-Ray does not have: {names}"), fill)
+        } else {
+            let reason = format!("traces that X-Ray does not have, or has not sampled: {names}");
+            (reason, format!("aws xray batch-get-traces --trace-ids {words} --region {region}"))
+        }
+    }
+}
+
+/// Where traces are looked for that were heard of: some time around, for a log event may come long after the first span.
+fn stretch(due: &[(TraceId, TimeRange)]) -> TimeRange {
+    let mut ranges = due.iter().map(|(_, heard)| *heard);
+    let first = ranges.next().unwrap_or(TimeRange { start: Timestamp(0), end: Timestamp(0) });
+    let all = ranges.fold(first, |all, heard| all.including(heard.start).including(heard.end));
+    TimeRange { start: all.start.minus(4 * REACH), end: all.end.plus(REACH) }
+}

@@ -1,0 +1,129 @@
+//! The mouse on every screen and in popups.
+
+use std::path::Path;
+
+use crate::model::{Bytes, Input};
+use crate::tui::message::{Message, Mouse, MouseKind};
+use crate::tui::model::Model;
+use crate::tui::screens::ScreenId;
+use crate::tui::testing::{frame, model, of, press, screen, send, show};
+
+fn mouse(model: &mut Model, kind: MouseKind, column: u16, row: u16) {
+    send(model, Message::Mouse(Mouse { kind, column, row }));
+}
+
+/// A capture of which the coverage tells what to fetch, with a command.
+fn undecided() -> Model {
+    let path = "rules/gateway/gateway-silent-reject-no-runtime/match-executing.jsonl";
+    let bytes = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).expect("an example");
+    of(vec![Input { path: path.to_owned(), bytes: Bytes::new(bytes) }], (120, 40))
+}
+
+/// A model in which each screen has more than fits, and something to act on.
+fn small(screen: ScreenId) -> Model {
+    let sample = if screen == ScreenId::Schemas { "router-noise" } else { "schema-mismatch" };
+    let rows = if screen == ScreenId::Diagnosis { 22 } else { 16 };
+    let mut model = model(sample, (120, rows));
+    show(&mut model, screen);
+    model
+}
+
+#[test]
+fn the_wheel_moves_and_moves_back() {
+    for id in ScreenId::ALL {
+        let mut model = small(*id);
+        press(&mut model, "home");
+        let first = frame(&model);
+        mouse(&mut model, MouseKind::WheelDown, 20, 8);
+        assert_ne!(frame(&model), first, "{id:?} moves");
+        for _ in 0..3 {
+            mouse(&mut model, MouseKind::WheelUp, 20, 8);
+        }
+        assert_eq!(frame(&model), first, "{id:?} moves back");
+    }
+}
+
+#[test]
+fn a_click_selects_and_a_second_one_acts() {
+    for id in ScreenId::ALL {
+        let rows = 3..36_u16;
+        let selects = rows.clone().any(|row| {
+            let mut model = small(*id);
+            press(&mut model, "home");
+            let before = frame(&model);
+            mouse(&mut model, MouseKind::Click, 20, row);
+            frame(&model) != before && model.screen == *id
+        });
+        assert!(selects, "{id:?}: no row is selected by a click");
+        let acts = rows.clone().any(|row| {
+            let mut model = if *id == ScreenId::Coverage { undecided() } else { small(*id) };
+            show(&mut model, *id);
+            mouse(&mut model, MouseKind::Click, 20, row);
+            let before = (model.screen, frame(&model));
+            let again = Message::Mouse(Mouse { kind: MouseKind::Click, column: 20, row });
+            let effects = send(&mut model, again);
+            (model.screen, frame(&model)) != before || !effects.is_empty()
+        });
+        assert!(acts, "{id:?}: nothing is opened, folded or copied by a second click");
+    }
+}
+
+#[test]
+fn every_tab_is_clicked_at_every_width() {
+    for width in [60, 80, 100, 160, 200] {
+        let mut model = model("schema-mismatch", (width, 20));
+        for id in ScreenId::ALL {
+            let key = format!(" {} ", id.key());
+            let tabs = screen(&model).lines().next().unwrap_or_default().to_owned();
+            let column = tabs.find(&key).expect("a tab") as u16 + 1;
+            mouse(&mut model, MouseKind::Click, column, 0);
+            assert_eq!(model.screen, *id, "at {width} columns");
+        }
+    }
+}
+
+#[test]
+fn a_stretch_of_time_is_dragged_in_both_histograms() {
+    for id in [ScreenId::Requests, ScreenId::Logs] {
+        let mut model = model("schema-mismatch", (120, 40));
+        show(&mut model, id);
+        mouse(&mut model, MouseKind::Click, 20, 3);
+        mouse(&mut model, MouseKind::Drag, 60, 3);
+        let text = screen(&model);
+        assert!(text.contains(" only 1"), "{id:?}: {text}");
+        press(&mut model, "a");
+        assert!(!screen(&model).contains(" only 1"), "{id:?}");
+    }
+}
+
+#[test]
+fn the_wheel_moves_in_popups_and_clicks_do_not_reach_the_screen_below() {
+    for keys in ["?", "J", ":"] {
+        let mut model = small(ScreenId::Requests);
+        press(&mut model, keys);
+        let first = frame(&model);
+        mouse(&mut model, MouseKind::WheelDown, 60, 8);
+        assert_ne!(frame(&model), first, "{keys}");
+        mouse(&mut model, MouseKind::WheelUp, 60, 8);
+        mouse(&mut model, MouseKind::Click, 5, 0);
+        mouse(&mut model, MouseKind::Click, 5, 9);
+        assert_eq!(frame(&model), first, "{keys}");
+    }
+}
+
+#[test]
+fn any_place_may_be_clicked_at_any_size() {
+    for size in [(1, 1), (60, 12), (80, 24), (200, 60)] {
+        let mut model = model("router-noise", size);
+        for id in ScreenId::ALL {
+            for at in 0..40_u16 {
+                show(&mut model, *id);
+                let (column, row) =
+                    (at.wrapping_mul(37) % size.0.max(2), at.wrapping_mul(11) % size.1.max(2));
+                mouse(&mut model, MouseKind::Click, column, row);
+                mouse(&mut model, MouseKind::Drag, column.wrapping_add(9), row);
+            }
+            frame(&model);
+        }
+    }
+}

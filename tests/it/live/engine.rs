@@ -1,0 +1,308 @@
+//! Collecting, in process: every event that was put is in the capture once, whatever goes wrong on the way.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use agentcore_triage::model::{Timestamp, TraceId};
+use agentcore_triage::source::aws::standing::{State, TailState};
+use agentcore_triage::source::aws::{Account, GroupPlan, Plan, PrefixPlan, Standing, TracePlan, collect};
+use agentcore_triage::source::recording::Recorder;
+use aws_config::retry::RetryConfig;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_sts::config::{Credentials, SharedCredentialsProvider};
+use serde_json::{Value, json};
+
+use super::now;
+use super::stub::{End, Fault, Injection, Put, REGION, Stub, Trace, Visible};
+
+const GROUP: &str = "/aws/bedrock-agentcore/runtimes/my_agent-a1b2c3d4e5-DEFAULT";
+
+/// Start of the event time of all tests, in milliseconds.
+const START: i64 = 1_790_000_000_000;
+
+/// Whatever a test waits for comes within this.
+const DEADLINE: Duration = Duration::from_secs(60);
+
+fn at(millis: i64) -> Timestamp {
+    Timestamp::from_millis(millis).unwrap()
+}
+
+fn run<T>(future: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let result = runtime.block_on(future);
+    runtime.shutdown_background();
+    result
+}
+
+async fn account(stub: &Stub) -> Arc<Account> {
+    let credentials = Credentials::new("AKIDTEST", "secret", None, None, "test");
+    let config = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .region(Region::new(REGION))
+        .retry_config(RetryConfig::standard().with_max_attempts(1))
+        .endpoint_url(stub.url())
+        .build();
+    Arc::new(Account::of(&config, None, None).await.unwrap())
+}
+
+fn plan(account: &Arc<Account>, until: Option<i64>) -> Plan {
+    let group = GroupPlan { account: Arc::clone(account), name: GROUP.to_owned(), arn: None, pattern: None };
+    Plan {
+        groups: vec![group],
+        prefixes: Vec::new(),
+        traces: Vec::new(),
+        since: at(START),
+        until: until.map(at),
+        settle: true,
+        live_tail: until.is_none(),
+    }
+}
+
+/// A clock that starts at `start` and runs so many times as fast as ours: what takes minutes is over in seconds.
+fn clock(start: i64, speed: i64) -> impl Fn() -> Timestamp + Clone + Send + 'static {
+    let begun = now();
+    move || {
+        let elapsed = i64::try_from(begun.elapsed().as_nanos()).unwrap();
+        Timestamp(at(start).0 + elapsed * speed)
+    }
+}
+
+/// How often each message is in the capture.
+fn messages(folder: &Path) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    for record in records(folder) {
+        if let Some(message) = record["message"].as_str() {
+            *counts.entry(message.to_owned()).or_default() += 1;
+        }
+    }
+    counts
+}
+
+fn records(folder: &Path) -> Vec<Value> {
+    let mut records = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "jsonl") {
+            let text = fs::read_to_string(path).unwrap();
+            records.extend(text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()));
+        }
+    }
+    records
+}
+
+fn once(count: usize) -> BTreeMap<String, usize> {
+    (0..count).map(|number| (format!("event {number}"), 1)).collect()
+}
+
+fn event(number: usize, at: i64) -> Put {
+    Put::new(&format!("stream {}", number % 3), at, format!("event {number}"))
+}
+
+fn create(folder: &Path) -> Recorder {
+    Recorder::create(folder, "test".to_owned(), true).unwrap()
+}
+
+/// Collects until `is_enough` of the standings, or until everything is there.
+async fn until(
+    plan: Plan,
+    recorder: &mut Recorder,
+    now: impl Fn() -> Timestamp + Clone + Send + 'static,
+    mut is_enough: impl FnMut(&[Standing], &Recorder) -> bool,
+) -> Vec<Standing> {
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let mut stop = Some(stop);
+    let watch = |standings: &[Standing], recorder: &Recorder| {
+        if is_enough(standings, recorder) {
+            drop(stop.take());
+        }
+    };
+    let stopped = async { drop(stopped.await) };
+    let collected = tokio::time::timeout(DEADLINE, collect(plan, recorder, stopped, now, watch));
+    collected.await.expect("in time").unwrap()
+}
+
+#[test]
+fn a_backfill_survives_a_fault_at_every_step() {
+    let stub = Stub::start();
+    let count = 1_500;
+    stub.put(GROUP, (0..count).map(|number| event(number, START + number as i64 * 1_000)));
+    stub.with(|world| {
+        world.logs.page = 100;
+        world.logs.empty_every = Some(3);
+        world.logs.overlap = 2;
+    });
+    let faults = [
+        Fault::Throttled,
+        Fault::Internal,
+        Fault::ResetBefore,
+        Fault::ResetWithin,
+        Fault::Garbage,
+        Fault::ClosedWithin,
+        Fault::Expired,
+    ];
+    for (number, fault) in faults.into_iter().enumerate() {
+        stub.inject(Injection::new("FilterLogEvents", fault).after(3 * number as u64 + 1));
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let standings = run(async {
+        let plan = plan(&account(&stub).await, Some(START + 2_000_000));
+        until(plan, &mut create(folder.path()), clock(START + 100_000_000, 1), |_, _| false).await
+    });
+    assert_eq!(messages(folder.path()), once(count));
+    let [standing] = &standings[..] else { panic!("{standings:?}") };
+    assert_eq!((standing.state, standing.tally.faults, standing.gaps.len()), (State::Done, 7, 0));
+    assert!(standing.last_error.is_some(), "the last fault is still told");
+}
+
+#[test]
+fn what_is_not_allowed_is_a_gap_with_a_command() {
+    let stub = Stub::start();
+    stub.with(|world| world.logs.create(GROUP));
+    stub.inject(Injection::new("FilterLogEvents", Fault::Denied).always());
+    let folder = tempfile::tempdir().unwrap();
+    let standings = run(async {
+        let plan = plan(&account(&stub).await, Some(START + 1_000));
+        until(plan, &mut create(folder.path()), clock(START + 100_000_000, 1), |_, _| false).await
+    });
+    assert_eq!(standings[0].state, State::Lost);
+    let gap = &standings[0].gaps[0];
+    assert_eq!((gap.start, gap.end), (Some(at(START)), Some(at(START + 1_000))));
+    assert!(gap.reason.contains("logs:FilterLogEvents is denied"), "{}", gap.reason);
+    assert!(gap.fill.as_ref().unwrap().starts_with("aws logs filter-log-events --log-group-name /aws/"));
+}
+
+#[test]
+fn while_following_nothing_is_lost_and_nothing_comes_twice() {
+    let stub = Stub::start();
+    stub.with(|world| {
+        world.logs.create(GROUP);
+        world.tail.every = Duration::from_millis(40);
+        world.tail.loses_every = Some(7);
+        world.tail.sampled_every = Some(5);
+        world.tail.ends.extend([(9, End::Torn), (20, End::Timeout), (30, End::Closed)]);
+    });
+    let count = 400;
+    let folder = tempfile::tempdir().unwrap();
+    // A tenth of the events are found by searches only after several have begun.
+    let put = |from: usize, to: usize, now: i64| {
+        let events = (from..to).map(|number| {
+            let shown = if number % 10 == 0 { Visible::AfterSearches(4) } else { Visible::Now };
+            event(number, now + number as i64 % 7).visible(shown)
+        });
+        stub.put(GROUP, events);
+    };
+    let now = clock(START, 20);
+    let (mut sent, mut early, mut restarts, mut last) = (0, 0, 0, at(START));
+    for part in 1..=4 {
+        run(async {
+            let plan = plan(&account(&stub).await, None);
+            let mut recorder =
+                if part == 1 { create(folder.path()) } else { Recorder::resume(folder.path()).unwrap() };
+            let end = part * count / 4;
+            let standings = until(plan, &mut recorder, now.clone(), |standings, recorder| {
+                if sent < end {
+                    last = now();
+                    put(sent, (sent + 10).min(end), (last.0 / 1_000_000 - 500).max(START));
+                    sent = (sent + 10).min(end);
+                    return false;
+                }
+                let written = recorder.manifest().sources[0].records;
+                // The last part waits until all is there, the others are stopped in the middle.
+                part < 4 || written >= count as u64 && standings[0].settled > Some(last)
+            })
+            .await;
+            early += standings[0].tally.early;
+            restarts += standings[0].live_tail.restarts;
+            assert_ne!(standings[0].live_tail.state, TailState::Refused);
+        });
+    }
+    assert_eq!(messages(folder.path()), once(count));
+    assert!(early > 0 && restarts > 0, "{early} {restarts}");
+}
+
+#[test]
+fn a_killed_collection_goes_on_without_gap_or_double() {
+    let stub = Stub::start();
+    let count = 600;
+    stub.put(GROUP, (0..count).map(|number| event(number, START + number as i64 * 10)));
+    stub.with(|world| world.logs.page = 10);
+    let folder = tempfile::tempdir().unwrap();
+    drop(create(folder.path()));
+    for part in 0..4 {
+        run(async {
+            let plan = plan(&account(&stub).await, Some(START + 10_000));
+            let mut recorder = Recorder::resume(folder.path()).unwrap();
+            let mut commits = 0;
+            let watch = |_: &[Standing], _: &Recorder| commits += 1;
+            let now = clock(START + 100_000_000, 1);
+            let collected = collect(plan, &mut recorder, std::future::pending(), now, watch);
+            let patience = if part < 3 { Duration::from_millis(700) } else { DEADLINE };
+            // A future that is dropped in the middle has no chance to tidy up.
+            let ended = tokio::time::timeout(patience, collected).await;
+            assert_eq!(ended.is_ok(), part == 3);
+        });
+    }
+    assert_eq!(messages(folder.path()), once(count));
+}
+
+#[test]
+fn groups_that_appear_and_traces_that_grow_come_along() {
+    let stub = Stub::start();
+    let id = TraceId([0x6b; 16]);
+    let segment = |name: &str| (name.to_owned(), json!({"id": name, "trace_id": id.to_xray(), "name": "x"}));
+    let trace = |segments: &[&str]| Trace {
+        start: START as f64 / 1e3,
+        is_indexed: true,
+        segments: segments.iter().map(|name| segment(name)).collect(),
+        spans: Vec::new(),
+    };
+    stub.with(|world| world.logs.create("/aws/bedrock-agentcore/other"));
+    let folder = tempfile::tempdir().unwrap();
+    let mut step = 0;
+    let standings = run(async {
+        let account = account(&stub).await;
+        let plan = Plan {
+            groups: Vec::new(),
+            prefixes: vec![PrefixPlan {
+                account: Arc::clone(&account),
+                prefix: "/aws/bedrock-agentcore/".to_owned(),
+            }],
+            traces: vec![TracePlan {
+                account: Arc::clone(&account),
+                ids: Vec::new(),
+                window: None,
+                from_logs: true,
+                indexed: None,
+            }],
+            ..plan(&account, None)
+        };
+        until(plan, &mut create(folder.path()), clock(START, 40), |_, recorder| {
+            let records: u64 = recorder.manifest().sources.iter().map(|source| source.records).sum();
+            if step == 0 && recorder.manifest().sources.len() == 2 {
+                step = 1;
+                stub.put(
+                    "/aws/bedrock-agentcore/other",
+                    [Put::new("s", START + 1_000, format!("trace_id={id}"))],
+                );
+                stub.with(|world| world.traces.put(&id.to_xray(), trace(&["a"])));
+            } else if step == 1 && records == 2 {
+                step = 2;
+                stub.with(|world| world.traces.put(&id.to_xray(), trace(&["a", "b"])));
+            }
+            step == 2 && records == 3
+        })
+        .await
+    });
+    let kinds: Vec<&str> = standings.iter().map(|standing| standing.name.as_str()).collect();
+    assert_eq!(kinds, ["traces", "/aws/bedrock-agentcore/*", "/aws/bedrock-agentcore/other"]);
+    let grown: Vec<usize> = records(folder.path())
+        .iter()
+        .filter_map(|record| record["Traces"][0]["Segments"].as_array().map(Vec::len))
+        .collect();
+    assert_eq!(grown, [1, 2]);
+}
