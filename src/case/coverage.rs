@@ -80,6 +80,7 @@ pub(super) fn gaps_of_hidden(index: &Index, hidden: &[SignalKey]) -> Vec<Gap> {
             start: bound(times.iter().min().copied()),
             end: bound(times.iter().max().copied()),
             reason: format!("hidden by --filter ({}); check without it to decide", times.len()),
+            is_asked_for: true,
             ..Gap::default()
         })
     };

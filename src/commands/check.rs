@@ -88,7 +88,7 @@ pub fn check(check: &Check) -> anyhow::Result<Outcome> {
     let issues = snapshot.inputs.iter().flat_map(|input| &input.issues);
     let inputs_whole = tell_unreadable(issues, style.door);
     let is_partial = live.is_some_and(|live| live.is_partial)
-        || (check.fail_on_gaps && !snapshot.coverage.gaps.is_empty());
+        || (check.fail_on_gaps && snapshot.coverage.gaps.iter().any(|gap| !gap.is_asked_for));
     Ok(if is_partial {
         Outcome::Partial
     } else if !(rules_whole && baseline_whole && inputs_whole) {

@@ -13,6 +13,7 @@ use crate::runtime::live::{self, Asks, Ended, Live, LiveEnd, Opening, Place, Sto
 use crate::source::aws::selection::Failure;
 use crate::source::aws::standing::State;
 use crate::source::aws::{Connection, Standing};
+use crate::source::recording::Manifest;
 use crate::text::Door;
 
 use super::Outcome;
@@ -67,13 +68,6 @@ impl Sources {
         }
     }
 
-    fn follows(&self) -> bool {
-        match &self.asks {
-            Asks::Selection(selection) => selection.window.follow,
-            Asks::Resume { follow, .. } => *follow,
-        }
-    }
-
     /// What is collected while the screens are shown.
     pub(super) fn beside_screens(&self) -> Live {
         Live { estimate: false, ..self.live() }
@@ -118,6 +112,13 @@ impl Sources {
             }
         }
     }
+
+    fn follows(&self) -> bool {
+        match &self.asks {
+            Asks::Selection(selection) => selection.window.follow,
+            Asks::Resume { follow, .. } => *follow,
+        }
+    }
 }
 
 /// Collects `sources` until they end or Ctrl-C.
@@ -150,14 +151,25 @@ pub(super) fn read(sources: &Sources, door: Door, talk: Talk) -> anyhow::Result<
     for failure in &ended.failures {
         note(door.line(&format!("error: {}: {}", failure.source, failure.error), MAX_NOTE).as_str());
     }
+    let issue = |failure: &Failure| Issue::new(failure.source.clone(), None, failure.error.to_string());
+    let mut issues: Vec<Issue> = ended.failures.iter().map(issue).collect();
     for lost in ended.standings.iter().filter(|standing| standing.state == State::Lost) {
         is_partial = true;
         let error = lost.last_error.as_ref().map(|(_, error)| error.to_string()).unwrap_or_default();
         note(door.line(&format!("error: {}: {error}", lost.name), MAX_NOTE).as_str());
+        if !has_stated_gap(&ended.manifest, lost) {
+            issues.push(Issue::new(lost.name.clone(), None, error));
+        }
     }
-    let issue = |failure: &Failure| Issue::new(failure.source.clone(), None, failure.error.to_string());
-    let issues = ended.failures.iter().map(issue).collect();
     Ok(Collected { folder, issues, is_partial, ended, temporary })
+}
+
+/// Whether the capture itself says what of a source is missing.
+fn has_stated_gap(manifest: &Manifest, lost: &Standing) -> bool {
+    manifest.sources.iter().any(|source| {
+        (source.kind, &source.name, &source.origin.region) == (lost.kind, &lost.name, &lost.region)
+            && !source.gaps.is_empty()
+    })
 }
 
 /// Ctrl-C while a collection runs: before it can be stopped, once, or after it has ended.
@@ -265,7 +277,7 @@ fn announcement(opening: &Opening) -> Vec<String> {
     let (mut sum, mut calls, mut unknown) = (0, 0, 0);
     for (name, region, cost) in &opening.groups {
         let estimate = match cost {
-            Some(cost) => format!("about {}, {} calls", bytes(cost.bytes), cost.calls),
+            Some(cost) => format!("about {}, {}", bytes(cost.bytes), calls_of(cost.calls)),
             None => "size unknown".to_owned(),
         };
         sum += cost.as_ref().map_or(0, |cost| cost.bytes);
@@ -275,11 +287,14 @@ fn announcement(opening: &Opening) -> Vec<String> {
     }
     lines.extend(opening.prefixes.iter().map(|prefix| format!("  {prefix}*: as they appear")));
     if opening.groups.len() > 1 {
-        let rest =
-            if unknown > 0 { format!(", and {unknown} log groups of unknown size") } else { String::new() };
-        lines.push(format!("  together about {}, {calls} calls{rest}", bytes(sum)));
+        let rest = if unknown > 0 { format!(", and {unknown} of unknown size") } else { String::new() };
+        lines.push(format!("  together about {}, {}{rest}", bytes(sum), calls_of(calls)));
     }
     lines
+}
+
+fn calls_of(calls: u64) -> String {
+    if calls == 1 { "1 call".to_owned() } else { format!("{calls} calls") }
 }
 
 /// One line on how far it is.
@@ -359,7 +374,7 @@ mod tests {
                 "  /aws/a (us-east-1): about 2.0 MB, 2 calls",
                 "  /aws/b (us-east-1): size unknown",
                 "  /aws/c*: as they appear",
-                "  together about 2.0 MB, 2 calls, and 1 log groups of unknown size",
+                "  together about 2.0 MB, 2 calls, and 1 of unknown size",
             ]
         );
     }

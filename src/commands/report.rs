@@ -59,7 +59,7 @@ pub fn report(report: &Report) -> anyhow::Result<Outcome> {
     let issues = snapshot.inputs.iter().flat_map(|input| &input.issues);
     let inputs_whole = tell_unreadable(issues, door);
     let is_partial = live.is_some_and(|live| live.is_partial)
-        || (report.fail_on_gaps && !snapshot.coverage.gaps.is_empty());
+        || (report.fail_on_gaps && snapshot.coverage.gaps.iter().any(|gap| !gap.is_asked_for));
     Ok(if is_partial {
         Outcome::Partial
     } else if !(rules_whole && inputs_whole) {

@@ -130,6 +130,8 @@ pub struct Gap {
     pub fill: Option<String>,
     /// The layers that may be concerned. When empty, `source` decides: it names one, or else any may be.
     pub layers: Vec<Layer>,
+    /// Whether it was left out on purpose, by a filter: nothing has failed.
+    pub is_asked_for: bool,
 }
 
 impl Gap {

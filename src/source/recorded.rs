@@ -118,6 +118,7 @@ pub fn gap(kind: Kind, name: &str, hole: &Hole) -> Gap {
             Kind::LogGroup => layers_of(name),
             Kind::Traces => vec![Layer::Span],
         },
+        is_asked_for: false,
     }
 }
 
@@ -130,7 +131,7 @@ fn left_out(source: &Recorded) -> Option<Gap> {
         reason: format!("only events that match the filter pattern '{pattern}' were fetched"),
         fill: None,
     };
-    Some(gap(source.kind, &source.name, &hole))
+    Some(Gap { is_asked_for: true, ..gap(source.kind, &source.name, &hole) })
 }
 
 /// The layers whose signals a log group may hold; none when any may be among them.

@@ -202,7 +202,11 @@ fn answered(call: Call<'_>, code: Option<&str>, message: Option<&str>, status: u
         LiveError::Quota { action, reason }
     } else if code.is_empty() {
         let reason = format!("HTTP {status} without an error that AWS would send; check proxy and endpoint");
-        LiveError::Other { action, reason }
+        match status {
+            // Whoever answers does not know this API, and will not later.
+            400 | 404 | 405 | 501 => LiveError::Rejected { action, reason },
+            _ => LiveError::Other { action, reason },
+        }
     } else {
         LiveError::Other { action, reason: format!("{code}: {reason}") }
     }
@@ -323,6 +327,7 @@ mod tests {
     fn an_answer_of_nobody_knows_whom_says_so() {
         let error = answered(CALL, None, None, 502).to_string();
         assert!(error.contains("HTTP 502") && error.contains("proxy"), "{error}");
+        assert!(!answered(CALL, None, None, 404).is_passing());
         assert!(matches!(answered(CALL, Some("ExpiredToken"), None, 400), LiveError::Expired { .. }));
     }
 }

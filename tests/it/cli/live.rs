@@ -1,5 +1,7 @@
 //! Live sources on the command line, without any AWS: what is refused, and what is told when nobody answers.
 
+#![allow(clippy::disallowed_methods, reason = "a bound in wall-clock time is what is tested")]
+
 use std::net::TcpListener;
 use std::process::Command;
 use std::time::{Duration, Instant};
