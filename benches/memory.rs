@@ -13,8 +13,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use agentcore_triage::case::{Case, Options, Phase, Progress};
-use agentcore_triage::model::{Bytes, Input};
+use agentcore_triage::case::{Baseline, Case, Options, Phase, Progress};
+use agentcore_triage::model::{Bytes, Input, Outcome};
 use agentcore_triage::rules::Catalogue;
 use agentcore_triage::source;
 
@@ -96,28 +96,34 @@ fn main() {
         is_over.store(true, Relaxed);
         (case, watcher.join().unwrap_or_default())
     });
-    PEAK.store(LIVE.load(Relaxed), Relaxed);
-    let begun = Instant::now();
-    let snapshot = case.snapshot(&options);
-    steps.push(Step {
-        name: "Snapshot".to_owned(),
-        live: LIVE.load(Relaxed),
-        peak: PEAK.load(Relaxed),
-        took: begun.elapsed(),
-    });
+    let snapshot = step("Snapshot", &mut steps, || case.snapshot(&options));
+    if let Some(failed) = case.requests().iter().find(|request| request.outcome == Outcome::Failed) {
+        step("Comparison", &mut steps, || case.compare(failed.key, &Baseline::Automatic, &[]));
+    }
     let signals = case.briefs().len();
     let table = table(&steps, before, signals);
     drop(snapshot);
     let _ = io::Write::write_all(
         &mut io::stdout(),
         format!(
-            "{signals} signals, {} requests, {} names\n{table}anonymous memory of the process: {}\n",
+            "{signals} signals, {} requests, {} names; the rules hold {:.1} MiB\n{table}anonymous memory of the process: {}\n",
             case.requests().len(),
             case.names().len(),
+            before as f64 / f64::from(1 << 20),
             status("RssAnon")
         )
         .as_bytes(),
     );
+}
+
+/// Does a step and notes what it cost.
+fn step<T>(name: &str, steps: &mut Vec<Step>, work: impl FnOnce() -> T) -> T {
+    PEAK.store(LIVE.load(Relaxed), Relaxed);
+    let begun = Instant::now();
+    let made = work();
+    let (live, peak) = (LIVE.load(Relaxed), PEAK.load(Relaxed));
+    steps.push(Step { name: name.to_owned(), live, peak, took: begun.elapsed() });
+    made
 }
 
 /// Notes each step until the case is read.

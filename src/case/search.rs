@@ -73,20 +73,19 @@ impl Search<'_> {
     fn by_text(&self, key: SignalKey, facts: BriefFacts<'_>) -> Option<bool> {
         let index = &self.case.index;
         let reading = index.readings[key.index()];
-        if reading == Reading::Decoded || !(self.searches_text || reading == Reading::Skimmed) {
+        if reading == Reading::Decoded {
             return None;
         }
         let mut buffer = Vec::new();
         let text = index.text_bytes(key, &mut buffer)?;
         let facts = BriefFacts { verbatim: Some(text), ..facts };
-        if reading == Reading::Skimmed
-            && let Some(known) = self.filter.matches_brief(&facts)
-        {
-            return Some(known);
+        if reading == Reading::Skimmed {
+            let known = self.filter.matches_brief(&facts);
+            if known.is_some() || !self.searches_text {
+                return known;
+            }
         }
-        if !self.searches_text {
-            return None;
-        }
+        // Whether a candidate was skimmed only skimming tells.
         let message = parse::skim(text, index.context(key))?.message;
         self.filter.matches_brief(&BriefFacts { message: Some(message), ..facts })
     }

@@ -26,6 +26,8 @@ pub struct Sources {
     pub asks: Asks,
     /// Where the capture is kept.
     pub place: Place,
+    /// Whether secrets are masked before anything is written.
+    pub redact: bool,
 }
 
 /// A capture that has just been written.
@@ -66,13 +68,6 @@ impl Sources {
         }
     }
 
-    fn follows(&self) -> bool {
-        match &self.asks {
-            Asks::Selection(selection) => selection.window.follow,
-            Asks::Resume { follow, .. } => *follow,
-        }
-    }
-
     /// What is collected while the screens are shown.
     pub(super) fn beside_screens(&self) -> Live {
         Live { estimate: false, ..self.live() }
@@ -83,6 +78,7 @@ impl Sources {
             asks: self.asks.clone(),
             place: self.place.clone(),
             tool: concat!("agentcore-triage ", env!("CARGO_PKG_VERSION")).to_owned(),
+            redact: self.redact,
             estimate: true,
         }
     }
@@ -114,6 +110,13 @@ impl Sources {
                 note(&format!("error: {}", in_safe_words(error, door)));
                 Ok(Outcome::Partial)
             }
+        }
+    }
+
+    fn follows(&self) -> bool {
+        match &self.asks {
+            Asks::Selection(selection) => selection.window.follow,
+            Asks::Resume { follow, .. } => *follow,
         }
     }
 }

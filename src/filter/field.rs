@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::Deref;
 
-use aho_corasick::AhoCorasick;
+use memchr::memmem::{self, Finder};
 
 use crate::model::semconv;
 
@@ -11,35 +11,45 @@ use crate::model::semconv;
 #[derive(Clone, Debug)]
 pub(super) struct Field {
     name: String,
-    /// What a record holds that has the field, or in which keys may be spelt with escapes; `None` when that can be
-    /// anything.
-    traces: Option<AhoCorasick>,
+    /// A key that ends with one of these is in each record that has the field; `None` when that can be anything.
+    keys: Option<Vec<Finder<'static>>>,
 }
 
 impl Field {
     pub(super) fn new(name: &str) -> Self {
-        Self { name: name.to_owned(), traces: traces(name) }
+        Self { name: name.to_owned(), keys: keys(name) }
     }
 
     /// Whether a record has no such field: what readers add to a record under names of their own, they take from keys
     /// that end alike.
     pub(super) fn cannot_be_in(&self, record: &[u8]) -> bool {
-        self.traces.as_ref().is_some_and(|traces| !traces.is_match(record))
+        let Some(keys) = &self.keys else { return false };
+        let is_key =
+            |key: &Finder<'_>| key.find_iter(record).any(|at| ends_key(&record[at + key.needle().len()..]));
+        // A key may be spelt with escapes.
+        !keys.iter().any(is_key) && memmem::find(record, b"\\u").is_none()
     }
 }
 
-/// The last keys on all ways to a field, and the beginning of an escape.
-fn traces(name: &str) -> Option<AhoCorasick> {
+/// Whether what comes behind a word may stand behind a key: of JSON, of JSON within a text, or of a map printed by Java
+/// or Python.
+fn ends_key(rest: &[u8]) -> bool {
+    let next = rest.iter().find(|byte| !byte.is_ascii_whitespace());
+    next.is_none_or(|byte| b"\"'\\=:".contains(byte))
+}
+
+/// The last keys on all ways to a field.
+fn keys(name: &str) -> Option<Vec<Finder<'static>>> {
     let paths = semconv::field(name).into_iter().flat_map(|def| def.paths.iter().copied());
     let mut keys: Vec<&str> =
         paths.chain([name]).map(|path| path.rsplit('.').next().unwrap_or(path)).collect();
-    keys.sort_unstable();
-    keys.dedup();
     let is_position = |key: &&str| key.bytes().all(|byte| byte.is_ascii_digit());
     if keys.iter().any(is_position) {
         return None;
     }
-    AhoCorasick::new(keys.into_iter().chain(["\\u"])).ok()
+    keys.sort_unstable();
+    keys.dedup();
+    Some(keys.into_iter().map(|key| Finder::new(key).into_owned()).collect())
 }
 
 impl Deref for Field {
@@ -59,5 +69,31 @@ impl fmt::Display for Field {
 impl PartialEq for Field {
     fn eq(&self, other: &Self) -> bool {
         self.name == other.name
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_is_no_key_where_none_can_stand() {
+        let field = Field::new("http.status");
+        for record in
+            [r#"{"body":{"code":404}}"#, r#"{"log":"tool get_status from target"}"#, "{status, statusQuo=1}"]
+        {
+            assert!(field.cannot_be_in(record.as_bytes()), "{record}");
+        }
+        for record in [
+            r#"{"http.response.status_code":4}"#,
+            r#"{"HttpStatus" : 4}"#,
+            r#"{"\u0073tatus":4}"#,
+            r#"{"body":"{\"status\":4}"}"#,
+            "{status=4}",
+            "{'status': 4}",
+        ] {
+            assert!(!field.cannot_be_in(record.as_bytes()), "{record}");
+        }
+        assert!(!Field::new("body.0").cannot_be_in(b"{}"), "any record may have a position");
     }
 }

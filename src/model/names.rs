@@ -16,10 +16,10 @@ pub struct Names {
     text: String,
     /// Where each string ends; it begins where the one before it ends.
     ends: Vec<u32>,
-    /// Positions in `ends`, by the string's hash.
+    /// Positions in `ends`, by the string's hash; of none of them after [`shrink`](Self::shrink).
     table: HashTable<u32>,
     traces: Vec<TraceId>,
-    /// Positions in `traces`, by the id's hash.
+    /// Positions in `traces`, by the id's hash; of none of them after [`shrink`](Self::shrink).
     trace_table: HashTable<u32>,
 }
 
@@ -27,6 +27,7 @@ impl Names {
     /// The key of `text`, new or known. The empty string is a string like any other. Once all strings together
     /// would exceed 4 GiB, a new one gets no key: [`Name::NONE`].
     pub fn intern(&mut self, text: &str) -> Name {
+        self.learn();
         let Self { text: all, ends, table, .. } = self;
         let hash = hash(text);
         if let Some(known) = table.find(hash, |at| string(all, ends, *at) == text) {
@@ -45,8 +46,12 @@ impl Names {
         text.map_or(Name::NONE, |text| self.intern(text))
     }
 
-    /// The key of `text` when it is known.
+    /// The key of `text` when it is known. After [`shrink`](Self::shrink) it costs a look at the length of every string.
     pub fn find(&self, text: &str) -> Option<Name> {
+        if self.table.len() != self.ends.len() {
+            let mut all = 0..self.ends.len() as u32;
+            return all.find(|at| string(&self.text, &self.ends, *at) == text).map(|at| Name(at + 1));
+        }
         let known = self.table.find(hash(text), |at| string(&self.text, &self.ends, *at) == text)?;
         Some(Name(known + 1))
     }
@@ -59,15 +64,28 @@ impl Names {
 
     /// The key of a trace id, new or known.
     pub fn intern_trace(&mut self, id: TraceId) -> TraceName {
+        self.learn();
         let Self { traces, trace_table, .. } = self;
-        let hash = |id: &TraceId| FxBuildHasher.hash_one(u128::from_ne_bytes(id.0));
-        if let Some(known) = trace_table.find(hash(&id), |at| traces[*at as usize] == id) {
+        if let Some(known) = trace_table.find(hash_of_trace(&id), |at| traces[*at as usize] == id) {
             return TraceName(known + 1);
         }
         let at = traces.len() as u32;
         traces.push(id);
-        trace_table.insert_unique(hash(&id), at, |at| hash(&traces[*at as usize]));
+        trace_table.insert_unique(hash_of_trace(&id), at, |at| hash_of_trace(&traces[*at as usize]));
         TraceName(at + 1)
+    }
+
+    /// Makes the tables whole again.
+    fn learn(&mut self) {
+        let Self { text, ends, table, traces, trace_table } = self;
+        if table.len() != ends.len() {
+            let hash = |at: &u32| hash(string(text, ends, *at));
+            (0..ends.len() as u32).for_each(|at| _ = table.insert_unique(hash(&at), at, hash));
+        }
+        if trace_table.len() != traces.len() {
+            let hash = |at: &u32| hash_of_trace(&traces[*at as usize]);
+            (0..traces.len() as u32).for_each(|at| _ = trace_table.insert_unique(hash(&at), at, hash));
+        }
     }
 
     /// The trace id of `name`; `None` for [`TraceName::NONE`] and for a key of another table.
@@ -95,8 +113,10 @@ impl Names {
         (0..self.ends.len() as u32).map(|at| string(&self.text, &self.ends, at))
     }
 
-    /// Gives back memory that was kept for further strings.
+    /// Gives back what serves further strings: room, and the tables by which they are told from known ones. The next
+    /// new string makes these anew.
     pub fn shrink(&mut self) {
+        (self.table, self.trace_table) = (HashTable::new(), HashTable::new());
         self.text.shrink_to_fit();
         self.ends.shrink_to_fit();
         self.traces.shrink_to_fit();
@@ -113,6 +133,10 @@ fn hash(text: &str) -> u64 {
     FxBuildHasher.hash_one(text)
 }
 
+fn hash_of_trace(id: &TraceId) -> u64 {
+    FxBuildHasher.hash_one(u128::from_ne_bytes(id.0))
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -123,9 +147,15 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(64))]
 
         #[test]
-        fn equal_strings_share_a_key_and_keys_count_from_one(texts in proptest::collection::vec("[ab]{0,3}|\\PC{0,9}", 0..60)) {
+        fn equal_strings_share_a_key_and_keys_count_from_one(
+            texts in proptest::collection::vec("[ab]{0,3}|\\PC{0,9}", 0..60),
+            is_shrunk in any::<bool>(),
+        ) {
             let mut names = Names::default();
             let keys: Vec<Name> = texts.iter().map(|text| names.intern(text)).collect();
+            if is_shrunk {
+                names.shrink();
+            }
             let mut distinct: Vec<&String> = Vec::new();
             for (text, key) in texts.iter().zip(&keys) {
                 if !distinct.contains(&text) {
@@ -140,6 +170,9 @@ mod tests {
             prop_assert_eq!(names.text(Name::NONE), None);
             prop_assert_eq!(names.text(Name(distinct.len() as u32 + 1)), None);
             prop_assert_eq!(names.find("not there"), None);
+            for (text, key) in texts.iter().zip(&keys) {
+                prop_assert_eq!(names.intern(text), *key);
+            }
         }
     }
 
@@ -151,5 +184,7 @@ mod tests {
         assert_eq!(names.trace(TraceName(2)), Some(TraceId([2; 16])));
         assert_eq!((names.trace(TraceName::NONE), names.trace(TraceName(4))), (None, None));
         assert_eq!((names.traces().len(), names.len()), (3, 0));
+        names.shrink();
+        assert_eq!(names.intern_trace(TraceId([3; 16])), TraceName(3));
     }
 }

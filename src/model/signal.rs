@@ -255,7 +255,7 @@ impl Signal {
     }
 }
 
-/// The compact form of a signal that the case keeps for every one: about 60 bytes.
+/// The compact form of a signal that the case keeps for every one: 72 bytes.
 ///
 /// Strings are [`Names`](super::Names) keys. Equal to what [`Signal`] says about the same record: a property test
 /// holds the fast scanner to that.

@@ -6,6 +6,7 @@ mod mouse;
 use std::sync::Arc;
 
 use super::message::{Data, Effect, Message, Mouse, MouseKind};
+use super::model::Model;
 use super::screens::ScreenId;
 use super::testing::{empty, model, of, press, screen, send, show};
 use crate::case::Case;
@@ -161,4 +162,29 @@ fn the_first_screen_of_the_sample() {
         let model = model("schema-mismatch", (width, height));
         insta::assert_snapshot!(format!("requests_{width}x{height}"), screen(&model));
     }
+}
+
+#[test]
+fn screens_that_are_not_shown_are_told_of_new_data_when_they_are() {
+    let line = |number: u32| format!("2026-01-20 14:00:{number:02},000 INFO app: line {number}\n");
+    let lines = |count| (0..count).map(line).collect::<String>();
+    let known = |count| {
+        let input = Input { path: "a.log".into(), bytes: Bytes::new(lines(count).into_bytes()) };
+        let shared = of(vec![input], (120, 40)).shared;
+        Data::Case { case: shared.case.expect("a case"), snapshot: shared.snapshot }
+    };
+    let mut model = empty((120, 40));
+    assert!(send(&mut model, Message::Data(known(3))).is_empty(), "nothing was known before");
+    show(&mut model, ScreenId::Logs);
+    let rows = |model: &Model| {
+        screen(model).lines().filter(|row| row.contains("INFO") || row.contains("info")).count()
+    };
+    assert_eq!(rows(&model), 3);
+    show(&mut model, ScreenId::Requests);
+    let before = format!("{:?}", model.screens.logs);
+    let left = send(&mut model, Message::Data(known(5)));
+    assert!(matches!(left.as_slice(), [Effect::Forget(_)]), "what was known is freed elsewhere: {left:?}");
+    assert_eq!(format!("{:?}", model.screens.logs), before);
+    show(&mut model, ScreenId::Logs);
+    assert_eq!(rows(&model), 5);
 }

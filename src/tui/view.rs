@@ -128,7 +128,9 @@ fn status(model: &Model, frame: &mut Frame<'_>) {
     switched(shared, &mut line);
     if !shared.filter.text.is_empty() {
         let state = if shared.filter.is_on { "filter " } else { "filter off " };
-        line.put(Role::Dim, "  ").put(Role::Title, state).put(Role::Match, &shared.filter.text);
+        // A value of a record may stand in it.
+        let text = shared.line(&shared.filter.text, 200);
+        line.put(Role::Dim, "  ").put(Role::Title, state).put(Role::Match, text.as_str());
         let count = shared.hits().map(|hits| {
             let more = if hits.is_complete { "" } else { "+" };
             format!(" {}{more} signals", hits.signals.len())

@@ -70,7 +70,7 @@ pub async fn collect(
                 ticks += 1;
                 if collector.collection.is_urgent || ticks >= TICKS {
                     ticks = 0;
-                    collector.tick();
+                    collector.tick(recorder)?;
                     collector.commit(recorder)?;
                     watch(collector.collection.standings(), recorder);
                 }
@@ -103,6 +103,8 @@ struct Collector<N> {
     queues: BTreeMap<String, (SharedQueue, Timestamp)>,
     /// Live Tail, when it is wanted.
     tails: Option<Tails>,
+    /// Groups for which the disk had no space.
+    delayed: Vec<GroupPlan>,
 }
 
 impl<N: Fn() -> Timestamp + Clone + Send + 'static> Collector<N> {
@@ -119,6 +121,7 @@ impl<N: Fn() -> Timestamp + Clone + Send + 'static> Collector<N> {
             paces: BTreeMap::new(),
             queues: BTreeMap::new(),
             tails: (plan.live_tail && plan.until.is_none()).then(|| Tails::new(redacts)),
+            delayed: Vec::new(),
         };
         (collector, news)
     }
@@ -231,7 +234,7 @@ impl<N: Fn() -> Timestamp + Clone + Send + 'static> Collector<N> {
 
     fn take(&mut self, told: News, recorder: &mut Recorder) -> Result<(), RecordError> {
         match told {
-            News::Appeared(group) => return self.group(group, recorder),
+            News::Appeared(group) => return self.appeared(group, recorder),
             News::Round(source, _) => {
                 if let Some(tails) = &mut self.tails {
                     tails.is_there(source);
@@ -246,9 +249,23 @@ impl<N: Fn() -> Timestamp + Clone + Send + 'static> Collector<N> {
         Ok(())
     }
 
-    /// Starts Live Tail for the groups that have proved to be there.
-    fn tick(&mut self) {
-        let Some(tails) = &mut self.tails else { return };
+    /// Follows a group that has appeared, as soon as its file can be made.
+    fn appeared(&mut self, group: GroupPlan, recorder: &mut Recorder) -> Result<(), RecordError> {
+        match self.group(group.clone(), recorder) {
+            Err(error) if error.is_passing() => {
+                self.delayed.push(group);
+                Ok(())
+            }
+            result => result,
+        }
+    }
+
+    /// Starts what had to wait: groups without a file, and Live Tail for the groups that have proved to be there.
+    fn tick(&mut self, recorder: &mut Recorder) -> Result<(), RecordError> {
+        for group in std::mem::take(&mut self.delayed) {
+            self.appeared(group, recorder)?;
+        }
+        let Some(tails) = &mut self.tails else { return Ok(()) };
         for session in tails.due(&self.news) {
             self.tasks.spawn(session.run());
         }
@@ -257,6 +274,7 @@ impl<N: Fn() -> Timestamp + Clone + Send + 'static> Collector<N> {
             live.state = TailState::Refused;
             live.reason = Some(reason);
         }
+        Ok(())
     }
 
     /// Puts on disk what has arrived. A disk that is full may have space later.

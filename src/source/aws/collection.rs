@@ -270,7 +270,7 @@ impl Collection {
                 recorded.until = standing.until;
                 recorded.settled = standing.settled;
                 recorded.rechecked = standing.rechecked;
-                standing.gaps = gaps::of_group(recorded, standing);
+                standing.gaps = gaps::of_source(recorded, standing);
                 standing.gaps.extend(source.missing.iter().map(|(reason, fill)| Hole {
                     start: Some(standing.since),
                     end: standing.until,

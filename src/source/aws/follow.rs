@@ -18,6 +18,9 @@ use crate::source::sweep::Sweep;
 const POLL: Duration = Duration::from_secs(2);
 const POLL_BESIDE_TAIL: Duration = Duration::from_secs(5);
 
+/// The same after Live Tail left something out: searches may find it a moment later only.
+const POLL_AFTER_NUDGE: Duration = Duration::from_millis(500);
+
 /// What Live Tail and the sweep of a group tell each other.
 #[derive(Debug, Default)]
 pub(super) struct Tail {
@@ -40,7 +43,7 @@ impl Tail {
         let poll = if self.is_on.load(Ordering::Relaxed) { POLL_BESIDE_TAIL } else { POLL };
         tokio::select! {
             () = sleep(poll) => {}
-            () = self.nudge.notified() => {}
+            () = self.nudge.notified() => sleep(POLL_AFTER_NUDGE).await,
         }
     }
 }

@@ -188,18 +188,18 @@ impl TraceFollower {
         let names: Vec<String> = ids.iter().map(|id| id.to_xray()).collect();
         let words: Vec<String> = names.iter().map(|name| shell_word(name)).collect();
         let words = words.join(" ");
-        let region = shell_word(self.traces.region());
+        let origin = self.traces.origin();
         let names = names.join(", ");
         if known.destination == Some(Destination::CloudWatchLogs) {
             let (start, end) = self.window;
             let end = end.or(newest).unwrap_or(start);
             let fill = format!(
-                "aws xray start-trace-retrieval --trace-ids {words} --start-time {start} --end-time {end} --region {region}"
+                "aws xray start-trace-retrieval --trace-ids {words} --start-time {start} --end-time {end}{origin}"
             );
             (format!("traces that X-Ray does not have: {names}"), fill)
         } else {
             let reason = format!("traces that X-Ray does not have, or has not sampled: {names}");
-            (reason, format!("aws xray batch-get-traces --trace-ids {words} --region {region}"))
+            (reason, format!("aws xray batch-get-traces --trace-ids {words}{origin}"))
         }
     }
 }

@@ -7,11 +7,15 @@ use crate::model::Timestamp;
 use crate::model::shell_word;
 use crate::source::recording::{Hole, Kind, Recorded};
 
-/// What of a log group's window is not final, with the reason. Empty when it is all there.
-pub(super) fn of_group(source: &Recorded, standing: &Standing) -> Vec<Hole> {
+/// What of a source's window is not final, with the reason. Empty when it is all there. Traces that were asked for and are
+/// not there are told by whoever asked.
+pub(super) fn of_source(source: &Recorded, standing: &Standing) -> Vec<Hole> {
     let start = standing.settled.or(source.since);
-    let is_final = standing.until.is_some_and(|until| start.is_some_and(|start| start >= until));
-    if is_final || source.kind != Kind::LogGroup {
+    let is_final = match source.kind {
+        Kind::LogGroup => standing.until.is_some_and(|until| start.is_some_and(|start| start >= until)),
+        Kind::Traces => !matches!(standing.state, State::Lost | State::Retrying(_)),
+    };
+    if is_final {
         return Vec::new();
     }
     let reason = match (standing.state, &standing.last_error) {
@@ -22,9 +26,17 @@ pub(super) fn of_group(source: &Recorded, standing: &Standing) -> Vec<Hole> {
     vec![Hole { start, end: standing.until, reason, fill: Some(fetch(source, start, standing.until)) }]
 }
 
-/// The command that reads a stretch of a log group.
+/// The command that reads a stretch of a source.
 fn fetch(source: &Recorded, start: Option<Timestamp>, end: Option<Timestamp>) -> String {
-    let mut command = format!("aws logs filter-log-events --log-group-name {}", shell_word(&source.name));
+    let (mut command, is_logs) = match source.kind {
+        Kind::LogGroup => {
+            (format!("aws logs filter-log-events --log-group-name {}", shell_word(&source.name)), true)
+        }
+        Kind::Traces => ("aws xray get-trace-summaries".to_owned(), false),
+    };
+    // CloudWatch Logs takes milliseconds, X-Ray a date.
+    let millis = |at: Timestamp, more: i64| (at.0.div_euclid(1_000_000) + more).to_string();
+    let instant = |at: Timestamp, more: i64| if is_logs { millis(at, more) } else { at.to_string() };
     let mut option = |name: &str, value: &str| {
         // Writing to a string cannot fail.
         let _ = write!(command, " --{name} {value}");
@@ -33,10 +45,13 @@ fn fetch(source: &Recorded, start: Option<Timestamp>, end: Option<Timestamp>) ->
         option("filter-pattern", &shell_word(pattern));
     }
     if let Some(start) = start {
-        option("start-time", &start.0.div_euclid(1_000_000).to_string());
+        option("start-time", &instant(start, 0));
     }
     if let Some(end) = end {
-        option("end-time", &(end.0.div_euclid(1_000_000) + 1).to_string());
+        option("end-time", &instant(end, 1));
+    } else if !is_logs {
+        // X-Ray wants one; the reader fills it in.
+        option("end-time", "END");
     }
     option("region", &shell_word(&source.origin.region));
     if let Some(profile) = &source.origin.profile {

@@ -25,6 +25,8 @@ mod resume;
 pub mod selection;
 pub mod standing;
 mod tails;
+#[cfg(test)]
+mod tests;
 mod trace_ids;
 mod trace_queue;
 pub mod traces;

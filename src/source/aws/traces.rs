@@ -12,7 +12,7 @@ use tokio::time::sleep;
 use super::account::Account;
 use super::error::{LiveError, classify};
 use super::pace::Pace;
-use crate::model::{TimeRange, Timestamp, TraceId};
+use crate::model::{TimeRange, Timestamp, TraceId, shell_word};
 use crate::text::mask_secrets;
 
 /// Ids in one `BatchGetTraces` call:
@@ -82,9 +82,11 @@ impl Traces {
         Self { account, paces, redacts }
     }
 
-    /// Region.
-    pub fn region(&self) -> &str {
-        self.account.region()
+    /// The options by which a command reaches the same account and Region.
+    pub(super) fn origin(&self) -> String {
+        let region = format!(" --region {}", shell_word(self.account.region()));
+        let profile = self.account.profile().map(|profile| format!(" --profile {}", shell_word(profile)));
+        region + &profile.unwrap_or_default()
     }
 
     /// Asks where spans go.

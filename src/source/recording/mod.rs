@@ -78,7 +78,7 @@ impl Recorder {
     /// # Errors
     /// When the folder is not empty, is being written, or cannot be made.
     pub fn create(folder: &Path, tool: String, redacted: bool) -> Result<Self, RecordError> {
-        fs::create_dir_all(folder).map_err(|source| io_error(folder, folder, source))?;
+        make(folder).map_err(|source| io_error(folder, folder, source))?;
         let lock = lock(folder)?;
         let entries = fs::read_dir(folder).map_err(|source| io_error(folder, folder, source))?;
         if entries.flatten().any(|entry| entry.file_name() != LOCK) {
@@ -105,8 +105,11 @@ impl Recorder {
     /// being written.
     pub fn resume(folder: &Path) -> Result<Self, RecordError> {
         let no_capture = |why: String| RecordError::NoCapture(folder.to_owned(), why);
-        let text = fs::read(folder.join(FILE)).map_err(|error| no_capture(format!("{FILE}: {error}")))?;
+        let read = || fs::read(folder.join(FILE)).map_err(|error| no_capture(format!("{FILE}: {error}")));
+        // Without a capture no lock is left behind; what it says counts only once nobody else writes.
+        read()?;
         let lock = lock(folder)?;
+        let text = read()?;
         let manifest: Manifest =
             serde_json::from_slice(&text).map_err(|error| no_capture(format!("{FILE}: {error}")))?;
         if manifest.schema != SCHEMA {
@@ -165,7 +168,7 @@ impl Recorder {
         let number = self.manifest.sources.len() + 1;
         let file_name = format!("{number:03}-{}.jsonl", plain(&source.name));
         let path = self.folder.join(&file_name);
-        let file = File::options().write(true).create(true).truncate(true).open(&path);
+        let file = private().create(true).truncate(true).open(&path);
         let file = file.map_err(|source| io_error(&path, &self.folder, source))?;
         self.streams.push(Stream { file, path, pending: Vec::new(), records: 0 });
         self.manifest.sources.push(Recorded { file: file_name, bytes: 0, records: 0, ..source });
@@ -283,13 +286,30 @@ impl Stream {
     }
 }
 
+/// Makes a folder that only its owner may look into: logs hold what is nobody else's business.
+fn make(folder: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(folder)
+}
+
+/// How a file is opened that only its owner may read.
+fn private() -> fs::OpenOptions {
+    let mut options = File::options();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.write(true);
+    options
+}
+
 fn io_error(path: &Path, folder: &Path, source: io::Error) -> RecordError {
     RecordError::Io { path: path.to_owned(), folder: folder.to_owned(), source }
 }
 
 fn lock(folder: &Path) -> Result<File, RecordError> {
     let path = folder.join(LOCK);
-    let file = File::options().write(true).create(true).truncate(false).open(&path);
+    let file = private().create(true).truncate(false).open(&path);
     let file = file.map_err(|source| io_error(&path, folder, source))?;
     match file.try_lock() {
         Ok(()) => Ok(file),

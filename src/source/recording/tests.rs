@@ -58,6 +58,63 @@ fn one_writer_at_a_time_and_never_over_something_else() {
     assert!(matches!(Recorder::resume(empty.path()), Err(RecordError::NoCapture(..))));
 }
 
+#[cfg(unix)]
+#[test]
+fn a_capture_is_for_its_owner_only() {
+    use std::os::unix::fs::PermissionsExt;
+    let parent = tempfile::tempdir().unwrap();
+    let folder = parent.path().join("capture");
+    let mut recorder = Recorder::create(&folder, "t".to_owned(), true).unwrap();
+    recorder.source(group("/aws/x")).unwrap();
+    recorder.commit(|_| {}).unwrap();
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&folder), 0o700);
+    for entry in fs::read_dir(&folder).unwrap() {
+        let path = entry.unwrap().path();
+        assert_eq!(mode(&path), 0o600, "{}", path.display());
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_waited_out_without_loss() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut recorder = Recorder::create(folder.path(), "t".to_owned(), true).unwrap();
+    let source = recorder.source(group("/aws/x")).unwrap();
+    recorder.append(source, &json!({"a": 1}));
+    recorder.commit(|_| {}).unwrap();
+    recorder.append(source, &json!({"a": 2}));
+    let full = File::options().write(true).open("/dev/full").unwrap();
+    let file = std::mem::replace(&mut recorder.streams[source].file, full);
+    for _ in 0..2 {
+        let error = recorder.commit(|sources| sources[0].settled = Some(Timestamp(1))).unwrap_err();
+        assert!(error.is_passing(), "{error}");
+        assert!(recorder.trouble().unwrap().contains("No space left"));
+        assert_eq!(
+            (recorder.manifest().sources[0].records, recorder.manifest().sources[0].settled),
+            (1, None)
+        );
+    }
+    recorder.append(source, &json!({"a": 3}));
+    recorder.streams[source].file = file;
+    recorder.commit(|sources| sources[0].settled = Some(Timestamp(1))).unwrap();
+    assert_eq!((recorder.trouble(), recorder.pending()), (None, 0));
+    assert_eq!(lines(folder.path()), [r#"{"a":1}"#, r#"{"a":2}"#, r#"{"a":3}"#]);
+}
+
+#[test]
+fn nothing_is_written_when_nothing_has_changed() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut recorder = Recorder::create(folder.path(), "t".to_owned(), true).unwrap();
+    recorder.source(group("/aws/x")).unwrap();
+    recorder.commit(|_| {}).unwrap();
+    fs::remove_file(folder.path().join(FILE)).unwrap();
+    recorder.commit(|_| {}).unwrap();
+    assert!(!folder.path().join(FILE).exists());
+    recorder.commit(|sources| sources[0].settled = Some(Timestamp(1))).unwrap();
+    assert!(folder.path().join(FILE).exists());
+}
+
 #[test]
 fn a_manifest_cannot_name_files_elsewhere() {
     let folder = tempfile::tempdir().unwrap();

@@ -102,7 +102,7 @@ impl Popup {
     /// The popup that asks for `ask`.
     pub(super) fn open(ask: Ask, model: &Model) -> Self {
         match ask {
-            Ask::Help => Self::Help(help::State::new(model.screen)),
+            Ask::Help => Self::Help(help::State::new(model.screen, &model.keymap)),
             Ask::Filter => Self::Filter(filter::State::new(&model.shared, &model.session)),
             Ask::Line(line) => Self::Prompt(prompt::State::new(line)),
             Ask::Command => Self::Picker(picker::commands(model)),

@@ -1,5 +1,7 @@
 //! What was read, what is missing, and what to fetch next: one document, its commands to be copied.
 
+mod fetch;
+mod live;
 mod sections;
 #[cfg(test)]
 mod tests;

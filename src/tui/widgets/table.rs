@@ -120,7 +120,8 @@ fn cell(line: &mut Line<'_>, align: Align, role: Role, text: &str, width: usize)
     line.skip(1);
 }
 
-/// Draws a thumb at the right border of `area`, below its heading row, when not all rows are in view.
+/// Draws a thumb at the right border of `area`, below its heading row, when not all rows are in view. Text that it
+/// covers is marked as cut.
 pub fn scroll_bar(buffer: &mut Buffer, look: Look, area: Rect, list: &ListState) {
     let track = usize::from(Table::height(area));
     let shown = list.visible().len();
@@ -132,7 +133,27 @@ pub fn scroll_bar(buffer: &mut Buffer, look: Look, area: Rect, list: &ListState)
     for line in top..(top + length).min(track) {
         let row = area.y + 1 + line as u16;
         if row < buffer.area.bottom() {
-            buffer.set_string(area.right() - 1, row, look.symbols.thumb, look.style(Role::Border));
+            let column = area.right() - 1;
+            if column > area.x && buffer[(column, row)].symbol() != " " {
+                buffer[(column - 1, row)].set_symbol(look.symbols.ellipsis);
+            }
+            buffer.set_string(column, row, look.symbols.thumb, look.style(Role::Border));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thumb_over_text_leaves_a_mark() {
+        let area = Rect::new(0, 0, 4, 3);
+        let mut buffer = Buffer::with_lines(["head", "abcd", "ab"]);
+        let mut list = ListState::default();
+        list.fit(3, 2);
+        scroll_bar(&mut buffer, Look::default(), area, &list);
+        let row = |row: u16| (0..4).map(|column| buffer[(column, row)].symbol()).collect::<String>();
+        assert_eq!([row(0), row(1), row(2)], ["head", "ab…▐", "ab  "]);
     }
 }

@@ -306,3 +306,36 @@ fn groups_that_appear_and_traces_that_grow_come_along() {
         .collect();
     assert_eq!(grown, [1, 2]);
 }
+
+#[test]
+fn where_transaction_search_is_on_traces_are_retrieved_and_a_missing_one_is_a_gap() {
+    let stub = Stub::start();
+    let (id, other) = (TraceId([0x6b; 16]), TraceId([0x6c; 16]));
+    stub.with(|world| {
+        world.traces.destination = "CloudWatchLogs".to_owned();
+        let spans =
+            vec![("s1".to_owned(), json!({"spanId": "s1"})), ("s2".to_owned(), json!({"spanId": "s2"}))];
+        let trace = Trace { start: START as f64 / 1e3, is_indexed: false, segments: Vec::new(), spans };
+        world.traces.put(&id.to_xray(), trace);
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let standings = run(async {
+        let account = account(&stub).await;
+        let traces = TracePlan {
+            account: Arc::clone(&account),
+            ids: vec![id, other],
+            window: None,
+            from_logs: true,
+            indexed: None,
+        };
+        let plan = Plan { groups: Vec::new(), traces: vec![traces], ..plan(&account, Some(START + 60_000)) };
+        until(plan, &mut create(folder.path()), clock(START + 100_000_000, 1), |_, _| false).await
+    });
+    assert_eq!(standings[0].state, State::Done);
+    let records = records(folder.path());
+    assert_eq!(records.len(), 1);
+    assert_eq!(records[0]["Traces"][0]["Spans"].as_array().map(Vec::len), Some(2));
+    let [gap] = &standings[0].gaps[..] else { panic!("{:?}", standings[0].gaps) };
+    assert!(gap.reason.contains(&other.to_xray()), "{}", gap.reason);
+    assert!(gap.fill.as_ref().unwrap().starts_with("aws xray start-trace-retrieval --trace-ids 1-6c6c6c6c-"));
+}

@@ -1,8 +1,10 @@
 //! What the coverage says: what to fetch next is what a person came for, but it is only understood after what is
-//! there: the inputs, the layers over time, the gaps.
+//! there: the sources, the inputs, the layers over time, the gaps.
+
+use indexmap::IndexSet;
 
 use crate::case::Snapshot;
-use crate::model::{Format, Gap, Issue, LayerCoverage, TimeRange, Timestamp};
+use crate::model::{Format, Gap, InputSummary, Issue, LayerCoverage, TimeRange, Timestamp};
 use crate::tui::count::counted;
 use crate::tui::model::Shared;
 use crate::tui::screens::diagnosis::document::Document;
@@ -12,6 +14,8 @@ use crate::tui::theme::Role;
 const MAX_TEXT: usize = 2_000;
 /// Issues shown of one input; the rest is counted.
 const MAX_ISSUES: usize = 20;
+/// From so many columns on the counts of inputs stand in columns.
+const WIDE: usize = 100;
 /// Columns of a layer's name and its count.
 const LABEL: usize = 22;
 /// Columns of the times beside a bar.
@@ -19,24 +23,44 @@ const TIMES: usize = 29;
 
 /// The coverage of the capture in rows of so many columns.
 pub(super) fn document(shared: &Shared, columns: usize) -> Document {
-    let mut writer =
-        Writer { shared, snapshot: shared.snapshot(), columns, document: Document::new(columns) };
+    let mut writer = Writer {
+        shared,
+        snapshot: shared.snapshot(),
+        columns,
+        commands: IndexSet::new(),
+        document: Document::new(columns),
+    };
+    writer.live();
     writer.inputs();
+    writer.recorded();
     writer.layers();
     writer.gaps();
     writer.wanted();
     writer.document
 }
 
-struct Writer<'a> {
-    shared: &'a Shared,
-    snapshot: &'a Snapshot,
+pub(super) struct Writer<'a> {
+    pub(super) shared: &'a Shared,
+    pub(super) snapshot: &'a Snapshot,
     columns: usize,
-    document: Document,
+    /// Commands that stand there already.
+    commands: IndexSet<String>,
+    pub(super) document: Document,
 }
 
 impl Writer<'_> {
-    fn text(&mut self, lead: &str, role: Role, text: &str) {
+    /// A command to copy, once; returns whether it is a new one.
+    pub(super) fn command(&mut self, command: &str) -> bool {
+        let command = self.shared.text(command).to_string();
+        let is_new = self.commands.insert(command.clone());
+        if is_new {
+            self.document.command("    ", &command);
+        }
+        is_new
+    }
+
+    /// What somebody else wrote.
+    pub(super) fn text(&mut self, lead: &str, role: Role, text: &str) {
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         let text = self.shared.line(&text, MAX_TEXT).to_string();
         self.document.text(lead, role, &text);
@@ -48,16 +72,16 @@ impl Writer<'_> {
         if snapshot.inputs.is_empty() {
             self.document.text("  ", Role::Dim, "nothing was read");
         }
+        let is_wide = self.columns >= WIDE;
+        if is_wide && !snapshot.inputs.is_empty() {
+            self.document.row(vec![(
+                Role::Dim,
+                input_row("  ", "format", ["records", "log events", "spans", "issues"]),
+            )]);
+        }
         for input in &snapshot.inputs {
             self.text("  ", Role::Link, &input.path);
-            let counts = format!(
-                "{}: {}, {}, {}",
-                format_name(input.format),
-                counted(input.records, "record"),
-                counted(input.log_events, "log event"),
-                counted(input.spans, "span")
-            );
-            self.document.text("    ", Role::Normal, &counts);
+            self.counts(input, is_wide);
             for issue in input.issues.iter().take(MAX_ISSUES) {
                 self.issue(issue);
             }
@@ -69,6 +93,24 @@ impl Writer<'_> {
                 );
             }
         }
+    }
+
+    fn counts(&mut self, input: &InputSummary, is_wide: bool) {
+        let format = format_name(input.format);
+        if is_wide {
+            let issues = input.issues.iter().map(|issue| u64::from(issue.count)).sum::<u64>();
+            let numbers =
+                [input.records, input.log_events, input.spans, issues].map(|number| number.to_string());
+            let row = input_row("    ", &format, numbers.each_ref().map(String::as_str));
+            return self.document.row(vec![(Role::Normal, row)]);
+        }
+        let counts = format!(
+            "{format}: {}, {}, {}",
+            counted(input.records, "record"),
+            counted(input.log_events, "log event"),
+            counted(input.spans, "span")
+        );
+        self.document.text("    ", Role::Normal, &counts);
     }
 
     fn issue(&mut self, issue: &Issue) {
@@ -137,42 +179,32 @@ impl Writer<'_> {
     fn gaps(&mut self) {
         let snapshot = self.snapshot;
         self.document.heading("Gaps");
-        if snapshot.coverage.gaps.is_empty() {
-            self.document.text("  ", Role::Dim, "none known");
+        let live = self.shared.live.clone().unwrap_or_default();
+        let is_told = |gap: &&Gap| live.sources.iter().any(|source| source.name == gap.source);
+        let gaps: Vec<&Gap> = snapshot.coverage.gaps.iter().filter(|gap| !is_told(gap)).collect();
+        if gaps.is_empty() {
+            let told = gaps.len() < snapshot.coverage.gaps.len();
+            let text = if told { "only those of the live sources above" } else { "none known" };
+            self.document.text("  ", Role::Dim, text);
         }
-        for gap in &snapshot.coverage.gaps {
+        for gap in gaps {
             self.gap(gap);
         }
     }
 
-    fn gap(&mut self, gap: &Gap) {
+    pub(super) fn gap(&mut self, gap: &Gap) {
         let zone = self.shared.zone;
-        let time = |at: Option<Timestamp>| at.map_or_else(|| "?".to_owned(), |at| zone.full(at));
         let times = match (gap.start, gap.end) {
             (None, None) => String::new(),
-            (start, end) => format!(", {} to {}", time(start), time(end)),
+            (Some(start), None) => format!(", from {} on", zone.full(start)),
+            (None, Some(end)) => format!(", until {}", zone.full(end)),
+            (Some(start), Some(end)) => format!(", {} to {}", zone.full(start), zone.full(end)),
         };
         let lead = format!("  {} ", self.shared.look.symbols.mark);
         self.text(&lead, Role::Warning, &format!("{}{times}", gap.source));
         self.text("    ", Role::Normal, &gap.reason);
-    }
-
-    /// What is missing, under the command that fetches it; each sentence and each command once.
-    fn wanted(&mut self) {
-        let shared = self.shared;
-        let wanted = shared.tables.wanted.groups();
-        self.document.heading("What to fetch next");
-        if wanted.is_empty() {
-            self.document.text("  ", Role::Dim, "nothing: no rule asks for more");
-        }
-        for (command, sentences) in wanted {
-            for sentence in sentences {
-                self.text("  - ", Role::Normal, sentence);
-            }
-            if let Some(command) = command {
-                let command = self.shared.text(command).to_string();
-                self.document.command("    ", &command);
-            }
+        if let Some(command) = &gap.fill {
+            self.command(command);
         }
     }
 }
@@ -185,6 +217,12 @@ fn stretch(all: TimeRange, range: TimeRange, columns: usize) -> std::ops::Range<
         (offset * columns as i128 / length) as usize
     };
     column(range.start)..(column(range.end) + 1).min(columns)
+}
+
+/// A row of the table of inputs.
+fn input_row(lead: &str, format: &str, numbers: [&str; 4]) -> String {
+    let numbers: String = numbers.map(|number| format!("{number:>14}")).concat();
+    format!("{lead}{format:<width$}{numbers}", width = 30 - lead.len())
 }
 
 /// The word for a format that the reports use too.

@@ -216,6 +216,7 @@ fn empty(state: &State, shared: &Shared) -> &'static str {
         _ if state.only_failed => "No request failed; f shows all of them.",
         Some(hits) if hits.is_complete => "No request passes the filter; \\ turns it off.",
         Some(_) => "No request passes the filter so far.",
+        None if shared.progress.is_live => "No requests so far; they show here as their records come.",
         None if shared.progress.is_done => "No requests in this capture; the logs (5) show every signal.",
         None => "No requests are known yet.",
     }
