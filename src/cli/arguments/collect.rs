@@ -47,9 +47,15 @@ impl TryFrom<CollectArguments> for Collect {
     type Error = String;
 
     fn try_from(typed: CollectArguments) -> Result<Self, String> {
+        if typed.resume.is_none() && !typed.sources.has_source() {
+            return Err(
+                "nothing to collect: name a source with --runtime, --gateway, --log-group or --trace-id, or a capture to go on with (--resume DIR)"
+                    .to_owned(),
+            );
+        }
         let keep = KeepArguments { save: typed.out, resume: typed.resume };
         let Some(mut sources) = typed.sources.sources(keep, typed.follow, !typed.no_redact)? else {
-            return Err("nothing to collect: name a source or a capture to go on with".to_owned());
+            return Err("nothing to collect".to_owned());
         };
         if typed.fail_on_gaps {
             sources.settle();

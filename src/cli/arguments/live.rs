@@ -181,7 +181,8 @@ impl SourceArguments {
         Ok(Sources { asks: Asks::Resume { connection, follow }, place: Place::Existing(folder), redact })
     }
 
-    fn has_source(&self) -> bool {
+    /// Whether anything is named.
+    pub(in crate::cli) fn has_source(&self) -> bool {
         !(self.runtime.is_empty()
             && self.gateway.is_empty()
             && self.log_group.is_empty()
