@@ -103,7 +103,12 @@ impl Sources {
                  --resume {word}"
             ));
         }
+        for failure in &ended.failures {
+            note(door.line(&format!("error: {}: {}", failure.source, failure.error), MAX_NOTE).as_str());
+        }
+        let is_lost = ended.standings.iter().any(|standing| standing.state == State::Lost);
         match &ended.error {
+            None if is_lost || !ended.failures.is_empty() => Ok(Outcome::Partial),
             None => Ok(Outcome::Clean),
             Some(LiveEnd::Selection(error)) if error.is_usage() => Err(in_safe_words(error, door)),
             Some(error) => {

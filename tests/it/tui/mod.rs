@@ -1,5 +1,6 @@
 //! The screens as a person meets them: keys in, a terminal out.
 
+mod following;
 mod pictures;
 mod terminal;
 

@@ -26,17 +26,49 @@ pub(crate) struct Terminal {
 
 impl Terminal {
     /// Starts the program in `folder`, which is its home too, on a terminal of `columns` by `rows`.
-    pub(crate) fn start(folder: &Path, arguments: &[&str], (columns, rows): (u16, u16)) -> Self {
+    pub(crate) fn start(folder: &Path, arguments: &[&str], size: (u16, u16)) -> Self {
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_agentcore-triage"));
+        command.args(arguments);
+        Self::run(command, folder, &[], size)
+    }
+
+    /// The same with variables in its environment.
+    pub(crate) fn start_with(
+        folder: &Path,
+        arguments: &[&str],
+        variables: &[(&str, &str)],
+        size: (u16, u16),
+    ) -> Self {
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_agentcore-triage"));
+        command.args(arguments);
+        Self::run(command, folder, variables, size)
+    }
+
+    /// The same with `input` as its standard input; keys still come from the terminal.
+    pub(crate) fn start_reading(folder: &Path, input: &Path, arguments: &[&str], size: (u16, u16)) -> Self {
+        let mut command = CommandBuilder::new("/bin/sh");
+        command.args(["-c", "input=$1; shift; exec \"$@\" < \"$input\"", "sh"]);
+        command.arg(input);
+        command.arg(env!("CARGO_BIN_EXE_agentcore-triage"));
+        command.args(arguments);
+        Self::run(command, folder, &[], size)
+    }
+
+    fn run(
+        mut command: CommandBuilder,
+        folder: &Path,
+        variables: &[(&str, &str)],
+        (columns, rows): (u16, u16),
+    ) -> Self {
         let pair = native_pty_system().openpty(size(columns, rows)).expect("a pseudo-terminal");
         let before = settings(&*pair.master);
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_agentcore-triage"));
         command.env_clear();
-        for (name, value) in [("TERM", "xterm-256color"), ("LANG", "C.UTF-8"), ("PATH", "/usr/bin:/bin")] {
+        let usual = [("TERM", "xterm-256color"), ("LANG", "C.UTF-8"), ("PATH", "/usr/bin:/bin")];
+        for (name, value) in usual.iter().chain(variables) {
             command.env(name, value);
         }
         command.env("HOME", folder);
         command.cwd(folder);
-        command.args(arguments);
         let child = pair.slave.spawn_command(command).expect("the binary runs");
         drop(pair.slave);
         let mut reader = pair.master.try_clone_reader().expect("readable");
