@@ -1,4 +1,4 @@
-"""The virtual environment of the checks: what `requirements.txt` pins, installed by pip."""
+"""The virtual environments of the checks: what a list of requirements pins, installed by pip."""
 
 import os
 import shutil
@@ -23,14 +23,14 @@ def run(command, cwd=None):
         raise CannotCheck(f"`{' '.join(map(str, command))}` failed:\n{tail}")
 
 
-def python_in(tools):
-    """The Python of a virtual environment below `tools` that holds the pinned packages; made when it is not there."""
-    folder = tools / "venv"
+def python_in(tools, requirements=REQUIREMENTS, name="venv"):
+    """The Python of the virtual environment `name` below `tools` that holds the pinned packages; made when it is not there."""
+    folder = tools / name
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    stamp = folder / REQUIREMENTS.name
-    wanted = REQUIREMENTS.read_text(encoding="utf-8")
+    stamp = folder / requirements.name
+    wanted = requirements.read_text(encoding="utf-8")
     if not (stamp.is_file() and stamp.read_text(encoding="utf-8") == wanted):
         venv.create(folder, with_pip=True, clear=True)
-        run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement", REQUIREMENTS])
+        run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement", requirements])
         stamp.write_text(wanted, encoding="utf-8")
     return python

@@ -1,7 +1,11 @@
 //! Live sources against the wire protocols of AWS: a stand-in on the loopback, the unmodified SDK, and this crate.
 
 mod engine;
+mod faults;
+mod follow;
 mod protocol;
+mod run;
+mod soak;
 #[allow(dead_code, reason = "it stands for whole services; not every test needs all of it")]
 pub(crate) mod stub;
 
@@ -15,7 +19,6 @@ pub(crate) fn now() -> Instant {
 
 /// Milliseconds since 1970, for the times of events.
 #[allow(clippy::disallowed_methods, reason = "the stand-in lives outside the program and has a clock")]
-#[allow(dead_code, reason = "tests of the program itself need it")]
 pub(crate) fn millis() -> i64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as i64
 }

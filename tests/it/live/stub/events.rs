@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Instant;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::live::now;
 
@@ -71,6 +71,8 @@ pub(crate) struct Group {
     pub(super) streams: BTreeSet<String>,
     /// Searches that have begun.
     pub(crate) searches: u64,
+    /// Those that reached the newest event; the others looked at older stretches once more.
+    pub(crate) fresh: u64,
 }
 
 /// All groups of the account.
@@ -171,6 +173,29 @@ impl LogStore {
         let event = Event { visible: put.visible, stream: put.stream, json: json.to_string() };
         known.events.insert((put.at, ingested, number), event);
         id
+    }
+
+    /// Every event that was put, by group, stream, time and text, and how often.
+    pub(crate) fn put_so_far(&self) -> BTreeMap<(String, String, i64, String), u64> {
+        let mut count = BTreeMap::new();
+        for (name, group) in &self.groups {
+            for (key, event) in &group.events {
+                let json: Value = serde_json::from_str(&event.json).unwrap();
+                let message = json["message"].as_str().unwrap().to_owned();
+                *count.entry((name.clone(), event.stream.clone(), key.0, message)).or_default() += 1;
+            }
+        }
+        count
+    }
+
+    /// Searches of a group that have begun.
+    pub(crate) fn searches(&self, group: &str) -> u64 {
+        self.groups.get(group).map_or(0, |group| group.searches)
+    }
+
+    /// Searches of a group that reached its newest event.
+    pub(crate) fn fresh(&self, group: &str) -> u64 {
+        self.groups.get(group).map_or(0, |group| group.fresh)
     }
 
     /// Number that the next event will have: where a Live Tail session begins.

@@ -89,6 +89,8 @@ fn filter_log_events(world: &mut World, input: &Value) -> Result<String> {
     let (behind, number) = match token.map(|token| read_token(token, &asked)) {
         None => {
             group.searches += 1;
+            let newest = group.events.last_key_value().map_or(i64::MIN, |(key, _)| key.0);
+            group.fresh += u64::from(end >= newest);
             (None, group.searches)
         }
         Some(Some(place)) => place,

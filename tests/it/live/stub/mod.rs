@@ -203,8 +203,16 @@ impl Stub {
     ///
     /// # Panics
     /// With `what` when it does not come true within [`DEADLINE`].
-    pub(crate) fn wait(&self, what: &str, mut is_true: impl FnMut(&mut World) -> bool) {
-        let deadline = now() + DEADLINE;
+    pub(crate) fn wait(&self, what: &str, is_true: impl FnMut(&mut World) -> bool) {
+        self.wait_for(what, DEADLINE, is_true);
+    }
+
+    /// The same with another limit.
+    ///
+    /// # Panics
+    /// As [`wait`](Self::wait).
+    pub(crate) fn wait_for(&self, what: &str, limit: Duration, mut is_true: impl FnMut(&mut World) -> bool) {
+        let deadline = now() + limit;
         let mut world = self.shared.lock();
         while !is_true(&mut world) {
             let left = deadline.saturating_duration_since(now());

@@ -1,0 +1,142 @@
+//! A fault of every kind at every step of a backfill: nothing lost, nothing twice, or a stated gap that `--resume` closes.
+
+use std::path::Path;
+use std::thread;
+use std::time::Duration;
+
+use super::millis;
+use super::run::{Capture, GROUP, assert_whole, collect, finish};
+use super::stub::{Fault, Injection, Put, Stub};
+use crate::program::{Folder, Run};
+
+/// Pages of the backfill.
+const PAGES: u64 = 6;
+
+/// An account with a group whose events lie an hour back, on [`PAGES`] pages.
+fn account() -> Stub {
+    let stub = Stub::start();
+    let start = millis() - 3_600_000;
+    let puts = (0..40_i64).map(|number| {
+        // Four events share a millisecond, so that pages end between equals.
+        let message = format!("event {}", number % 38);
+        Put::new(&format!("2026/01/20/[runtime-logs]{}", number % 3), start + number / 4, message)
+    });
+    stub.put(GROUP, puts);
+    stub.with(|world| world.logs.page = 7);
+    stub
+}
+
+fn backfill(stub: &Stub, folder: &Folder) -> Run {
+    let out = folder.path().join("capture");
+    let out = out.to_str().unwrap();
+    finish(collect(
+        stub,
+        folder.path(),
+        ["--log-group", GROUP, "--since", "2h", "--until", "30m", "--out", out],
+    ))
+}
+
+fn resume(stub: &Stub, folder: &Folder) -> Run {
+    finish(collect(stub, folder.path(), [Path::new("--resume"), &folder.path().join("capture")]))
+}
+
+#[test]
+fn faults_that_pass_lose_nothing() {
+    let faults = [
+        Fault::Throttled,
+        Fault::Unavailable,
+        Fault::Internal,
+        Fault::ResetBefore,
+        Fault::ResetWithin,
+        Fault::ClosedWithin,
+        Fault::Garbage,
+        Fault::Slow(Duration::from_millis(200)),
+        // Somebody logs in again meanwhile.
+        Fault::Expired,
+    ];
+    thread::scope(|scope| {
+        for fault in faults {
+            scope.spawn(move || {
+                let (stub, folder) = (account(), Folder::new());
+                for page in [0, 2, PAGES - 1] {
+                    stub.inject(Injection::new("FilterLogEvents", fault.clone()).after(page));
+                }
+                let run = backfill(&stub, &folder);
+                assert_eq!(run.code, 0, "{fault:?}: {}", run.stderr);
+                assert_eq!(stub.with(|world| world.faults.met), 3, "{fault:?}");
+                assert_whole(&stub, &folder.path().join("capture"), &format!("{fault:?}"));
+            });
+        }
+    });
+}
+
+#[test]
+fn faults_that_stay_are_a_stated_gap_that_a_resume_closes() {
+    thread::scope(|scope| {
+        for fault in [Fault::InvalidToken, Fault::Denied, Fault::Missing] {
+            for page in [0, 3, PAGES - 1] {
+                let fault = fault.clone();
+                scope.spawn(move || stated_and_closed(&fault, page));
+            }
+        }
+    });
+}
+
+fn stated_and_closed(fault: &Fault, page: u64) {
+    let (stub, folder) = (account(), Folder::new());
+    let what = format!("{fault:?} at page {page}");
+    stub.inject(Injection::new("FilterLogEvents", fault.clone()).after(page).always());
+    let run = backfill(&stub, &folder);
+    assert_eq!(run.code, 3, "{what}: {}", run.stderr);
+    let word = match fault {
+        Fault::InvalidToken => "invalid",
+        Fault::Denied => "logs:FilterLogEvents is denied",
+        _ => "was not found in us-east-1",
+    };
+    assert!(run.stderr.contains(word), "{what}: {}", run.stderr);
+    let capture = Capture::read(&folder.path().join("capture")).unwrap();
+    let gaps = capture.gaps();
+    assert!(!gaps.is_empty(), "{what}: the gap is not stated: {}", capture.manifest);
+    assert!(gaps[0]["reason"].as_str().unwrap().contains(word), "{what}: {}", gaps[0]);
+    assert!(gaps[0]["fill"].as_str().unwrap().contains("aws logs filter-log-events"), "{what}: {}", gaps[0]);
+
+    stub.with(|world| world.faults.clear());
+    let run = resume(&stub, &folder);
+    assert_eq!(run.code, 0, "{what}: {}", run.stderr);
+    assert_whole(&stub, &folder.path().join("capture"), &what);
+    let capture = Capture::read(&folder.path().join("capture")).unwrap();
+    assert!(capture.gaps().is_empty(), "{what}: {}", capture.manifest);
+}
+
+#[test]
+fn empty_pages_and_pages_that_overlap_are_no_end_and_no_double() {
+    let (stub, folder) = (account(), Folder::new());
+    stub.with(|world| {
+        world.logs.empty_every = Some(2);
+        world.logs.overlap = 3;
+    });
+    let run = backfill(&stub, &folder);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert_whole(&stub, &folder.path().join("capture"), "empty and overlapping pages");
+}
+
+#[test]
+fn a_finished_capture_gone_on_with_gets_nothing_twice() {
+    let (stub, folder) = (account(), Folder::new());
+    assert_eq!(backfill(&stub, &folder).code, 0);
+    assert_eq!(resume(&stub, &folder).code, 0);
+    assert_whole(&stub, &folder.path().join("capture"), "resumed after its end");
+}
+
+#[test]
+fn only_operations_that_read_are_called() {
+    let (stub, folder) = (account(), Folder::new());
+    assert_eq!(backfill(&stub, &folder).code, 0);
+    let known = agentcore_triage::source::aws::operations::OPERATIONS;
+    stub.with(|world| {
+        for action in world.counts.keys() {
+            assert!(known.iter().any(|operation| operation.action == action), "{action} is not in the list");
+        }
+        assert!(world.count("logs:FilterLogEvents") >= PAGES);
+    });
+}
