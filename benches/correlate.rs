@@ -3,7 +3,9 @@
 use std::hint::black_box;
 
 use agentcore_triage::correlate::{Index, correlate};
-use agentcore_triage::model::{Brief, Kind, Layer, Name, Names, Severity, SpanFacts, SpanId, Timestamp};
+use agentcore_triage::model::{
+    Brief, Kind, Layer, Name, Names, Severity, SpanFacts, SpanId, Timestamp, TraceId,
+};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
 const CALLS: u32 = 30_000;
@@ -28,7 +30,7 @@ impl Case {
     /// 14 signals: five Gateway rows, four spans, an SDK line with its copy, three container lines.
     fn call(&mut self, number: u32) {
         let start = i64::from(number) * 7 * MILLI;
-        let trace = self.names.intern(&format!("{:032x}", u128::from(number) + 1));
+        let trace = self.names.intern_trace(TraceId((u128::from(number) + 1).to_be_bytes()));
         let request = self.names.intern(&format!("gateway-{number}"));
         let runtime = self.names.intern(&format!("runtime-{number}"));
         let stream = self.names.intern(&format!("stream-{}", number % 50));

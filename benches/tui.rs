@@ -194,7 +194,7 @@ impl Bench {
         let effects = update(&mut self.model, message, Duration::ZERO);
         let Ok(_) = self.terminal.draw(|frame| view(&self.model, frame));
         let time = started.elapsed();
-        (time.saturating_sub(self::waited() - waited), effects)
+        (time.saturating_sub(self::waited().saturating_sub(waited)), effects)
     }
 
     fn answer(&mut self, effect: Effect) -> Vec<Data> {
@@ -206,6 +206,9 @@ impl Bench {
             Effect::Search { id, filter } => hits(&case, id, &case.search(&filter)),
             Effect::Find { id, needle, stretch } => {
                 vec![Data::Found { id, signals: needle.among(&case, stretch) }]
+            }
+            Effect::Rank { id, typed, places, stretch } => {
+                vec![Data::Ranked { id, found: places.among(&typed, stretch) }]
             }
             Effect::Walk(key) => once("walk", key, &|| Data::Walk(Arc::new(case.walk(key)))),
             Effect::Compare { failing, .. } => once("compare", failing, &|| {

@@ -8,7 +8,7 @@ use super::Progress;
 use super::records::Records;
 use crate::model::{
     Brief, Cut, Input, Issue, Kind, Name, Names, Outcome, Record, Severity, Signal, SpanFacts, Timestamp,
-    message_hash,
+    TraceName, message_hash,
 };
 use crate::parse::{self, Skim};
 use crate::rules::{Catalogue, Reach};
@@ -246,7 +246,7 @@ fn skimmed_brief(skim: &Skim<'_>, stream: Name, record: &Record, tables: &mut Ta
     Brief {
         timestamp: skim.timestamp.or(record.timestamp),
         span: skim.span,
-        trace: skim.trace.map_or(Name::NONE, |id| names.intern(&id.to_string())),
+        trace: skim.trace.map_or(TraceName::NONE, |id| names.intern_trace(id)),
         request: names.intern_opt(skim.request),
         session: names.intern_opt(skim.session),
         mcp_session: Name::NONE,
@@ -282,7 +282,7 @@ fn decoded_brief(signal: &Signal, stream: Name, tables: &mut Tables) -> Brief {
     Brief {
         timestamp: signal.timestamp,
         span: ids.span,
-        trace: ids.trace.map_or(Name::NONE, |id| names.intern(&id.to_string())),
+        trace: ids.trace.map_or(TraceName::NONE, |id| names.intern_trace(id)),
         request: names.intern_opt(ids.request.as_deref()),
         session: names.intern_opt(ids.session.as_deref()),
         mcp_session: names.intern_opt(ids.mcp_session.as_deref()),
@@ -305,11 +305,11 @@ impl Tables {
         let keys: Vec<Name> =
             std::iter::once(Name::NONE).chain(self.names.iter().map(|text| names.intern(text))).collect();
         let key = |name: Name| keys[name.0 as usize];
+        let traces: Vec<TraceName> = self.names.traces().iter().map(|id| names.intern_trace(*id)).collect();
         let first_span = spans.len() as u32;
         spans.extend(self.spans.into_iter().map(|span| SpanFacts { name: key(span.name), ..span }));
         for brief in briefs {
             for name in [
-                &mut brief.trace,
                 &mut brief.request,
                 &mut brief.session,
                 &mut brief.mcp_session,
@@ -319,6 +319,9 @@ impl Tables {
                 &mut brief.stream,
             ] {
                 *name = key(*name);
+            }
+            if let Some(at) = brief.trace.0.checked_sub(1) {
+                brief.trace = traces[at as usize];
             }
             if brief.span_facts != u32::MAX {
                 brief.span_facts += first_span;

@@ -1,12 +1,13 @@
-//! Where the records of an input lie, in 16 bytes each.
+//! Where the records of an input lie: in 10 bytes each, and 4 more where their streams differ.
 
 use rustc_hash::FxHashMap;
 
 use crate::model::{Escape, Record, Slice, Timestamp};
 
-/// Records that share a first byte to count from.
-const GROUP: usize = 1 << 12;
-/// Bits of [`Row::context`] that hold no context.
+/// Records that share a first byte and a first line to count from: few enough that 16 bits hold the lines even of
+/// pretty-printed documents.
+const GROUP: usize = 1 << 9;
+/// Bits of a tag that hold no context.
 const ESCAPE: u32 = 30;
 const RARE: u32 = 1 << 29;
 const CONTEXT: u32 = RARE - 1;
@@ -14,9 +15,13 @@ const CONTEXT: u32 = RARE - 1;
 /// The records of an input, in input order.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Records {
-    rows: Vec<Row>,
-    /// First byte of each group.
-    starts: Vec<u64>,
+    /// First byte of each record, from that of its group.
+    offsets: Vec<u32>,
+    lens: Vec<u32>,
+    /// Line of each record, from that of its group.
+    lines: Vec<u16>,
+    tags: Tags,
+    groups: Vec<Group>,
     /// What a row cannot hold: records of several parts, or far from the others.
     rare: FxHashMap<u32, Record>,
     /// Envelope times from `timed_from` on: those that are known and that somebody still needs.
@@ -25,20 +30,64 @@ pub(super) struct Records {
 }
 
 #[derive(Clone, Copy, Debug)]
+struct Group {
+    /// First byte of its first record.
+    start: u64,
+    /// Line of its first record.
+    line: u32,
+}
+
+/// Per record its context, [`RARE`], and the escape in the two highest bits.
+#[derive(Clone, Debug, Default)]
+struct Tags {
+    /// The tag of all records, while they agree.
+    same: u32,
+    /// One per record, once they do not.
+    each: Vec<u32>,
+}
+
+impl Tags {
+    fn get(&self, at: usize) -> u32 {
+        self.each.get(at).copied().unwrap_or(self.same)
+    }
+
+    /// Sets the tag of one of `len` records.
+    fn set(&mut self, at: usize, tag: u32, len: usize) {
+        if len == 1 {
+            *self = Self { same: tag, each: Vec::new() };
+        } else if self.each.is_empty() && tag != self.same {
+            self.each = vec![self.same; len];
+        }
+        if let Some(known) = self.each.get_mut(at) {
+            *known = tag;
+        }
+    }
+
+    /// Adds the tag of a record behind `len` others.
+    fn push(&mut self, tag: u32, len: usize) {
+        if self.each.is_empty() {
+            self.set(len, tag, len + 1);
+        } else {
+            self.each.push(tag);
+        }
+    }
+}
+
+/// What is kept of a record that lies near the beginning of its group.
 struct Row {
-    /// From the first byte of its group.
     offset: u32,
     len: u32,
-    line: u32,
-    /// Context, [`RARE`], and the escape in the two highest bits.
-    context: u32,
+    line: u16,
+    tag: u32,
 }
 
 impl Records {
     /// Packs records.
     pub(super) fn new(records: &[Record]) -> Self {
         let mut packed = Self::default();
-        packed.rows.reserve_exact(records.len());
+        packed.offsets.reserve_exact(records.len());
+        packed.lens.reserve_exact(records.len());
+        packed.lines.reserve_exact(records.len());
         packed.extend(records);
         packed
     }
@@ -46,12 +95,15 @@ impl Records {
     /// Adds records behind those that are there.
     pub(super) fn extend(&mut self, records: &[Record]) {
         for record in records {
-            let at = self.rows.len();
+            let at = self.offsets.len();
             if at.is_multiple_of(GROUP) {
-                self.starts.push(record.payload.start);
+                self.groups.push(Group { start: record.payload.start, line: record.line });
             }
-            self.rows.push(Row { offset: 0, len: 0, line: record.line, context: RARE });
-            self.set(at, record);
+            let row = self.row(at, record);
+            self.offsets.push(row.offset);
+            self.lens.push(row.len);
+            self.lines.push(row.line);
+            self.tags.push(row.tag, at);
             if self.times.is_empty() && record.timestamp.is_none() {
                 self.timed_from = at + 1;
             } else {
@@ -62,37 +114,48 @@ impl Records {
 
     /// Puts another record into the place of one; its time stays.
     pub(super) fn set(&mut self, at: usize, record: &Record) {
-        let (Some(row), Some(start)) = (self.rows.get_mut(at), self.starts.get(at / GROUP)) else { return };
-        if let Some(fitting) = Row::of(record, *start) {
-            *row = fitting;
-        } else {
-            row.context = RARE;
-            self.rare.insert(at as u32, *record);
+        if at >= self.len() {
+            return;
         }
+        let row = self.row(at, record);
+        self.offsets[at] = row.offset;
+        self.lens[at] = row.len;
+        self.lines[at] = row.line;
+        self.tags.set(at, row.tag, self.offsets.len());
+    }
+
+    /// What is kept of a record in the rows, the rest among the rare ones.
+    fn row(&mut self, at: usize, record: &Record) -> Row {
+        let group = self.groups.get(at / GROUP);
+        group.and_then(|group| Row::of(record, *group)).unwrap_or_else(|| {
+            self.rare.insert(at as u32, *record);
+            Row { offset: 0, len: 0, line: 0, tag: RARE }
+        })
     }
 
     pub(super) fn len(&self) -> usize {
-        self.rows.len()
+        self.offsets.len()
     }
 
     /// A record by its position; one of no bytes when there is none.
     pub(super) fn get(&self, at: usize) -> Record {
-        let (Some(row), Some(start)) = (self.rows.get(at), self.starts.get(at / GROUP)) else {
+        let (Some(offset), Some(group)) = (self.offsets.get(at), self.groups.get(at / GROUP)) else {
             return Record::default();
         };
         let timestamp = at.checked_sub(self.timed_from).and_then(|at| self.times.get(at).copied().flatten());
-        if row.context & RARE != 0 {
+        let tag = self.tags.get(at);
+        if tag & RARE != 0 {
             let rare = self.rare.get(&(at as u32)).copied().unwrap_or_default();
             return Record { timestamp, ..rare };
         }
         Record {
-            payload: Slice { start: start + u64::from(row.offset), len: row.len },
+            payload: Slice { start: group.start + u64::from(*offset), len: self.lens[at] },
             timestamp,
-            line: row.line,
-            context: row.context & CONTEXT,
+            line: group.line + u32::from(self.lines[at]),
+            context: tag & CONTEXT,
             first_part: 0,
             more: 0,
-            escape: match row.context >> ESCAPE {
+            escape: match tag >> ESCAPE {
                 0 => Escape::None,
                 1 => Escape::Json,
                 _ => Escape::Csv,
@@ -100,27 +163,28 @@ impl Records {
         }
     }
 
-    /// The line of a record.
+    /// The line of a record; 0 when there is none.
     pub(super) fn line(&self, at: usize) -> u32 {
-        self.rows.get(at).map_or(0, |row| row.line)
+        self.get(at).line
     }
 
     /// Drops the envelope times: once a record is read, its time is that of its signal.
     pub(super) fn forget_times(&mut self) {
         self.times = Vec::new();
-        self.timed_from = self.rows.len();
+        self.timed_from = self.offsets.len();
     }
 }
 
 impl Row {
     /// `None` for a record that does not fit.
-    fn of(record: &Record, start: u64) -> Option<Self> {
-        let offset = u32::try_from(record.payload.start.checked_sub(start)?).ok()?;
+    fn of(record: &Record, group: Group) -> Option<Self> {
+        let offset = u32::try_from(record.payload.start.checked_sub(group.start)?).ok()?;
+        let line = u16::try_from(record.line.checked_sub(group.line)?).ok()?;
         (record.more == 0 && record.context <= CONTEXT).then_some(Self {
             offset,
             len: record.payload.len,
-            line: record.line,
-            context: record.context | (record.escape as u32) << ESCAPE,
+            line,
+            tag: record.context | (record.escape as u32) << ESCAPE,
         })
     }
 }

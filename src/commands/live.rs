@@ -25,6 +25,8 @@ pub struct Sources {
     pub asks: Asks,
     /// Where the capture is kept.
     pub place: Place,
+    /// Whether secrets are masked before anything is written.
+    pub redact: bool,
 }
 
 /// A capture that has just been written.
@@ -65,6 +67,13 @@ impl Sources {
         }
     }
 
+    fn follows(&self) -> bool {
+        match &self.asks {
+            Asks::Selection(selection) => selection.window.follow,
+            Asks::Resume { follow, .. } => *follow,
+        }
+    }
+
     /// What is collected while the screens are shown.
     pub(super) fn beside_screens(&self) -> Live {
         Live { estimate: false, ..self.live() }
@@ -75,6 +84,7 @@ impl Sources {
             asks: self.asks.clone(),
             place: self.place.clone(),
             tool: concat!("agentcore-triage ", env!("CARGO_PKG_VERSION")).to_owned(),
+            redact: self.redact,
             estimate: true,
         }
     }
@@ -113,13 +123,6 @@ impl Sources {
             }
         }
     }
-
-    fn follows(&self) -> bool {
-        match &self.asks {
-            Asks::Selection(selection) => selection.window.follow,
-            Asks::Resume { follow, .. } => *follow,
-        }
-    }
 }
 
 /// Collects `sources` until they end or Ctrl-C.
@@ -136,7 +139,7 @@ pub(super) fn read(sources: &Sources, door: Door, talk: Talk) -> anyhow::Result<
     let folder = handle.folder().to_owned();
     let (mut ended, temporary) = handle.wait();
     let mut is_partial = !ended.failures.is_empty();
-    if interrupt.has_come() {
+    if interrupt.is_over() {
         note("stopped; what was fetched is kept");
         // Who follows ends it so; a window that was to be read is not there.
         is_partial |= !sources.follows() || ended.standings.is_empty();
@@ -162,36 +165,51 @@ pub(super) fn read(sources: &Sources, door: Door, talk: Talk) -> anyhow::Result<
     Ok(Collected { folder, issues, is_partial, ended, temporary })
 }
 
-/// Ctrl-C, which may come before there is anything to stop.
+/// Ctrl-C while a collection runs: before it can be stopped, once, or after it has ended.
 #[derive(Clone, Default)]
-struct Interrupt(Arc<Mutex<(bool, Option<Stop>)>>);
+struct Interrupt(Arc<Mutex<Interrupted>>);
+
+#[derive(Default)]
+struct Interrupted {
+    has_come: bool,
+    is_over: bool,
+    stop: Option<Stop>,
+}
 
 impl Interrupt {
     fn listen(&self) -> anyhow::Result<()> {
         let told = self.clone();
         let interrupt = move || {
             let mut state = told.state();
-            state.0 = true;
-            if let Some(stop) = &state.1 {
+            if state.has_come || state.is_over {
+                // Whoever asks twice, or while the capture is judged, wants the end.
+                return false;
+            }
+            state.has_come = true;
+            if let Some(stop) = &state.stop {
                 stop.stop();
             }
+            true
         };
         live::on_interrupt(interrupt).context("Ctrl-C cannot be listened to")
     }
 
     fn stops(&self, stop: Stop) {
         let mut state = self.state();
-        if state.0 {
+        if state.has_come {
             stop.stop();
         }
-        state.1 = Some(stop);
+        state.stop = Some(stop);
     }
 
-    fn has_come(&self) -> bool {
-        self.state().0
+    /// Ends listening; whether one has come.
+    fn is_over(&self) -> bool {
+        let mut state = self.state();
+        state.is_over = true;
+        state.has_come
     }
 
-    fn state(&self) -> MutexGuard<'_, (bool, Option<Stop>)> {
+    fn state(&self) -> MutexGuard<'_, Interrupted> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

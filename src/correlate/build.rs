@@ -3,9 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::model::{
-    Kind, Link, LinkReason, Links, Name, Owners, Request, RequestKey, SignalKey, TimeRange, TraceId,
-};
+use crate::model::{Kind, Link, LinkReason, Links, Name, Owners, Request, RequestKey, SignalKey, TimeRange};
 
 use super::calls::{CallKind, NONE};
 use super::work::{Work, widen};
@@ -146,14 +144,17 @@ fn describe(index: Index<'_>, key: RequestKey, links: Links) -> Request {
         sure.or_else(|| briefs().map(|(_, brief)| name(brief)).find(|name| name.is_some()))
             .unwrap_or(Name::NONE)
     };
-    let trace = first(|brief| brief.trace);
+    let trace = |sure_only: bool| {
+        let of = briefs().filter(|(link, _)| !sure_only || !link.reason.is_heuristic());
+        of.map(|(_, brief)| brief.trace).find(|trace| trace.is_some())
+    };
     let own_id = briefs()
         .filter(|(_, brief)| brief.request.is_some())
         .filter_map(|(link, brief)| Some((authority(index, link.signal.index())?, brief.request)))
         .min_by_key(|(authority, _)| *authority);
     Request {
         key,
-        trace: index.names.text(trace).and_then(|text| TraceId::parse(text.as_bytes())),
+        trace: trace(true).or_else(|| trace(false)).and_then(|trace| index.names.trace(trace)),
         request: own_id.map_or(Name::NONE, |(_, id)| id),
         session: first(|brief| brief.session),
         tool: first(|brief| brief.tool),

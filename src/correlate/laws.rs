@@ -4,7 +4,9 @@ use proptest::prelude::*;
 
 use super::tests::{Case, MILLI, span_id};
 use super::{span_tree, work};
-use crate::model::{Brief, Kind, Layer, Name, Names, Outcome, Owners, Severity, SpanFacts, Timestamp};
+use crate::model::{
+    Brief, Kind, Layer, Name, Names, Outcome, Owners, Severity, SpanFacts, Timestamp, TraceName,
+};
 
 /// Any brief: few distinct ids, so that they meet.
 fn any_brief() -> impl Strategy<Value = Brief> {
@@ -17,7 +19,7 @@ fn any_brief() -> impl Strategy<Value = Brief> {
         |(at, span, ids, span_facts, kind, message_hash, outcome)| Brief {
             timestamp: at.map(Timestamp),
             span: span_id(span),
-            trace: Name(ids.0),
+            trace: TraceName(ids.0),
             request: Name(ids.1),
             session: Name(ids.2),
             mcp_session: Name(ids.3),
@@ -48,7 +50,7 @@ fn any_case(briefs: impl Strategy<Value = Vec<Brief>>) -> impl Strategy<Value = 
     (briefs, proptest::collection::vec(any_facts(), 12)).prop_map(|(briefs, spans)| {
         let mut names = Names::default();
         for name in [
-            "11111111111111111111111111111111",
+            "chat model",
             "POST /mcp",
             "AgentCore.Gateway.InvokeTool",
             "AgentCore.Runtime.Invoke",

@@ -1,6 +1,6 @@
 //! Whether a request failed: the most authoritative voice that has spoken, by its last word.
 
-use crate::model::{Brief, Kind, Link, Outcome, SpanId, Timestamp};
+use crate::model::{Brief, Kind, Link, Outcome, SpanId, Timestamp, TraceName};
 
 use super::Index;
 use super::work::is_span;
@@ -48,7 +48,7 @@ impl LastWord {
 /// The outcome of the request that `links` make up.
 pub(super) fn of(index: Index<'_>, links: &[Link]) -> Outcome {
     let mut words = [LastWord::default(); VOICES];
-    let mut inside: Option<Vec<(crate::model::Name, SpanId)>> = None;
+    let mut inside: Option<Vec<(TraceName, SpanId)>> = None;
     for link in links {
         let signal = link.signal.index();
         let brief = &index.briefs[signal];
@@ -97,14 +97,14 @@ fn voice(brief: &Brief) -> Option<Voice> {
 
 /// A span that begins a call at a server, or one without a parent in its request, speaks for the call; a failed
 /// step inside may have been handled.
-fn speaks_for_the_call(index: Index<'_>, signal: usize, inside: &[(crate::model::Name, SpanId)]) -> bool {
+fn speaks_for_the_call(index: Index<'_>, signal: usize, inside: &[(TraceName, SpanId)]) -> bool {
     let trace = index.briefs[signal].trace;
     let parent = index.facts(signal).and_then(|facts| facts.parent);
     index.entry(signal).is_some()
         || parent.is_none_or(|parent| inside.binary_search(&(trace, parent)).is_err())
 }
 
-fn span_ids(index: Index<'_>, links: &[Link]) -> Vec<(crate::model::Name, SpanId)> {
+fn span_ids(index: Index<'_>, links: &[Link]) -> Vec<(TraceName, SpanId)> {
     let briefs = links.iter().map(|link| &index.briefs[link.signal.index()]);
     let mut ids: Vec<_> =
         briefs.filter(|brief| is_span(brief)).filter_map(|brief| Some((brief.trace, brief.span?))).collect();

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::model::{Kind, LinkReason, Name, Request, SignalKey, SpanId, SpanTree};
+use crate::model::{Kind, LinkReason, Request, SignalKey, SpanId, SpanTree, TraceName};
 
 use super::Index;
 use super::calls::{CallKind, NONE};
@@ -63,7 +63,7 @@ pub(super) fn entry(name: &str) -> Option<Entry> {
 
 #[derive(Clone, Copy, Debug)]
 struct Node {
-    trace: Name,
+    trace: TraceName,
     parent: Option<SpanId>,
     /// The call this span marks, or [`NONE`].
     call: u32,
@@ -81,7 +81,7 @@ const OPEN: u32 = u32::MAX - 1;
 #[derive(Debug, Default)]
 pub(super) struct Spans {
     nodes: Vec<Node>,
-    by_id: FxHashMap<(Name, SpanId), u32>,
+    by_id: FxHashMap<(TraceName, SpanId), u32>,
 }
 
 impl Spans {
@@ -124,7 +124,7 @@ impl Spans {
         spans
     }
 
-    fn node(&mut self, key: (Name, SpanId)) -> usize {
+    fn node(&mut self, key: (TraceName, SpanId)) -> usize {
         let next = self.nodes.len() as u32;
         let node = *self.by_id.entry(key).or_insert(next);
         if node == next {
@@ -210,7 +210,7 @@ impl Spans {
     }
 
     /// Whether the span of a signal is in the capture.
-    pub(super) fn holds(&self, trace: Name, span: Option<SpanId>) -> bool {
+    pub(super) fn holds(&self, trace: TraceName, span: Option<SpanId>) -> bool {
         span.is_some_and(|span| self.by_id.contains_key(&(trace, span)))
     }
 }
@@ -234,7 +234,7 @@ pub fn span_tree(index: Index<'_>, request: &Request) -> SpanTree {
         .map(|link| link.signal.index())
         .filter(|signal| index.briefs.get(*signal).is_some_and(is_span))
         .collect();
-    let mut by_id: FxHashMap<(Name, SpanId), usize> = FxHashMap::default();
+    let mut by_id: FxHashMap<(TraceName, SpanId), usize> = FxHashMap::default();
     for (position, signal) in spans.iter().enumerate() {
         let brief = &index.briefs[*signal];
         if let Some(id) = brief.span {

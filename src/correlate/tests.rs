@@ -1,6 +1,7 @@
 use super::*;
 use crate::model::{
-    Kind, Layer, LinkReason, Name, Outcome, RequestKey, Severity, SignalKey, SpanId, Timestamp, message_hash,
+    Kind, Layer, LinkReason, Name, Outcome, RequestKey, Severity, SignalKey, SpanId, Timestamp, TraceId,
+    message_hash,
 };
 
 pub(super) const MILLI: i64 = 1_000_000;
@@ -65,8 +66,10 @@ impl Draft<'_> {
     }
 
     fn trace(self, digit: char) -> Self {
-        let id: String = std::iter::repeat_n(digit, 32).collect();
-        self.name(&id, |brief| &mut brief.trace)
+        let mut draft = self;
+        let name = draft.0.names.intern_trace(TraceId([digit as u8; 16]));
+        draft.brief().trace = name;
+        draft
     }
 
     fn request(self, id: &str) -> Self {

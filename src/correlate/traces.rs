@@ -3,7 +3,7 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::model::{LinkReason, Name, TimeRange};
+use crate::model::{LinkReason, TimeRange, TraceName};
 
 use super::calls::{CallKind, NONE};
 use super::intervals::Intervals;
@@ -31,7 +31,7 @@ pub(super) fn settle(work: &mut Work<'_>, spans: &Spans) {
 
 fn gather(work: &mut Work<'_>) -> Vec<Trace> {
     let mut traces: Vec<Trace> = Vec::new();
-    let mut known: FxHashMap<Name, usize> = FxHashMap::default();
+    let mut known: FxHashMap<TraceName, usize> = FxHashMap::default();
     for (signal, brief) in work.index.briefs.iter().enumerate() {
         if !brief.trace.is_some() {
             continue;

@@ -2,7 +2,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::model::{Brief, Kind, LinkReason, Name, Names};
+use crate::model::{Brief, Kind, LinkReason, Name, Names, TraceName};
 
 use super::calls::NONE;
 use super::work::Work;
@@ -48,7 +48,7 @@ pub(super) fn pair(work: &mut Work<'_>) -> Vec<u32> {
 type Row = (u32, Name, i64, u32);
 
 /// Texts that a container prints with their trace: such a line is its record's copy, and no other line is.
-fn printed(briefs: &[Brief]) -> FxHashSet<(u32, Name)> {
+fn printed(briefs: &[Brief]) -> FxHashSet<(u32, TraceName)> {
     let lines = briefs.iter().filter(|brief| is_copy(brief, Kind::LogLine));
     lines.map(|brief| (brief.message_hash, brief.trace)).collect()
 }

@@ -183,7 +183,9 @@ fn field<'a>(wanted: &Field, facts: &BriefFacts<'a>) -> Known<'a> {
         ("severity", ..) => Known::Is(brief.severity.word().into()),
         ("outcome", ..) => Known::Is(brief.outcome.word().into()),
         ("tool", ..) => text(brief.tool),
-        ("trace_id", ..) => text(brief.trace),
+        ("trace_id", ..) => {
+            facts.names.trace(brief.trace).map_or(Known::Absent, |trace| Known::Is(trace.to_string().into()))
+        }
         ("request_id", ..) => text(brief.request),
         ("session_id", ..) => text(brief.session),
         ("mcp_session_id", ..) => text(brief.mcp_session),

@@ -36,7 +36,9 @@ pub use request::{Link, LinkReason, Request, SpanTree};
 pub use schema::{ListOrigin, Parameter, SchemaAudit, SchemaFinding, SchemaRisk, Tool, ToolList};
 pub use shell::{shell_word, within_single_quotes};
 pub(crate) use signal::words;
-pub use signal::{Brief, Ids, Kind, Layer, Name, Origin, Outcome, Severity, Signal, SpanFacts, message_hash};
+pub use signal::{
+    Brief, Ids, Kind, Layer, Name, Origin, Outcome, Severity, Signal, SpanFacts, TraceName, message_hash,
+};
 pub use time::{TimeRange, Timestamp};
 pub use walk::{Mark, MarkKind, Stage, Step, StepState, Walk};
 pub use whereabouts::Whereabouts;

@@ -5,9 +5,12 @@ use std::hash::BuildHasher;
 use hashbrown::HashTable;
 use rustc_hash::FxBuildHasher;
 
-use super::signal::Name;
+use super::TraceId;
+use super::signal::{Name, TraceName};
 
 /// A table of distinct strings, all in one piece of memory. Keys are dense and start at 1; 0 is "none".
+///
+/// Trace ids, of which a case has nearly as many as requests, have keys and 16 bytes of their own.
 #[derive(Clone, Debug, Default)]
 pub struct Names {
     text: String,
@@ -15,13 +18,16 @@ pub struct Names {
     ends: Vec<u32>,
     /// Positions in `ends`, by the string's hash.
     table: HashTable<u32>,
+    traces: Vec<TraceId>,
+    /// Positions in `traces`, by the id's hash.
+    trace_table: HashTable<u32>,
 }
 
 impl Names {
     /// The key of `text`, new or known. The empty string is a string like any other. Once all strings together
     /// would exceed 4 GiB, a new one gets no key: [`Name::NONE`].
     pub fn intern(&mut self, text: &str) -> Name {
-        let Self { text: all, ends, table } = self;
+        let Self { text: all, ends, table, .. } = self;
         let hash = hash(text);
         if let Some(known) = table.find(hash, |at| string(all, ends, *at) == text) {
             return Name(known + 1);
@@ -51,6 +57,29 @@ impl Names {
         ((at as usize) < self.ends.len()).then(|| string(&self.text, &self.ends, at))
     }
 
+    /// The key of a trace id, new or known.
+    pub fn intern_trace(&mut self, id: TraceId) -> TraceName {
+        let Self { traces, trace_table, .. } = self;
+        let hash = |id: &TraceId| FxBuildHasher.hash_one(u128::from_ne_bytes(id.0));
+        if let Some(known) = trace_table.find(hash(&id), |at| traces[*at as usize] == id) {
+            return TraceName(known + 1);
+        }
+        let at = traces.len() as u32;
+        traces.push(id);
+        trace_table.insert_unique(hash(&id), at, |at| hash(&traces[*at as usize]));
+        TraceName(at + 1)
+    }
+
+    /// The trace id of `name`; `None` for [`TraceName::NONE`] and for a key of another table.
+    pub fn trace(&self, name: TraceName) -> Option<TraceId> {
+        self.traces.get(name.0.checked_sub(1)? as usize).copied()
+    }
+
+    /// All trace ids in key order, for merging one table into another.
+    pub fn traces(&self) -> &[TraceId] {
+        &self.traces
+    }
+
     /// Number of distinct strings.
     pub fn len(&self) -> usize {
         self.ends.len()
@@ -70,6 +99,7 @@ impl Names {
     pub fn shrink(&mut self) {
         self.text.shrink_to_fit();
         self.ends.shrink_to_fit();
+        self.traces.shrink_to_fit();
     }
 }
 
@@ -111,5 +141,15 @@ mod tests {
             prop_assert_eq!(names.text(Name(distinct.len() as u32 + 1)), None);
             prop_assert_eq!(names.find("not there"), None);
         }
+    }
+
+    #[test]
+    fn equal_trace_ids_share_a_key() {
+        let mut names = Names::default();
+        let keys: Vec<u32> = [1, 2, 1, 3].map(|id| names.intern_trace(TraceId([id; 16])).0).to_vec();
+        assert_eq!(keys, [1, 2, 1, 3]);
+        assert_eq!(names.trace(TraceName(2)), Some(TraceId([2; 16])));
+        assert_eq!((names.trace(TraceName::NONE), names.trace(TraceName(4))), (None, None));
+        assert_eq!((names.traces().len(), names.len()), (3, 0));
     }
 }

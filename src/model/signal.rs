@@ -266,7 +266,7 @@ pub struct Brief {
     /// Span id.
     pub span: Option<SpanId>,
     /// Interned trace id.
-    pub trace: Name,
+    pub trace: TraceName,
     /// Interned request id.
     pub request: Name,
     /// Interned session id.
@@ -301,7 +301,7 @@ impl Default for Brief {
         Self {
             timestamp: None,
             span: None,
-            trace: Name::NONE,
+            trace: TraceName::NONE,
             request: Name::NONE,
             session: Name::NONE,
             mcp_session: Name::NONE,
@@ -327,6 +327,19 @@ impl Name {
     /// No string.
     pub const NONE: Self = Self(0);
     /// Whether there is a string.
+    pub fn is_some(self) -> bool {
+        self != Self::NONE
+    }
+}
+
+/// An interned trace id; [`TraceName::NONE`] stands for an absent one.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct TraceName(pub u32);
+
+impl TraceName {
+    /// No trace id.
+    pub const NONE: Self = Self(0);
+    /// Whether there is a trace id.
     pub fn is_some(self) -> bool {
         self != Self::NONE
     }

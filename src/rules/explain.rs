@@ -117,6 +117,10 @@ fn scope_label(rule: &Rule, docket: &Docket<'_>, scope: &Scope<'_>) -> String {
             None => "signals of no request".to_owned(),
         },
         ScopeKey::Name(name) => format!("{by} {}", docket.text(*name).unwrap_or("?")),
+        ScopeKey::Trace(name) => match docket.names.trace(*name) {
+            Some(trace) => format!("{by} {trace}"),
+            None => format!("{by} ?"),
+        },
         ScopeKey::Text(text) => format!("{by} {text}"),
     }
 }

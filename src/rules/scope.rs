@@ -5,7 +5,7 @@ use std::cell::{OnceCell, RefCell};
 use indexmap::IndexMap;
 use rustc_hash::FxHashMap;
 
-use crate::model::{Brief, Layer, Name, RequestKey, SignalKey, TimeRange, Timestamp};
+use crate::model::{Brief, Layer, Name, RequestKey, SignalKey, TimeRange, Timestamp, TraceName};
 
 use super::condition::By;
 use super::docket::{Docket, Hit};
@@ -20,6 +20,7 @@ pub(crate) enum ScopeKey {
     /// Signals of no request, by stream.
     Loose(Name),
     Name(Name),
+    Trace(TraceName),
     Text(String),
 }
 
@@ -119,10 +120,11 @@ fn key_of(by: &By, docket: &Docket<'_>, hit: &Hit) -> Option<ScopeKey> {
             let request = docket.request_of(hit.signal).map(ScopeKey::Request);
             Some(request.unwrap_or(ScopeKey::Loose(brief.stream)))
         }
-        By::Trace => name(brief.trace),
+        By::Trace => trace(brief.trace),
         By::Session => name(brief.session),
         By::Stream => name(brief.stream),
         By::Resource => (docket.field)(hit.signal, "resource").map(ScopeKey::Text),
+        By::Field(field) if field == "trace_id" => trace(brief.trace),
         By::Field(field) => match interned(field, brief) {
             Some(known) => name(known),
             None => (docket.field)(hit.signal, field).map(ScopeKey::Text),
@@ -134,10 +136,13 @@ fn name(name: Name) -> Option<ScopeKey> {
     name.is_some().then_some(ScopeKey::Name(name))
 }
 
-/// Fields that the compact form holds.
+fn trace(name: TraceName) -> Option<ScopeKey> {
+    name.is_some().then_some(ScopeKey::Trace(name))
+}
+
+/// Fields that the compact form holds as texts.
 fn interned(field: &str, brief: &Brief) -> Option<Name> {
     match field {
-        "trace_id" => Some(brief.trace),
         "request_id" => Some(brief.request),
         "session_id" => Some(brief.session),
         "mcp_session_id" => Some(brief.mcp_session),

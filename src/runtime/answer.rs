@@ -95,6 +95,9 @@ impl Known {
             Effect::Find { id, needle, stretch } => {
                 Data::Found { id: *id, signals: needle.among(&self.case, stretch.clone()) }
             }
+            Effect::Rank { id, typed, places, stretch } => {
+                Data::Ranked { id: *id, found: places.among(typed, stretch.clone()) }
+            }
             Effect::Walk(request) => Data::Walk(Arc::new(self.case.walk(self.known(*request)?))),
             Effect::Compare { failing, healthy } => {
                 let key = self.known(*failing)?;

@@ -27,6 +27,7 @@ impl Hands {
             Effect::Redraw => self.screen.clear()?,
             Effect::Search { .. }
             | Effect::Find { .. }
+            | Effect::Rank { .. }
             | Effect::Walk(_)
             | Effect::Compare { .. }
             | Effect::Judge(_)

@@ -1,7 +1,7 @@
 //! Live sources, collected into a capture on a thread of their own.
 //!
 //! ```text
-//! let live = live::start(Live { asks, place, tool }, tell)?;   // returns at once; the folder is there
+//! let live = live::start(Live { asks, place, tool, redact, estimate }, tell)?;   // returns at once; the folder is there
 //! live.folder()                                                // read it as any capture, again and again
 //! live.stop()                                                  // ends it soon; what was fetched is kept
 //! let ended = live.wait();                                     // everything is on disk
@@ -44,6 +44,8 @@ pub struct Live {
     pub place: Place,
     /// Who writes: name and version, for the manifest.
     pub tool: String,
+    /// Whether secrets are masked before anything is written; a capture that is gone on with has its own answer.
+    pub redact: bool,
     /// Whether what a backfill will take is estimated before it starts; a call for each log group.
     pub estimate: bool,
 }
@@ -160,11 +162,11 @@ impl Stop {
 pub fn start(live: Live, tell: impl FnMut(Told) + Send + 'static) -> Result<Handle, LiveEnd> {
     let broken = |error: io::Error| LiveEnd::Broken(error.to_string());
     let (recorder, temporary) = match &live.place {
-        Place::New(folder) => (Recorder::create(folder, live.tool.clone(), false)?, None),
+        Place::New(folder) => (Recorder::create(folder, live.tool.clone(), live.redact)?, None),
         Place::Existing(folder) => (Recorder::resume(folder)?, None),
         Place::Temporary => {
             let folder = tempfile::Builder::new().prefix("agentcore-triage-").tempdir().map_err(broken)?;
-            (Recorder::create(folder.path(), live.tool.clone(), false)?, Some(folder))
+            (Recorder::create(folder.path(), live.tool.clone(), live.redact)?, Some(folder))
         }
     };
     let (stop, stopped) = watch::channel(false);
@@ -233,21 +235,19 @@ pub fn block_on<F: Future>(question: F) -> io::Result<F::Output> {
     Ok(answer)
 }
 
-/// Calls `interrupt` at the first Ctrl-C (or SIGTERM); a second one ends the process as usual.
+/// Calls `interrupt` at each Ctrl-C and SIGTERM. When it says that it does not deal with it, the process ends as usual.
 ///
 /// # Errors
 /// When signals cannot be listened to.
 #[cfg(unix)]
-pub fn on_interrupt(interrupt: impl FnOnce() + Send + 'static) -> io::Result<()> {
+pub fn on_interrupt(mut interrupt: impl FnMut() -> bool + Send + 'static) -> io::Result<()> {
     use signal_hook::consts::{SIGINT, SIGTERM};
     let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM])?;
     let listen = move || {
-        let mut interrupt = Some(interrupt);
         for signal in &mut signals {
-            match interrupt.take() {
-                Some(interrupt) => interrupt(),
+            if !interrupt() {
                 // A signal that ends a process is emulated without fail.
-                None => drop(signal_hook::low_level::emulate_default_handler(signal)),
+                drop(signal_hook::low_level::emulate_default_handler(signal));
             }
         }
     };
@@ -259,7 +259,7 @@ pub fn on_interrupt(interrupt: impl FnOnce() + Send + 'static) -> io::Result<()>
 /// # Errors
 /// Never.
 #[cfg(not(unix))]
-pub fn on_interrupt(_interrupt: impl FnOnce() + Send + 'static) -> io::Result<()> {
+pub fn on_interrupt(_interrupt: impl FnMut() -> bool + Send + 'static) -> io::Result<()> {
     Ok(())
 }
 
@@ -383,7 +383,7 @@ mod tests {
     }
 
     fn live(asks: Asks, place: Place) -> Live {
-        Live { asks, place, tool: "triage 0".to_owned(), estimate: false }
+        Live { asks, place, tool: "triage 0".to_owned(), redact: true, estimate: false }
     }
 
     #[test]

@@ -14,6 +14,7 @@ use crate::text::SafeText;
 use super::find::Needle;
 use super::keys::{Chord, Move};
 use super::live::LiveState;
+use super::places::{Places, Ranked};
 use super::popups::PopupMessage;
 use super::prepared::Prepared;
 use super::screens::{ScreenId, ScreenMessage};
@@ -212,6 +213,18 @@ pub enum Effect {
         /// Where to look.
         stretch: Range<u32>,
     },
+    /// Looks for the places in one stretch that typed letters may mean. Whoever asks goes on with the next one, or does
+    /// not.
+    Rank {
+        /// Comes back with what was found.
+        id: u64,
+        /// The letters.
+        typed: String,
+        /// Where to look.
+        places: Arc<Places>,
+        /// Which of them.
+        stretch: Range<u32>,
+    },
     /// Asks where a request stopped.
     Walk(RequestKey),
     /// Compares a failing request with healthy ones.
@@ -268,6 +281,13 @@ pub enum Data {
         id: u64,
         /// In canonical order.
         signals: Vec<SignalKey>,
+    },
+    /// Places that typed letters may mean, of one stretch.
+    Ranked {
+        /// Of this search.
+        id: u64,
+        /// In no order.
+        found: Vec<Ranked>,
     },
     /// Where a request stopped.
     Walk(Arc<Walk>),

@@ -36,6 +36,7 @@ pub mod lookup;
 pub mod message;
 mod model;
 pub mod picture;
+pub mod places;
 pub mod popups;
 mod prepared;
 pub mod screens;

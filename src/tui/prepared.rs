@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::case::{Case, Snapshot};
 
 use super::lookup::Lookup;
-use super::screens::{logs, requests};
+use super::screens::{coverage, logs, requests};
 
 /// What is known at one moment. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -23,6 +23,8 @@ pub(super) struct Tables {
     pub(super) requests: Arc<requests::Table>,
     /// When signals were.
     pub(super) times: Arc<logs::Times>,
+    /// What is missing.
+    pub(super) wanted: Arc<coverage::Wanted>,
 }
 
 impl Prepared {
@@ -32,6 +34,7 @@ impl Prepared {
         let tables = Tables {
             requests: Arc::new(requests::Table::new(&case, &snapshot)),
             times: Arc::new(logs::Times::new(case.briefs())),
+            wanted: Arc::new(coverage::Wanted::new(&snapshot)),
         };
         Self { case, snapshot, lookup, tables }
     }

@@ -73,6 +73,9 @@ fn answer(model: &Model, effect: &Effect) -> Option<Data> {
     if let Effect::Find { id, needle, stretch } = effect {
         return Some(Data::Found { id: *id, signals: needle.among(&case, stretch.clone()) });
     }
+    if let Effect::Rank { id, typed, places, stretch } = effect {
+        return Some(Data::Ranked { id: *id, found: places.among(typed, stretch.clone()) });
+    }
     if let Effect::Walk(request) = effect {
         return Some(Data::Walk(Arc::new(case.walk(*request))));
     }

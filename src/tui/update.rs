@@ -148,6 +148,11 @@ impl Model {
                 let found = super::screens::logs::Message::Found(id, signals);
                 out.send(Message::Screen(super::screens::ScreenMessage::Logs(found)));
             }
+            Data::Ranked { id, found } => {
+                if let Some(Popup::Picker(picker)) = &mut self.popup {
+                    picker.ranked(id, found, &self.shared, out);
+                }
+            }
             Data::Walk(walk) => {
                 self.shared.answers.walks.insert(walk.request, walk);
                 self.refresh_all(Change::Answer, out);

@@ -36,6 +36,20 @@ pub fn view(model: &Model, frame: &mut Frame<'_>) {
     if let Some(popup) = &model.popup {
         popup.view(shared, &model.keymap, frame, Rect { height: area.height - 1, ..area });
     }
+    if !shared.look.symbols.unicode {
+        plain_signs(shared, frame);
+    }
+}
+
+/// The two signs that texts bring along when they are cut or joined.
+fn plain_signs(shared: &Shared, frame: &mut Frame<'_>) {
+    for cell in &mut frame.buffer_mut().content {
+        match cell.symbol() {
+            "…" => drop(cell.set_symbol(shared.look.symbols.ellipsis)),
+            "⏎" => drop(cell.set_symbol(shared.look.symbols.vertical)),
+            _ => {}
+        }
+    }
 }
 
 fn too_small(shared: &Shared, frame: &mut Frame<'_>) {

@@ -46,7 +46,7 @@ fn healthy() -> Stub {
                 "code": {"s3": {"bucket": "b", "prefix": "p"}}, "runtime": "PYTHON_3_12", "entryPoint": ["main.py"],
             }}}),
         );
-        world.traces.destination = "CloudWatchLogs".to_owned();
+        "CloudWatchLogs".clone_into(&mut world.traces.destination);
         let statement = json!({
             "Effect": "Allow",
             "Principal": {"Service": "xray.amazonaws.com"},
@@ -120,7 +120,7 @@ fn an_account_in_order_passes() {
 fn what_is_amiss_is_found_with_the_words_of_its_rule() {
     let stub = healthy();
     stub.with(|world| {
-        world.traces.destination = "XRay".to_owned();
+        "XRay".clone_into(&mut world.traces.destination);
         let runtime = format!("runtimes/{RUNTIME}");
         world.resources.change(&runtime, &json!({"lastUpdatedAt": "2026-02-01T00:00:00Z"}));
         let target = format!("gateways/{GATEWAY}/targets/ABCDEFGHIJ");
@@ -182,7 +182,7 @@ fn a_permission_that_is_missing_is_told_and_nothing_is_called_ok() {
 #[test]
 fn an_empty_account_is_no_fault() {
     let stub = Stub::start();
-    stub.with(|world| world.traces.destination = "CloudWatchLogs".to_owned());
+    stub.with(|world| "CloudWatchLogs".clone_into(&mut world.traces.destination));
     let run = doctor(&stub, &["--format", "json"]);
     let document = document(&run);
     assert_eq!(run.code, 1);

@@ -51,8 +51,8 @@ fn told(case: &Case) -> String {
         let brief = &case.briefs()[key.index()];
         let facts = case.index.spans.get(brief.span_facts as usize);
         let name = facts.map(|facts| (facts.end, facts.parent, names.text(facts.name)));
-        let ids =
-            [brief.trace, brief.request, brief.session, brief.tool, brief.stream].map(|id| names.text(id));
+        let ids = [brief.request, brief.session, brief.tool, brief.stream].map(|id| names.text(id));
+        let ids = (names.trace(brief.trace), ids);
         let _ = writeln!(told, "{ids:?} {name:?} {:?} {:?}", brief.timestamp, brief.message_hash);
     }
     for Request { request, session, tool, trace, parent, window, signals, outcome, .. } in requests.iter() {

@@ -153,7 +153,7 @@ impl TryFrom<CheckArguments> for Mode {
     /// When options contradict each other.
     fn try_from(typed: CheckArguments) -> Result<Self, String> {
         let is_plain = typed.is_plain();
-        let mut live = typed.sources.sources(typed.keep, typed.screen.follow)?;
+        let mut live = typed.sources.sources(typed.keep, typed.screen.follow, !typed.no_redact)?;
         if let Some(live) = &mut live
             && typed.fail_on_gaps
         {

@@ -32,6 +32,13 @@ pub(in crate::cli) struct CollectArguments {
     #[arg(long)]
     fail_on_gaps: bool,
 
+    /// Write secrets as they are
+    ///
+    /// Access keys, tokens, passwords and cookies are masked unless this is given. A capture that is gone on with stays as
+    /// it was begun.
+    #[arg(long)]
+    no_redact: bool,
+
     #[command(flatten)]
     sources: SourceArguments,
 }
@@ -41,7 +48,7 @@ impl TryFrom<CollectArguments> for Collect {
 
     fn try_from(typed: CollectArguments) -> Result<Self, String> {
         let keep = KeepArguments { save: typed.out, resume: typed.resume };
-        let Some(mut sources) = typed.sources.sources(keep, typed.follow)? else {
+        let Some(mut sources) = typed.sources.sources(keep, typed.follow, !typed.no_redact)? else {
             return Err("nothing to collect: name a source or a capture to go on with".to_owned());
         };
         if typed.fail_on_gaps {

@@ -141,13 +141,14 @@ impl SourceArguments {
         self,
         keep: KeepArguments,
         follow: bool,
+        redact: bool,
     ) -> Result<Option<Sources>, String> {
         if follow && self.until.is_some() {
             return Err("--follow goes on until it is stopped; leave out --until, or --follow".to_owned());
         }
         let has_source = self.has_source();
         if let Some(folder) = keep.resume {
-            return self.resumed(folder, follow, has_source).map(Some);
+            return self.resumed(folder, follow, has_source, redact).map(Some);
         }
         if !has_source {
             return match self.without_source().or(keep.save.is_some().then_some("--save")) {
@@ -158,10 +159,16 @@ impl SourceArguments {
             };
         }
         let place = keep.save.map_or(Place::Temporary, Place::New);
-        Ok(Some(Sources { asks: Asks::Selection(self.selection(follow)), place }))
+        Ok(Some(Sources { asks: Asks::Selection(self.selection(follow)), place, redact }))
     }
 
-    fn resumed(self, folder: PathBuf, follow: bool, has_source: bool) -> Result<Sources, String> {
+    fn resumed(
+        self,
+        folder: PathBuf,
+        follow: bool,
+        has_source: bool,
+        redact: bool,
+    ) -> Result<Sources, String> {
         let has_window = self.since.is_some() || self.until.is_some();
         if has_source || has_window {
             let extra = if has_source { "its sources" } else { "its window" };
@@ -171,7 +178,7 @@ impl SourceArguments {
             ));
         }
         let connection = self.connection.connection();
-        Ok(Sources { asks: Asks::Resume { connection, follow }, place: Place::Existing(folder) })
+        Ok(Sources { asks: Asks::Resume { connection, follow }, place: Place::Existing(folder), redact })
     }
 
     fn has_source(&self) -> bool {

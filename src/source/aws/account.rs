@@ -15,8 +15,14 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use super::error::{ATTEMPTS, Call, LiveError, classify};
 use crate::source::recording::Origin;
 
-/// How long a connection may take. A wrong Region or a closed network is told within five seconds.
-const CONNECT: Duration = Duration::from_millis(3_100);
+/// How long a connection may take.
+const CONNECT: Duration = Duration::from_secs(2);
+
+/// Attempts of the first question, who the caller is, and how long it may take with all that is asked on the way: a wrong
+/// Region or a closed network is told within five seconds.
+const FIRST_ATTEMPTS: u32 = 2;
+const FIRST_ANSWER: Duration = Duration::from_millis(4_200);
+const FIRST_BACKOFF: Duration = Duration::from_millis(400);
 
 /// How long one attempt may take altogether; pages of a megabyte come over slow lines.
 const ATTEMPT: Duration = Duration::from_secs(30);
@@ -36,11 +42,6 @@ pub struct Connection {
     /// Role to assume with these credentials.
     pub role_arn: Option<String>,
 }
-
-/// How long it may take to find out whose credentials these are, with everything that is asked for them on the way, and
-/// how often it is tried: whoever waits at the terminal is told within five seconds.
-const IDENTITY: Duration = Duration::from_millis(4_200);
-const IDENTITY_ATTEMPTS: u32 = 2;
 
 /// A connection that has a Region and knows whose account it is.
 #[derive(Clone, Debug)]
@@ -111,9 +112,11 @@ impl Account {
         let call = Call { action: "sts:GetCallerIdentity", resource: "the caller", region: &region, profile };
         let soon = aws_sdk_sts::config::Builder::new()
             .timeout_config(
-                TimeoutConfig::builder().connect_timeout(CONNECT).operation_timeout(IDENTITY).build(),
+                TimeoutConfig::builder().connect_timeout(CONNECT).operation_timeout(FIRST_ANSWER).build(),
             )
-            .retry_config(RetryConfig::standard().with_max_attempts(IDENTITY_ATTEMPTS));
+            .retry_config(
+                RetryConfig::standard().with_max_attempts(FIRST_ATTEMPTS).with_initial_backoff(FIRST_BACKOFF),
+            );
         let ask = aws_sdk_sts::Client::new(config).get_caller_identity().customize().config_override(soon);
         let identity = ask.send().await.map_err(|error| classify(call, &error))?;
         Ok(Self {

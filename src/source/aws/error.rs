@@ -225,7 +225,9 @@ fn unsent(
     let is_nowhere = has(&["no providers in chain"]) || has(&["credentialsnotloaded"]) || has(&["imds"]);
     match call.profile {
         Some(profile) if is_nowhere => LiveError::Credentials {
-            reason: format!("profile '{profile}' does not exist or names none"),
+            reason: format!(
+                "the profile '{profile}' gives none (those that exist: aws configure list-profiles)"
+            ),
             profile: profile_option(call.profile),
         },
         None if is_nowhere => LiveError::NoCredentials,
@@ -261,11 +263,66 @@ fn chain(error: &(dyn Error + 'static)) -> Vec<String> {
     chain
 }
 
-/// What the cause of all says: the words around it are the SDK's own.
+/// What the cause of all says, without the system's error number: the words around it are the SDK's own.
 fn innermost(error: &(dyn Error + 'static)) -> String {
     let chain = chain(error);
-    let last = chain.iter().rev().find(|text| !text.trim().is_empty());
-    // The system's error number says nothing that its words do not say.
-    let plain = |text: &String| text.split(" (os error").next().unwrap_or_default().trim().to_owned();
-    last.map_or_else(|| "no reason was given".to_owned(), plain)
+    let said = chain.iter().rev().map(|text| text.split(" (os error").next().unwrap_or_default().trim());
+    said.filter(|text| !text.is_empty())
+        .map(str::to_owned)
+        .next()
+        .unwrap_or_else(|| "no reason was given".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("{0}")]
+    struct Link(&'static str, #[source] Option<Box<Link>>);
+
+    fn chained(texts: &[&'static str]) -> Link {
+        let inner = texts[1..].first().map(|_| Box::new(chained(&texts[1..])));
+        Link(texts[0], inner)
+    }
+
+    const CALL: Call<'_> = Call {
+        action: "sts:GetCallerIdentity",
+        resource: "the caller",
+        region: "us-east-1",
+        profile: Some("my team"),
+    };
+
+    fn unsent_as(texts: &[&'static str], profile: Option<&'static str>) -> String {
+        unsent(None, &chained(texts), Call { profile, ..CALL }, "sts in us-east-1".to_owned()).to_string()
+    }
+
+    #[test]
+    fn the_last_cause_is_what_a_person_can_use() {
+        let chain =
+            chained(&["dispatch failure", "client error (Connect)", "Connection refused (os error 111)"]);
+        assert_eq!(innermost(&chain), "Connection refused");
+        assert_eq!(innermost(&chained(&["command failed", ""])), "command failed");
+    }
+
+    #[test]
+    fn each_way_to_have_no_credentials_is_told() {
+        let imds = ["dispatch failure", "an error occurred while loading credentials", "IMDS is disabled"];
+        assert!(unsent_as(&imds, None).starts_with("no AWS credentials were found"));
+        assert!(unsent_as(&imds, Some("x")).contains("the profile 'x' gives none"));
+        let sso = ["dispatch failure", "failed to load the cached SSO token"];
+        assert!(unsent_as(&sso, Some("my team")).ends_with("aws sso login --profile 'my team'"));
+        let process = ["dispatch failure", "error retrieving credentials from external process", "exit 1"];
+        assert!(unsent_as(&process, None).contains("cannot be loaded: exit 1"));
+        assert!(
+            unsent_as(&["dispatch failure", "dns error"], None).contains("cannot be reached (dns error)")
+        );
+    }
+
+    #[test]
+    fn an_answer_of_nobody_knows_whom_says_so() {
+        let error = answered(CALL, None, None, 502).to_string();
+        assert!(error.contains("HTTP 502") && error.contains("proxy"), "{error}");
+        assert!(matches!(answered(CALL, Some("ExpiredToken"), None, 400), LiveError::Expired { .. }));
+    }
 }

@@ -122,9 +122,17 @@ impl Feature {
         }
     }
 
-    /// The features whose operations it uses as well: names are looked up in lists.
-    fn includes(self, other: Self) -> bool {
-        self == other || (self == Self::Doctor && other == Self::Discovery)
+    /// Whether it calls an operation, be it listed under another feature.
+    fn uses(self, operation: &Operation) -> bool {
+        match self {
+            _ if self == operation.feature => true,
+            Self::Discovery => operation.method == "describe_log_groups",
+            // Names are looked up in lists.
+            Self::Doctor => {
+                operation.method == "get_trace_segment_destination" || Self::Discovery.uses(operation)
+            }
+            Self::Identity | Self::Logs | Self::Traces => false,
+        }
     }
 }
 
@@ -170,13 +178,14 @@ fn log_group(name: &str) -> String {
 /// that AgentCore and X-Ray write.
 pub fn policy(features: &[Feature], log_groups: &[String]) -> Value {
     let is_wanted =
-        |feature: Feature| features.is_empty() || features.iter().any(|wanted| wanted.includes(feature));
+        |operation: &&Operation| features.is_empty() || features.iter().any(|wanted| wanted.uses(operation));
     let mut statements = Vec::new();
-    for feature in Feature::NAMED.iter().copied().filter(|feature| is_wanted(*feature)) {
+    for feature in Feature::NAMED.iter().copied() {
         for scope in Scope::ALL {
             let actions: Vec<&str> = OPERATIONS
                 .iter()
                 .filter(|operation| (operation.feature, operation.scope) == (feature, scope))
+                .filter(is_wanted)
                 .map(|operation| operation.action)
                 .collect();
             if !actions.is_empty() {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::model::semconv::FIELDS;
-use crate::model::{Kind, Layer, Outcome, Severity};
+use crate::model::{Kind, Layer, Name, Outcome, Severity};
 use crate::tui::model::Shared;
 
 /// Fields of a filter that no record has by itself.
@@ -30,20 +30,20 @@ pub(super) struct Offers {
 
 impl Vocabulary {
     pub(super) fn new(shared: &Shared) -> Self {
-        let snapshot = shared.snapshot();
-        let (mut tools, mut sessions) = (BTreeSet::new(), BTreeSet::new());
-        for request in snapshot.requests.iter() {
-            tools.extend(snapshot.names.text(request.tool));
-            if sessions.len() < MAX_VALUES {
-                sessions.extend(snapshot.names.text(request.session));
-            }
-        }
+        let (snapshot, requests) = (shared.snapshot(), &shared.tables.requests);
         let rules: BTreeSet<&str> = snapshot.findings.iter().map(|finding| finding.rule.as_str()).collect();
         // Ids and names of tools are plain words; whatever is not would need quotes and the door.
         let plain =
-            |word: &&&str| word.chars().all(|sign| sign.is_ascii_alphanumeric() || "_-./:".contains(sign));
-        let words = |set: &BTreeSet<&str>| set.iter().filter(plain).map(|word| (*word).to_owned()).collect();
-        Self { tools: words(&tools), sessions: words(&sessions), rules: words(&rules) }
+            |word: &&str| word.chars().all(|sign| sign.is_ascii_alphanumeric() || "_-./:".contains(sign));
+        let named = |names: &[Name]| {
+            let words = names.iter().filter_map(|name| snapshot.names.text(*name));
+            words.filter(plain).take(MAX_VALUES).map(str::to_owned).collect()
+        };
+        Self {
+            tools: named(requests.tools()),
+            sessions: named(requests.sessions()),
+            rules: rules.into_iter().filter(plain).map(str::to_owned).collect(),
+        }
     }
 
     fn values(&self, field: &str) -> Vec<&str> {

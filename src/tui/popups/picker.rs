@@ -1,16 +1,20 @@
 //! A list to pick from by typing a few letters: commands, places, exports.
 
-use std::collections::BTreeSet;
+use std::collections::VecDeque;
+use std::ops::Range;
+use std::sync::Arc;
 
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
-use crate::model::{Name, Outcome, Request};
+use crate::model::{Outcome, Request, RequestKey};
+use crate::tui::find::stretches;
 use crate::tui::keys::{Binding, Chord, Context, Keymap, Move, bind};
-use crate::tui::message::{self, Ask, AskLine, ExportKind, Outbox};
+use crate::tui::message::{self, Ask, AskLine, Effect, ExportKind, Outbox};
 use crate::tui::model::{Model, Shared};
+use crate::tui::places::{Place, Places, Ranked};
 use crate::tui::screens::{ScreenMessage, compare};
 use crate::tui::theme::Role;
 use crate::tui::widgets::{Input, Line, ListState, popup};
@@ -31,11 +35,39 @@ pub(super) struct Item {
 pub struct State {
     title: &'static str,
     input: Input,
-    items: Vec<Item>,
+    items: Items,
     /// Positions of matching items, best first.
-    found: Vec<usize>,
+    found: Vec<u32>,
     list: ListState,
 }
+
+/// What there is to pick.
+#[derive(Debug)]
+enum Items {
+    /// A few things.
+    Few(Vec<Item>),
+    /// Places, of which there may be very many: they are searched elsewhere, stretch by stretch.
+    Many(Arc<Places>, Search, Go),
+}
+
+/// What picking the place at a position sends.
+type Go = fn(&Places, u32, &Shared) -> Option<message::Message>;
+
+/// A search among places.
+#[derive(Debug, Default)]
+struct Search {
+    /// Number of the newest one; answers to others are stale.
+    id: u64,
+    /// What is still to be looked through; the first stretch is being looked through.
+    open: VecDeque<Range<u32>>,
+    /// The best ones so far.
+    best: Vec<Ranked>,
+    /// Whether the best one is picked once it is known.
+    picks: bool,
+}
+
+/// Places that are kept of a search.
+const MAX_FOUND: usize = 1_000;
 
 /// What may happen on it.
 #[derive(Clone, Debug)]
@@ -61,18 +93,44 @@ const HEIGHT: u16 = 20;
 
 impl State {
     fn new(title: &'static str, items: Vec<Item>) -> Self {
-        let mut state =
-            Self { title, input: Input::default(), items, found: Vec::new(), list: ListState::default() };
-        state.search();
+        let found = (0..items.len() as u32).collect();
+        Self::with(title, Items::Few(items), found)
+    }
+
+    fn many(title: &'static str, places: Places, go: Go) -> Self {
+        let found = (0..places.len()).collect();
+        Self::with(title, Items::Many(Arc::new(places), Search::default(), go), found)
+    }
+
+    fn with(title: &'static str, items: Items, found: Vec<u32>) -> Self {
+        let mut state = Self { title, input: Input::default(), items, found, list: ListState::default() };
+        state.list.fit(state.found.len(), HEIGHT - 3);
         state
     }
 
-    fn search(&mut self) {
+    fn search(&mut self, out: &mut Outbox) {
+        let items = match &mut self.items {
+            Items::Few(items) => items,
+            Items::Many(places, search, _) => {
+                search.id += 1;
+                search.picks = false;
+                search.best.clear();
+                if self.input.text().trim().is_empty() {
+                    search.open.clear();
+                    self.found = (0..places.len()).collect();
+                    self.list.fit(self.found.len(), HEIGHT - 3);
+                    self.list.select(0);
+                } else {
+                    search.open = stretches(0, places.len()).into();
+                }
+                return self.ask(out);
+            }
+        };
         let pattern = Pattern::parse(self.input.text(), CaseMatching::Smart, Normalization::Smart);
         let mut matcher = Matcher::new(Config::DEFAULT);
         let mut buffer = Vec::new();
-        let mut found: Vec<(u32, usize)> = Vec::new();
-        for (index, item) in self.items.iter().enumerate() {
+        let mut found: Vec<(u32, u32)> = Vec::new();
+        for (item, index) in items.iter().zip(0..) {
             let text = Utf32Str::new(&item.label, &mut buffer);
             if let Some(score) = pattern.score(text, &mut matcher) {
                 found.push((score, index));
@@ -82,6 +140,66 @@ impl State {
         self.found = found.into_iter().map(|(_, index)| index).collect();
         self.list.fit(self.found.len(), HEIGHT - 3);
         self.list.select(0);
+    }
+
+    fn ask(&self, out: &mut Outbox) {
+        if let Items::Many(places, Search { id, open, .. }, _) = &self.items
+            && let Some(stretch) = open.front()
+        {
+            let (places, typed) = (Arc::clone(places), self.input.text().to_owned());
+            out.run(Effect::Rank { id: *id, typed, places, stretch: stretch.clone() });
+        }
+    }
+
+    /// What is shown of an item: its label, and what stands at the right.
+    fn words(&self, at: u32, shared: &Shared) -> Option<(String, String)> {
+        match &self.items {
+            Items::Few(items) => items.get(at as usize).map(|item| (item.label.clone(), item.detail.clone())),
+            Items::Many(places, ..) => {
+                let detail = match places.place(at)? {
+                    Place::Request(request) => {
+                        format!("{} {}", shared.look.symbols.outcome(request.outcome), request.outcome)
+                    }
+                    Place::Tool(_) | Place::Session(_) | Place::Rule(_) => "filter".to_owned(),
+                };
+                Some((shared.line(&places.label(at), 200).to_string(), detail))
+            }
+        }
+    }
+
+    /// Takes what was found in one stretch and asks for the next one.
+    pub(in crate::tui) fn ranked(&mut self, id: u64, found: Vec<Ranked>, shared: &Shared, out: &mut Outbox) {
+        let Items::Many(_, search, _) = &mut self.items else { return };
+        if search.id != id || search.open.pop_front().is_none() {
+            return;
+        }
+        search.best.extend(found);
+        search.best.sort_unstable();
+        search.best.truncate(MAX_FOUND);
+        self.found = search.best.iter().map(|(_, at)| *at).collect();
+        let picks = search.picks && search.open.is_empty();
+        self.list.fit(self.found.len(), HEIGHT - 3);
+        self.ask(out);
+        if picks {
+            self.pick(shared, out);
+        }
+    }
+
+    /// Picks the selected item; while the best one is still looked for, when it is known.
+    fn pick(&mut self, shared: &Shared, out: &mut Outbox) {
+        if let Items::Many(_, search, _) = &mut self.items
+            && !search.open.is_empty()
+        {
+            search.picks = true;
+            return;
+        }
+        let picked = self.list.selected().and_then(|row| self.found.get(row)).copied();
+        let message = picked.and_then(|at| match &self.items {
+            Items::Few(items) => items.get(at as usize).map(|item| item.message.clone()),
+            Items::Many(places, _, go) => go(places, at, shared),
+        });
+        out.send(message::Message::Close);
+        out.messages.extend(message);
     }
 }
 
@@ -104,66 +222,42 @@ pub(super) fn commands(model: &Model) -> State {
 
 /// Requests, tools, sessions and rules.
 pub(super) fn places(shared: &Shared) -> State {
-    let mut items: Vec<Item> =
-        shared.snapshot().requests.iter().map(|request| place(shared, request)).collect();
-    items.extend(groups(shared, "tool", |request| request.tool));
-    items.extend(groups(shared, "session", |request| request.session));
-    items.extend(
-        shared
-            .snapshot()
-            .findings
-            .iter()
-            .map(|finding| &finding.rule)
-            .collect::<BTreeSet<_>>()
-            .into_iter()
-            .map(|rule| Item {
-                label: format!("rule {rule}"),
-                detail: "filter".into(),
-                message: message::Message::SetFilter(format!("rule:{rule}")),
-            }),
-    );
-    State::new("Jump", items)
+    State::many("Jump", Places::new(shared), go)
 }
 
 /// Healthy requests to compare with, those of the selected request's tool first.
 pub(super) fn healthy(shared: &Shared) -> State {
     let requests = &shared.snapshot().requests;
     let tool = shared.request.and_then(|key| requests.get(key.index())).map(|request| request.tool);
-    let mut healthy: Vec<&Request> =
-        requests.iter().filter(|request| request.outcome == Outcome::Ok).collect();
-    healthy.sort_by_key(|request| Some(request.tool) != tool);
-    let item = |request: &Request| {
-        let beside = compare::Message::Beside(Some(request.key));
-        Item { message: message::Message::Screen(ScreenMessage::Compare(beside)), ..place(shared, request) }
-    };
-    State::new("Compare with", healthy.into_iter().map(item).collect())
+    let healthy = requests.iter().filter(|request| request.outcome == Outcome::Ok);
+    let (mut keys, others): (Vec<&Request>, Vec<&Request>) =
+        healthy.partition(|request| Some(request.tool) == tool);
+    keys.extend(others);
+    let keys = keys.into_iter().map(|request| request.key).collect();
+    State::many("Compare with", Places::of(shared, keys), |places, at, shared| {
+        let beside = compare::Message::Beside(Some(known_again(places, at, shared)?));
+        Some(message::Message::Screen(ScreenMessage::Compare(beside)))
+    })
 }
 
-fn place(shared: &Shared, request: &Request) -> Item {
-    let snapshot = shared.snapshot();
-    let name = |name| snapshot.names.text(name).unwrap_or_default();
-    let start = request.window.map(|window| shared.zone.clock(window.start)).unwrap_or_default();
-    let trace = request.trace.map(|trace| trace.to_string()).unwrap_or_default();
-    let label = format!("{start} {} {} {trace}", name(request.tool), name(request.request));
-    Item {
-        label: shared.line(label.trim(), 200).to_string(),
-        detail: format!("{} {}", shared.look.symbols.outcome(request.outcome), request.outcome),
-        message: message::Message::SelectRequest(request.key),
-    }
+/// The key that a request has now: there may be new data.
+fn known_again(places: &Places, at: u32, shared: &Shared) -> Option<RequestKey> {
+    let Place::Request(request) = places.place(at)? else { return None };
+    shared.snapshot().find(&places.snapshot().handle(request.key)?)
 }
 
-/// One item for each name that requests have in `field`, which filters by it.
-fn groups(shared: &Shared, field: &'static str, name: fn(&Request) -> Name) -> Vec<Item> {
-    let snapshot = shared.snapshot();
-    let names: BTreeSet<&str> =
-        snapshot.requests.iter().filter_map(|request| snapshot.names.text(name(request))).collect();
-    let quoted = |name: &str| name.replace('\\', "\\\\").replace('"', "\\\"");
-    let item = |name: &str| Item {
-        label: shared.line(&format!("{field} {name}"), 200).to_string(),
-        detail: "filter".into(),
-        message: message::Message::SetFilter(format!("{field}:\"{}\"", quoted(name))),
+/// What goes to a place.
+fn go(places: &Places, at: u32, shared: &Shared) -> Option<message::Message> {
+    let quoted = |field: &str, name: &str| {
+        let name = name.replace('\\', "\\\\").replace('"', "\\\"");
+        message::Message::SetFilter(format!("{field}:\"{name}\""))
     };
-    names.into_iter().map(item).collect()
+    Some(match places.place(at)? {
+        Place::Request(_) => message::Message::SelectRequest(known_again(places, at, shared)?),
+        Place::Tool(tool) => quoted("tool", tool),
+        Place::Session(session) => quoted("session", session),
+        Place::Rule(rule) => message::Message::SetFilter(format!("rule:{rule}")),
+    })
 }
 
 /// What can be exported; the name of the file is asked for next.
@@ -192,31 +286,27 @@ pub(super) fn exports() -> State {
     State::new("Export", items)
 }
 
-pub(super) fn update(state: &mut State, message: Message, _shared: &Shared, out: &mut Outbox) {
+pub(super) fn update(state: &mut State, message: Message, shared: &Shared, out: &mut Outbox) {
     match message {
         Message::Move(by) => {
             state.list.apply(by);
         }
         Message::Pick => {
-            out.send(message::Message::Close);
-            let picked = state.list.selected().and_then(|row| state.found.get(row));
-            if let Some(item) = picked.and_then(|index| state.items.get(*index)) {
-                out.send(item.message.clone());
-            }
+            state.pick(shared, out);
         }
         Message::Close => out.send(message::Message::Close),
     }
 }
 
-pub(super) fn typed(state: &mut State, chord: Chord, _shared: &Shared, _out: &mut Outbox) {
+pub(super) fn typed(state: &mut State, chord: Chord, _shared: &Shared, out: &mut Outbox) {
     if state.input.press(chord) {
-        state.search();
+        state.search(out);
     }
 }
 
-pub(super) fn pasted(state: &mut State, text: &str, _shared: &Shared, _out: &mut Outbox) {
+pub(super) fn pasted(state: &mut State, text: &str, _shared: &Shared, out: &mut Outbox) {
     state.input.paste(text);
-    state.search();
+    state.search(out);
 }
 
 pub(super) fn view(state: &State, shared: &Shared, _keymap: &Keymap, frame: &mut Frame<'_>, area: Rect) {
@@ -224,17 +314,61 @@ pub(super) fn view(state: &State, shared: &Shared, _keymap: &Keymap, frame: &mut
     let prompt = Rect { height: 1, ..inside };
     state.input.view(frame, shared.look, prompt);
     for (line, row) in state.list.visible().enumerate() {
-        let Some(item) = state.found.get(row).and_then(|index| state.items.get(*index)) else { continue };
+        let Some((label, detail)) = state.found.get(row).and_then(|at| state.words(*at, shared)) else {
+            continue;
+        };
         let selected = state.list.selected() == Some(row);
         let mut out = Line::new(frame.buffer_mut(), shared.look, inside, line as u16 + 1);
         let role = if selected { Role::Selection } else { Role::Normal };
         let pointer = if selected { shared.look.symbols.pointer } else { " " };
-        let detail = 14.min(out.room());
-        let label = out.room().saturating_sub(detail + 2);
-        out.put(Role::Key, pointer).cell(role, &item.label, label).skip(1).right(
-            Role::Dim,
-            &item.detail,
-            detail,
-        );
+        let at_right = 14.min(out.room());
+        let room = out.room().saturating_sub(at_right + 2);
+        out.put(Role::Key, pointer).cell(role, &label, room).skip(1).right(Role::Dim, &detail, at_right);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use crate::tui::message::{Data, Effect, Message};
+    use crate::tui::testing::{model, press, screen, send};
+    use crate::tui::{Model, update};
+
+    fn jump() -> Model {
+        let mut model = model("schema-mismatch", (120, 40));
+        send(&mut model, Message::Ask(super::Ask::Place));
+        model
+    }
+
+    #[test]
+    fn letters_find_requests_and_names() {
+        let mut model = jump();
+        assert!(screen(&model).contains("tool cost___get_cost_forecast"), "{}", screen(&model));
+        let request = model.shared.snapshot().requests.last().expect("a request");
+        let id = model.shared.snapshot().names.text(request.request).expect("an id").to_owned();
+        let key = request.key;
+        send(&mut model, Message::Paste(id));
+        press(&mut model, "enter");
+        assert_eq!((model.shared.request, model.popup.is_none()), (Some(key), true));
+        let mut model = jump();
+        send(&mut model, Message::Paste("tool forecast".into()));
+        press(&mut model, "enter");
+        assert_eq!(model.shared.filter.text, "tool:\"cost___get_cost_forecast\"");
+    }
+
+    #[test]
+    fn enter_waits_for_the_answer_to_the_last_letter() {
+        let mut model = jump();
+        let mut asked = update(&mut model, Message::Paste("tool forecast".into()), Duration::ZERO);
+        let stale = update(&mut model, Message::Key("enter".parse().expect("a key")), Duration::ZERO);
+        assert!(stale.is_empty() && model.popup.is_some(), "the list is still that of no letters");
+        let Some(Effect::Rank { id, typed, places, stretch }) = asked.pop() else { panic!("{asked:?}") };
+        let found = places.among(&typed, stretch);
+        send(&mut model, Message::Data(Data::Ranked { id: id - 1, found: found.clone() }));
+        assert!(model.popup.is_some(), "an answer to earlier letters is late");
+        send(&mut model, Message::Data(Data::Ranked { id, found }));
+        assert_eq!(model.shared.filter.text, "tool:\"cost___get_cost_forecast\"");
+        assert!(model.popup.is_none());
     }
 }

@@ -1,5 +1,6 @@
 //! What was read, what is missing, and what to fetch next: one document, its commands to be copied.
 
+mod fetch;
 mod live;
 mod sections;
 #[cfg(test)]
@@ -15,6 +16,8 @@ use crate::tui::model::{Change, Shared};
 use crate::tui::screens::diagnosis::document::{Action, Document};
 use crate::tui::theme::Role;
 use crate::tui::widgets::{Line, ListState};
+
+pub(in crate::tui) use wanted::Wanted;
 
 /// What the screen remembers.
 #[derive(Debug, Default)]

@@ -163,17 +163,17 @@ const fn rgb(hex: u32) -> Color {
 const DARK: Palette = Palette {
     text: rgb(0xd8_dee9),
     back: Color::Reset,
-    dim: rgb(0x8a_93a5),
+    dim: rgb(0xa0_a9ba),
     title: rgb(0xec_eff4),
-    selected: Style::new().bg(rgb(0x2e_4057)),
+    selected: Style::new().bg(rgb(0x28_3a50)),
     failed: rgb(0xff_7b72),
     ok: rgb(0x7e_c699),
     unknown: rgb(0xb3_a6e0),
     warning: rgb(0xe8_b75d),
     key: rgb(0x7d_cfff),
     link: rgb(0x79_b8ff),
-    bar: rgb(0x5f_87af),
-    border: rgb(0x4a_5568),
+    bar: rgb(0x6f_97bf),
+    border: rgb(0x6b_7686),
     layers: [rgb(0xc4_a7e7), rgb(0xf6_c177), rgb(0x9c_cfd8), rgb(0x8f_b8ff), rgb(0xa3_aab8)],
 };
 
@@ -189,8 +189,8 @@ const LIGHT: Palette = Palette {
     warning: rgb(0x8a_5a00),
     key: rgb(0x05_5a9c),
     link: rgb(0x09_50a8),
-    bar: rgb(0x5b_8fc7),
-    border: rgb(0xa0_a8b3),
+    bar: rgb(0x45_77ad),
+    border: rgb(0x85_8e9a),
     layers: [rgb(0x6f_42a1), rgb(0x8f_5200), rgb(0x0b_6b74), rgb(0x1b_4fb3), rgb(0x4d_5561)],
 };
 
@@ -214,7 +214,7 @@ const HIGH_CONTRAST: Palette = Palette {
 const ANSI: Palette = Palette {
     text: Color::Reset,
     back: Color::Reset,
-    dim: Color::DarkGray,
+    dim: Color::Reset,
     title: Color::Reset,
     selected: Style::new().fg(Color::Reset).bg(Color::Reset).add_modifier(Modifier::REVERSED),
     failed: Color::LightRed,
@@ -224,8 +224,8 @@ const ANSI: Palette = Palette {
     key: Color::Cyan,
     link: Color::LightBlue,
     bar: Color::Blue,
-    border: Color::DarkGray,
-    layers: [Color::Magenta, Color::Yellow, Color::Cyan, Color::LightBlue, Color::Gray],
+    border: Color::Reset,
+    layers: [Color::Magenta, Color::Yellow, Color::Cyan, Color::LightBlue, Color::Reset],
 };
 
 impl Palette {
@@ -271,7 +271,12 @@ impl Look {
         if role == Role::Selection {
             return palette.selected.add_modifier(Modifier::BOLD);
         }
-        Style::new().fg(palette.colour(role)).patch(weight)
+        let style = Style::new().fg(palette.colour(role)).patch(weight);
+        match (self.theme, role) {
+            // Some schemes give the greys of the sixteen colours the colour of the background.
+            (ThemeName::Ansi, Role::Dim | Role::Border) => style.add_modifier(Modifier::DIM),
+            _ => style,
+        }
     }
 
     /// The style of the whole screen.
@@ -323,6 +328,11 @@ mod tests {
         0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
     }
 
+    fn contrast(a: Color, b: Color) -> f64 {
+        let (a, b) = (luminance(a), luminance(b));
+        (a.max(b) + 0.05) / (a.min(b) + 0.05)
+    }
+
     #[test]
     fn text_can_be_read_on_its_ground() {
         for (theme, ground, least) in [
@@ -335,9 +345,15 @@ mod tests {
             let roles = [Role::Normal, Role::Dim, Role::Title, Role::Failed, Role::Ok, Role::Unknown];
             let others = [Role::Warning, Role::Key, Role::Link, Role::Command, Role::Match];
             for role in roles.into_iter().chain(others).chain(layers) {
-                let (a, b) = (luminance(look.style(role).fg.expect("a colour")), luminance(ground));
-                let contrast = (a.max(b) + 0.05) / (a.min(b) + 0.05);
-                assert!(contrast >= least, "{theme} {role:?}: {contrast:.2}");
+                let own = look.style(role).fg.expect("a colour");
+                assert!(contrast(own, ground) >= least, "{theme} {role:?}: {:.2}", contrast(own, ground));
+                let selected = look.style(role).patch(look.style(Role::Selection));
+                let (text, back) = (selected.fg.expect("a colour"), selected.bg.expect("a colour"));
+                assert!(contrast(text, back) >= 4.5, "{theme} {role:?}: {:.2}", contrast(text, back));
+            }
+            for role in [Role::Bar, Role::Border] {
+                let own = look.style(role).fg.expect("a colour");
+                assert!(contrast(own, ground) >= 3.0, "{theme} {role:?}: {:.2}", contrast(own, ground));
             }
         }
     }

@@ -52,7 +52,8 @@ pub fn excerpt(text: &str, columns: usize, rows: usize, ellipsis: &str) -> Vec<S
     if lines.len() > rows {
         lines.truncate(rows);
         if let Some(last) = lines.last_mut() {
-            *last = fit(&format!("{last} {ellipsis}"), columns.max(2), ellipsis).trim_end().to_owned();
+            let cut = fit(&format!("{last} {ellipsis}"), columns.max(2), ellipsis);
+            cut.trim_end().clone_into(last);
         }
     }
     lines

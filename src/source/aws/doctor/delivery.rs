@@ -83,41 +83,43 @@ pub(super) fn gateway_logs(gate: &Gate<'_>, arn: &str) -> Probe {
 
 fn set_up_logs(gate: &Gate<'_>, arn: &str, probe: Probe) -> Probe {
     let Answers { region, account, .. } = gate.answers;
-    let partition = gate.answers.partition();
     let group = format!("/aws/vendedlogs/bedrock-agentcore/gateway/APPLICATION_LOGS/{}", gate.one.id);
-    let (source, destination) = (
-        shell_word(&format!("{}-logs-source", gate.one.id)),
-        shell_word(&format!("{}-logs-destination", gate.one.id)),
+    let create =
+        format!("aws logs create-log-group --log-group-name {} --region {region}", shell_word(&group));
+    let group_arn = format!("arn:{}:logs:{region}:{account}:log-group:{group}", gate.answers.partition());
+    let to = format!(
+        "--delivery-destination-configuration {}",
+        shell_word(&format!("destinationResourceArn={group_arn}"))
+    );
+    let probe = probe.fix("Make a log group whose name begins with /aws/vendedlogs/.", create, CONFIGURE);
+    set_up(gate.answers, probe, (arn, &gate.one.id), ("APPLICATION_LOGS", "logs"), &to)
+}
+
+/// The three calls that set a delivery up. `of` is the resource's ARN and id, `what` the log type with the word for it
+/// in names, `to` the option that says where to.
+fn set_up(answers: &Answers, probe: Probe, of: (&str, &str), what: (&str, &str), to: &str) -> Probe {
+    let Answers { region, account, .. } = answers;
+    let ((arn, id), (log_type, word)) = (of, what);
+    let (source, destination) = (format!("{id}-{word}-source"), format!("{id}-{word}-destination"));
+    let destination_arn =
+        format!("arn:{}:logs:{region}:{account}:delivery-destination:{destination}", answers.partition());
+    let source = shell_word(&source);
+    let name_source = format!(
+        "aws logs put-delivery-source --name {source} --log-type {log_type} --resource-arn {} --region {region}",
+        shell_word(arn)
+    );
+    let name_destination = format!(
+        "aws logs put-delivery-destination --name {} {to} --region {region}",
+        shell_word(&destination)
+    );
+    let join = format!(
+        "aws logs create-delivery --delivery-source-name {source} --delivery-destination-arn {} --region {region}",
+        shell_word(&destination_arn)
     );
     probe
-        .fix(
-            "Make a log group whose name begins with /aws/vendedlogs/.",
-            Some(format!("aws logs create-log-group --log-group-name {} --region {region}", shell_word(&group))),
-            CONFIGURE,
-        )
-        .fix(
-            "Name what is delivered …",
-            Some(format!(
-                "aws logs put-delivery-source --name {source} --log-type APPLICATION_LOGS --resource-arn {} --region {region}",
-                shell_word(arn)
-            )),
-            CONFIGURE,
-        )
-        .fix(
-            "… where to …",
-            Some(format!(
-                "aws logs put-delivery-destination --name {destination} --delivery-destination-configuration {} --region {region}",
-                shell_word(&format!("destinationResourceArn=arn:{partition}:logs:{region}:{account}:log-group:{group}"))
-            )),
-            CONFIGURE,
-        )
-        .fix(
-            "… and join the two.",
-            Some(format!(
-                "aws logs create-delivery --delivery-source-name {source} --delivery-destination-arn arn:{partition}:logs:{region}:{account}:delivery-destination:{destination} --region {region}"
-            )),
-            CONFIGURE,
-        )
+        .fix("Name what is delivered …", name_source, CONFIGURE)
+        .fix("… where to …", name_destination, CONFIGURE)
+        .fix("… and join the two.", join, CONFIGURE)
 }
 
 /// What is delivered of a resource, told as evidence; or nothing when that is not known.
@@ -177,33 +179,6 @@ fn traces(answers: &Answers, probe: Probe, arn: &str, id: &str, cause: &str) -> 
     if !delivered.is_empty() {
         return probe.stands(Health::Ok);
     }
-    let Answers { region, account, .. } = answers;
-    let partition = answers.partition();
-    let (source, destination) =
-        (shell_word(&format!("{id}-traces-source")), shell_word(&format!("{id}-traces-destination")));
-    probe
-        .stands(Health::Warning)
-        .because(cause)
-        .fix(
-            "Name what is delivered …",
-            Some(format!(
-                "aws logs put-delivery-source --name {source} --log-type TRACES --resource-arn {} --region {region}",
-                shell_word(arn)
-            )),
-            CONFIGURE,
-        )
-        .fix(
-            "… where to …",
-            Some(format!(
-                "aws logs put-delivery-destination --name {destination} --delivery-destination-type XRAY --region {region}"
-            )),
-            CONFIGURE,
-        )
-        .fix(
-            "… and join the two.",
-            Some(format!(
-                "aws logs create-delivery --delivery-source-name {source} --delivery-destination-arn arn:{partition}:logs:{region}:{account}:delivery-destination:{destination} --region {region}"
-            )),
-            CONFIGURE,
-        )
+    let probe = probe.stands(Health::Warning).because(cause);
+    set_up(answers, probe, (arn, id), ("TRACES", "traces"), "--delivery-destination-type XRAY")
 }

@@ -70,7 +70,7 @@ probes! {
     ENVIRONMENT = "runtime-environment",
         "Environment variables for telemetry",
         ["bedrock-agentcore:GetAgentRuntime"],
-        ["otel-config-missing-log-headers", "otel-log-group-missing", "runtime-env-lost-after-update"];
+        ["otel-config-missing-log-headers", "otel-log-group-missing"];
     /// Container output and log records.
     ROLE_LOGS = "runtime-role-logs",
         "Role: permission to write logs",
@@ -95,12 +95,11 @@ probes! {
     /// Log records.
     OTEL_LOGS = "runtime-otel-logs",
         "OpenTelemetry log records",
-        ["logs:DescribeLogStreams"], ["otel-distro-missing", "otel-config-missing-log-headers"];
+        ["logs:DescribeLogStreams"], ["otel-distro-missing", "otel-config-missing-log-headers", "spans-only-top-level"];
     /// Service spans.
     RUNTIME_TRACES = "runtime-trace-delivery",
         "Delivery of the service's own spans",
-        ["logs:DescribeDeliverySources", "logs:DescribeDeliveries", "logs:DescribeDeliveryDestinations"],
-        ["spans-only-top-level"];
+        ["logs:DescribeDeliverySources", "logs:DescribeDeliveries", "logs:DescribeDeliveryDestinations"], [];
     /// Status of a gateway.
     GATEWAY_STATUS = "gateway-status",
         "Status",

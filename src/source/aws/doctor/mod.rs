@@ -46,7 +46,10 @@ impl Answers {
 
 /// Partition of an ARN: `aws`, `aws-cn`, `aws-us-gov`.
 fn partition(arn: &str) -> &str {
-    arn.split(':').nth(1).filter(|partition| partition.starts_with("aws")).unwrap_or("aws")
+    let is_plain = |text: &&str| {
+        text.starts_with("aws") && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-')
+    };
+    arn.split(':').nth(1).filter(is_plain).unwrap_or("aws")
 }
 
 /// The name in the ARN of a role; its path does not belong to it.

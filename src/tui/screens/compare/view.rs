@@ -15,6 +15,9 @@ const WIDE: u16 = 110;
 const ON_FAILING: (&str, &str) = ("[failing]", "healthy");
 const ON_HEALTHY: (&str, &str) = ("failing", "[healthy]");
 
+/// From this many columns on the bars are drawn.
+const MIDDLE: u16 = 80;
+
 /// Columns of the bar.
 const BAR: usize = 9;
 /// Rows above the table.
@@ -32,7 +35,9 @@ fn columns(width: u16, on_healthy: bool) -> Vec<Column> {
         columns.insert(0, Column::left("kind", 9));
         columns.extend([Column::right("of failed", 10), Column::right("of healthy", 10)]);
     }
-    columns.push(Column::left("separates", BAR as u16));
+    if width >= MIDDLE {
+        columns.push(Column::left("separates", BAR as u16));
+    }
     columns
 }
 

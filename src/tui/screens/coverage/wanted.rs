@@ -1,22 +1,19 @@
-//! What to fetch next: what rules and diagnoses miss, else what could explain a failure that nothing explains.
+//! What is missing, under the command that fetches it; each sentence and each command once.
 
 use indexmap::{IndexMap, IndexSet};
+use rustc_hash::FxHashSet;
 
 use crate::case::Snapshot;
-use crate::model::{Layer, Outcome, RequestKey, Standing, Whereabouts};
-use crate::tui::count::counted;
-use crate::tui::theme::Role;
+use crate::model::Standing;
 
-use super::sections::Writer;
+/// Sentences by the command that fetches what they miss, in order of appearance. Made once for each snapshot.
+#[derive(Debug, Default)]
+pub(in crate::tui) struct Wanted(Vec<(Option<String>, Vec<String>)>);
 
-/// Layers in whose records most failures show.
-const TELLING: [Layer; 3] = [Layer::Gateway, Layer::Runtime, Layer::Span];
-
-impl Writer<'_> {
-    /// What is missing, under the command that fetches it; each sentence and each command once.
-    pub(super) fn wanted(&mut self) {
-        let snapshot = self.snapshot;
-        let mut wanted = Wanted::default();
+impl Wanted {
+    /// Reads through the diagnoses.
+    pub(in crate::tui) fn new(snapshot: &Snapshot) -> Self {
+        let mut wanted = Collected::default();
         for diagnosis in &snapshot.diagnoses {
             wanted.add(&diagnosis.missing, &diagnosis.commands);
             let open = diagnosis.hypotheses.iter().filter(|it| it.standing != Standing::RuledOut);
@@ -25,83 +22,29 @@ impl Writer<'_> {
         for rule in &snapshot.undetermined {
             wanted.add(&rule.missing, &rule.commands);
         }
-        self.document.heading("What to fetch next");
-        if wanted.0.is_empty() {
-            self.nothing_wanted();
-        }
-        for (command, sentences) in wanted.0 {
-            for sentence in sentences {
-                self.text("  - ", Role::Normal, sentence);
-            }
-            if let Some(command) = command
-                && !self.command(command)
-            {
-                self.document.text("    ", Role::Dim, "the command that fetches it stands above");
-            }
-        }
+        let owned = |(command, sentences): (Option<&str>, IndexSet<&str>)| {
+            (command.map(str::to_owned), sentences.into_iter().map(str::to_owned).collect())
+        };
+        Self(wanted.groups.into_iter().map(owned).collect())
     }
 
-    /// No rule asks for anything: says whether that is because all is explained.
-    fn nothing_wanted(&mut self) {
-        let snapshot = self.snapshot;
-        let (failed, open) = (snapshot.failed() as u64, unexplained(snapshot));
-        let errors = snapshot.unexplained.len() as u64;
-        if open == 0 && errors == 0 {
-            let text = if failed == 0 {
-                "no failure is known in what was read, and no rule asks for more".to_owned()
-            } else {
-                format!("no rule asks for more: {} explained", counted_are(failed, "failed request"))
-            };
-            return self.document.text("  ", Role::Dim, &text);
-        }
-        let what = if open > 0 { counted_are(open, "failed request") } else { counted_are(errors, "error") };
-        let text = format!("no rule asks for more, but {what} explained by no rule");
-        self.document.text("  ", Role::Warning, &text);
-        let coverage = &snapshot.coverage;
-        let place = Whereabouts { window: coverage.range, ..Whereabouts::default() };
-        let absent = TELLING.iter().filter(|layer| coverage.layer(**layer).is_none());
-        let absent: Vec<Layer> = absent.copied().collect();
-        if absent.is_empty() {
-            let text =
-                "the capture has records of the Gateway, of the Runtime and spans: look further in Logs";
-            self.document.text("  ", Role::Normal, text);
-        }
-        for layer in absent {
-            self.document.text(
-                "  - ",
-                Role::Normal,
-                &format!("nothing of the layer {layer} was read; it may say why"),
-            );
-            if let Some(command) = place.command(layer) {
-                self.command(&command);
-            }
-        }
+    pub(super) fn groups(&self) -> &[(Option<String>, Vec<String>)] {
+        &self.0
     }
 }
 
-/// Failed requests without a root cause.
-fn unexplained(snapshot: &Snapshot) -> u64 {
-    let explained: IndexSet<RequestKey> = snapshot
-        .diagnoses
-        .iter()
-        .filter(|diagnosis| diagnosis.root_cause.is_some())
-        .filter_map(|diagnosis| diagnosis.request)
-        .collect();
-    let failed = snapshot.requests.iter().filter(|request| request.outcome == Outcome::Failed);
-    failed.filter(|request| !explained.contains(&request.key)).count() as u64
-}
-
-/// `1 span is`, `2 spans are`.
-fn counted_are(count: u64, noun: &str) -> String {
-    format!("{} {}", counted(count, noun), if count == 1 { "is" } else { "are" })
-}
-
-/// Sentences by the command that fetches what they miss, in order of appearance.
 #[derive(Default)]
-struct Wanted<'a>(IndexMap<Option<&'a str>, IndexSet<&'a str>>);
+struct Collected<'a> {
+    groups: IndexMap<Option<&'a str>, IndexSet<&'a str>>,
+    /// Requests that failed alike miss the same.
+    seen: FxHashSet<(&'a [String], &'a [String])>,
+}
 
-impl<'a> Wanted<'a> {
+impl<'a> Collected<'a> {
     fn add(&mut self, missing: &'a [String], commands: &'a [String]) {
+        if !self.seen.insert((missing, commands)) {
+            return;
+        }
         for text in missing {
             let command = commands.iter().map(String::as_str).find(|command| text.contains(command));
             let sentence = command.and_then(|command| text.split_once(command));
@@ -111,10 +54,10 @@ impl<'a> Wanted<'a> {
                 }
                 _ => text,
             };
-            self.0.entry(command).or_default().insert(sentence);
+            self.groups.entry(command).or_default().insert(sentence);
         }
         for command in commands {
-            self.0.entry(Some(command)).or_default();
+            self.groups.entry(Some(command)).or_default();
         }
     }
 }

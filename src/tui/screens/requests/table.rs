@@ -128,6 +128,16 @@ impl Table {
         keys
     }
 
+    /// The distinct tools in order.
+    pub(in crate::tui) fn tools(&self) -> &[Name] {
+        self.tools.texts()
+    }
+
+    /// The distinct sessions in order.
+    pub(in crate::tui) fn sessions(&self) -> &[Name] {
+        self.sessions.texts()
+    }
+
     /// How many groups there are at most: numbers of groups are below.
     pub(super) fn groups(&self, by: GroupBy) -> usize {
         match by {

@@ -254,7 +254,7 @@ impl State {
         });
         let selected = before.and_then(|before| rows.iter().position(|at| *at == before));
         self.rows = rows;
-        self.list.fit(self.rows.len(), view::list_height(shared.body()));
+        self.list.fit(self.rows.len(), view::list_height(self, shared.body()));
         if selected.is_none() {
             self.hit = 0;
         }
@@ -263,7 +263,7 @@ impl State {
 
     /// Writes the text about the selected rule; another rule is read from its beginning.
     fn lay_out(&mut self, shared: &Shared) {
-        let Split { list, text, .. } = view::rooms(shared.body());
+        let Split { list, text, .. } = view::rooms(self, shared.body());
         self.list.fit(self.rows.len(), list.height.saturating_sub(1));
         let document = text::document(self, shared, usize::from(text.width));
         if document.rows.first() != self.text.rows.first() {
@@ -295,7 +295,7 @@ pub(super) fn refresh(state: &mut State, change: Change, shared: &Shared, _out: 
 }
 
 pub(super) fn click(state: &State, _shared: &Shared, area: Rect, mouse: Mouse) -> Option<Message> {
-    let Split { list, text, .. } = view::rooms(area);
+    let Split { list, text, .. } = view::rooms(state, area);
     let at = (mouse.column, mouse.row).into();
     match mouse.kind {
         MouseKind::Click if list.contains(at) && mouse.row == list.y => Some(Message::Sort),

@@ -25,16 +25,15 @@ pub(super) fn document(state: &State, shared: &Shared, columns: usize) -> Docume
     undecided(&mut pen, rule);
     let finding = state.chosen(shared);
     pen.background(rule, finding);
-    match finding {
-        Some(finding) => pen.fixes(&finding.fix),
-        None => {
-            let mut steps = rule.fix.clone();
-            for step in &mut steps {
-                step.text = filled(&step.text, None);
-                step.command = step.command.as_deref().map(|command| filled(command, None));
-            }
-            pen.fixes(&steps);
+    if let Some(finding) = finding {
+        pen.fixes(&finding.fix);
+    } else {
+        let mut steps = rule.fix.clone();
+        for step in &mut steps {
+            step.text = filled(&step.text, None);
+            step.command = step.command.as_deref().map(|command| filled(command, None));
         }
+        pen.fixes(&steps);
     }
     pen.afterwards(rule, finding);
     pen.document

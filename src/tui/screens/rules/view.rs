@@ -24,19 +24,19 @@ const ABOVE: &[Column] = &[
 ];
 
 /// The rooms of the list with its heading row, and of the text.
-pub(super) fn rooms(area: Rect) -> Split {
-    Split::new(area, 9, 10)
+pub(super) fn rooms(state: &State, area: Rect) -> Split {
+    Split::new(area, 9, 10, state.rows.len())
 }
 
 /// Rows of the list.
-pub(super) fn list_height(area: Rect) -> u16 {
-    Table::height(rooms(area).list)
+pub(super) fn list_height(state: &State, area: Rect) -> u16 {
+    Table::height(rooms(state, area).list)
 }
 
 pub(in crate::tui::screens) fn view(state: &State, shared: &Shared, frame: &mut Frame<'_>, area: Rect) {
     let buffer = frame.buffer_mut();
     heading(state, shared, &mut Line::new(buffer, shared.look, area, 0));
-    let split = rooms(area);
+    let split = rooms(state, area);
     let Split { list, text, is_beside } = split;
     let rules = shared.catalogue().rules();
     let columns = if is_beside { BESIDE } else { ABOVE };
@@ -94,7 +94,8 @@ fn cells(state: &State, shared: &Shared, rule: &RuleMeta, is_beside: bool) -> Ve
     } else {
         Role::Normal
     };
-    let level = (if is_off { Role::Dim } else { level.into() }, format!("{level}{mark}"));
+    // Severities of rules that found nothing are no news.
+    let level = (if is_off || hits == 0 { Role::Dim } else { level.into() }, format!("{level}{mark}"));
     let id = (strong, text(&rule.id));
     if is_beside {
         return vec![count, level, (Role::Dim, text(&rule.layer)), id];

@@ -193,7 +193,7 @@ impl State {
     }
 
     fn lay_out(&mut self, shared: &Shared) {
-        let Split { list: tree, text, .. } = view::rooms(shared.body());
+        let Split { list: tree, text, .. } = view::rooms(self, shared.body());
         self.list.fit(self.tree.len(), tree.height.saturating_sub(1));
         let document = text::document(self, shared, usize::from(text.width));
         if document.rows.first() != self.text.rows.first() {
@@ -220,7 +220,7 @@ pub(super) fn refresh(state: &mut State, change: Change, shared: &Shared, out: &
 }
 
 pub(super) fn click(state: &State, _shared: &Shared, area: Rect, mouse: Mouse) -> Option<Message> {
-    let Split { list: tree, text, .. } = view::rooms(area);
+    let Split { list: tree, text, .. } = view::rooms(state, area);
     let at = (mouse.column, mouse.row).into();
     if mouse.kind != MouseKind::Click {
         return None;

@@ -13,8 +13,8 @@ use crate::tui::theme::{Look, Role};
 use crate::tui::widgets::{Line, Split, paragraph, scroll_bar};
 
 /// The rooms of the tree with its heading row, and of the text.
-pub(super) fn rooms(area: Rect) -> Split {
-    Split::new(area, 11, 12)
+pub(super) fn rooms(state: &State, area: Rect) -> Split {
+    Split::new(area, 11, 12, state.tree.len())
 }
 
 pub(in crate::tui::screens) fn view(state: &State, shared: &Shared, frame: &mut Frame<'_>, area: Rect) {
@@ -32,7 +32,7 @@ pub(in crate::tui::screens) fn view(state: &State, shared: &Shared, frame: &mut 
         }
         return;
     }
-    let split = rooms(area);
+    let split = rooms(state, area);
     let Split { list: tree, text, .. } = split;
     heads(buffer, look, tree);
     for (line, row) in (1..tree.height).zip(state.list.visible()) {

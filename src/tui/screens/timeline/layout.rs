@@ -3,7 +3,9 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::case::Case;
-use crate::model::{Layer, Link, Name, Outcome, Request, Severity, SignalKey, SpanId, TimeRange, Timestamp};
+use crate::model::{
+    Layer, Link, Outcome, Request, Severity, SignalKey, SpanId, TimeRange, Timestamp, TraceName,
+};
 use crate::tui::widgets::Node;
 
 /// Whose work a row shows.
@@ -98,7 +100,7 @@ pub(super) fn rows(case: &Case, request: &Request) -> Vec<Node<Entry>> {
     let mut entries: Vec<Entry> = Vec::with_capacity(links.len());
     let mut parents: Vec<Option<usize>> = Vec::with_capacity(links.len());
     let mut path: Vec<usize> = Vec::new();
-    let mut by_span: FxHashMap<(Name, SpanId), usize> = FxHashMap::default();
+    let mut by_span: FxHashMap<(TraceName, SpanId), usize> = FxHashMap::default();
     for (signal, depth) in &forest {
         path.truncate(usize::from(*depth));
         let parent = path.last().copied();

@@ -9,6 +9,7 @@ use super::kinds::PROBES;
 use super::{Answers, examine};
 use crate::model::Health::{CannotTell, Ok as Well, Problem, Warning};
 use crate::model::{Health, Probe};
+use crate::source::aws::operations::{Feature, policy};
 use sample::{at, decision, denied, healthy, missing, stream};
 
 /// The probe `id` after `change`.
@@ -170,18 +171,24 @@ fn every_probe_that_asks_names_its_permissions() {
 }
 
 #[test]
-fn permissions_are_those_of_operations_that_the_program_has() {
-    let known: Vec<&str> =
-        crate::source::aws::operations::OPERATIONS.iter().map(|operation| operation.action).collect();
+fn the_policy_for_the_doctor_allows_what_the_probes_need() {
+    let policy = policy(&[Feature::Doctor], &[]);
+    let statements = policy["Statement"].as_array().unwrap().iter();
+    let allowed: Vec<&str> = statements
+        .flat_map(|statement| statement["Action"].as_array().unwrap())
+        .filter_map(serde_json::Value::as_str)
+        // Whose credentials these are may be asked by everybody.
+        .chain(["sts:GetCallerIdentity"])
+        .collect();
     for kind in PROBES {
         for permission in kind.permissions {
-            assert!(known.contains(permission), "{}: {permission}", kind.id);
+            assert!(allowed.contains(permission), "{}: {permission}", kind.id);
         }
     }
 }
 
 /// `scripts/check-commands.py` holds the same lines against the AWS service models.
-const CHECKED: &str = include_str!("../../../../../scripts/doctor-commands.txt");
+const CHECKED: &str = include_str!("../../../../scripts/doctor-commands.txt");
 
 /// Changes that make every probe with a command of its own tell it.
 fn amiss() -> Vec<fn(&mut Answers)> {
@@ -216,6 +223,25 @@ fn every_command_is_one_that_the_service_models_were_asked_about() {
     commands.sort_unstable();
     commands.dedup();
     assert_eq!(CHECKED.lines().collect::<Vec<_>>(), commands, "\n{}\n", commands.join("\n"));
+}
+
+#[test]
+fn hostile_names_stay_one_word_of_a_command() {
+    let hostile = "x'; touch /tmp/x; echo '\n";
+    for change in amiss() {
+        let mut answers = healthy();
+        change(&mut answers);
+        answers.runtimes[0].id = hostile.to_owned();
+        answers.gateways[0].id = hostile.to_owned();
+        target(&mut answers).id = hostile.to_owned();
+        answers.caller = format!("arn:{hostile}:sts");
+        for step in examine(&answers).into_iter().flat_map(|probe| probe.fixes) {
+            let command = step.command.unwrap_or_default();
+            let quoted = command.replace("'\\''", "");
+            let outside: String = quoted.split('\'').step_by(2).collect();
+            assert!(!outside.contains(['\n', ';']) && !command.contains('\n'), "{command}");
+        }
+    }
 }
 
 #[test]

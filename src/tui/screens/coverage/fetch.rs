@@ -1,0 +1,89 @@
+//! What to fetch next: what rules and diagnoses miss, else what could explain a failure that nothing explains.
+
+use rustc_hash::FxHashSet;
+
+use crate::case::Snapshot;
+use crate::model::{Layer, Outcome, RequestKey, Whereabouts};
+use crate::tui::count::counted;
+use crate::tui::theme::Role;
+
+use super::sections::Writer;
+
+/// Layers in whose records most failures show.
+const TELLING: [Layer; 3] = [Layer::Gateway, Layer::Runtime, Layer::Span];
+
+impl Writer<'_> {
+    /// What is missing, under the command that fetches it; each sentence and each command once.
+    pub(super) fn wanted(&mut self) {
+        let shared = self.shared;
+        let wanted = shared.tables.wanted.groups();
+        self.document.heading("What to fetch next");
+        if wanted.is_empty() {
+            self.nothing_wanted();
+        }
+        for (command, sentences) in wanted {
+            for sentence in sentences {
+                self.text("  - ", Role::Normal, sentence);
+            }
+            if let Some(command) = command
+                && !self.command(command)
+            {
+                self.document.text("    ", Role::Dim, "the command that fetches it stands above");
+            }
+        }
+    }
+
+    /// No rule asks for anything: says whether that is because all is explained.
+    fn nothing_wanted(&mut self) {
+        let snapshot = self.snapshot;
+        let (failed, open) = (snapshot.failed() as u64, unexplained(snapshot));
+        let errors = snapshot.unexplained.len() as u64;
+        if open == 0 && errors == 0 {
+            let text = if failed == 0 {
+                "no failure is known in what was read, and no rule asks for more".to_owned()
+            } else {
+                format!("no rule asks for more: {} explained", counted_are(failed, "failed request"))
+            };
+            return self.document.text("  ", Role::Dim, &text);
+        }
+        let what = if open > 0 { counted_are(open, "failed request") } else { counted_are(errors, "error") };
+        let text = format!("no rule asks for more, but {what} explained by no rule");
+        self.document.text("  ", Role::Warning, &text);
+        let coverage = &snapshot.coverage;
+        let place = Whereabouts { window: coverage.range, ..Whereabouts::default() };
+        let absent = TELLING.iter().filter(|layer| coverage.layer(**layer).is_none());
+        let absent: Vec<Layer> = absent.copied().collect();
+        if absent.is_empty() {
+            let text =
+                "the capture has records of the Gateway, of the Runtime and spans: look further in Logs";
+            self.document.text("  ", Role::Normal, text);
+        }
+        for layer in absent {
+            self.document.text(
+                "  - ",
+                Role::Normal,
+                &format!("nothing of the layer {layer} was read; it may say why"),
+            );
+            if let Some(command) = place.command(layer) {
+                self.command(&command);
+            }
+        }
+    }
+}
+
+/// Failed requests without a root cause.
+fn unexplained(snapshot: &Snapshot) -> u64 {
+    let explained: FxHashSet<RequestKey> = snapshot
+        .diagnoses
+        .iter()
+        .filter(|diagnosis| diagnosis.root_cause.is_some())
+        .filter_map(|diagnosis| diagnosis.request)
+        .collect();
+    let failed = snapshot.requests.iter().filter(|request| request.outcome == Outcome::Failed);
+    failed.filter(|request| !explained.contains(&request.key)).count() as u64
+}
+
+/// `1 span is`, `2 spans are`.
+fn counted_are(count: u64, noun: &str) -> String {
+    format!("{} {}", counted(count, noun), if count == 1 { "is" } else { "are" })
+}
