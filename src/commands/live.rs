@@ -68,6 +68,13 @@ impl Sources {
         }
     }
 
+    fn follows(&self) -> bool {
+        match &self.asks {
+            Asks::Selection(selection) => selection.window.follow,
+            Asks::Resume { follow, .. } => *follow,
+        }
+    }
+
     /// What is collected while the screens are shown.
     pub(super) fn beside_screens(&self) -> Live {
         Live { estimate: false, ..self.live() }
@@ -115,13 +122,6 @@ impl Sources {
                 note(&format!("error: {}", in_safe_words(error, door)));
                 Ok(Outcome::Partial)
             }
-        }
-    }
-
-    fn follows(&self) -> bool {
-        match &self.asks {
-            Asks::Selection(selection) => selection.window.follow,
-            Asks::Resume { follow, .. } => *follow,
         }
     }
 }

@@ -1,6 +1,6 @@
-//! What to fetch next, as text: what rules and diagnoses miss, else what could explain a failure that nothing explains.
+//! What to fetch next: what rules and diagnoses miss, else what could explain a failure that nothing explains.
 
-use indexmap::IndexSet;
+use rustc_hash::FxHashSet;
 
 use crate::case::Snapshot;
 use crate::model::{Layer, Outcome, RequestKey, Whereabouts};
@@ -73,7 +73,7 @@ impl Writer<'_> {
 
 /// Failed requests without a root cause.
 fn unexplained(snapshot: &Snapshot) -> u64 {
-    let explained: IndexSet<RequestKey> = snapshot
+    let explained: FxHashSet<RequestKey> = snapshot
         .diagnoses
         .iter()
         .filter(|diagnosis| diagnosis.root_cause.is_some())
