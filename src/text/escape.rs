@@ -6,6 +6,18 @@ use std::fmt::Write;
 /// Text without terminal sequences, control characters (but tab and line feed), bidirectional overrides and
 /// characters without a shape. `\r\n` becomes `\n`; the rest is shown as `\x12` or `\u{202e}`.
 pub(super) fn neutralise(text: &str) -> Cow<'_, str> {
+    without_sequences(text, |_| "")
+}
+
+/// The same, but the last character of each terminal sequence stays: a terminal takes it, a person may have meant it.
+pub(super) fn neutralise_less(text: &str) -> Cow<'_, str> {
+    without_sequences(text, |sequence| {
+        let last = sequence.char_indices().next_back().map_or(0, |(at, _)| at);
+        sequence[last..].trim_matches(|c: char| !c.is_ascii_alphanumeric())
+    })
+}
+
+fn without_sequences(text: &str, kept: impl Fn(&str) -> &str) -> Cow<'_, str> {
     let Some(first) = text.char_indices().find(|(_, c)| is_unsafe(*c)).map(|(at, _)| at) else {
         return Cow::Borrowed(text);
     };
@@ -15,6 +27,7 @@ pub(super) fn neutralise(text: &str) -> Cow<'_, str> {
     while let Some(c) = rest.chars().next() {
         let sequence = sequence_len(rest);
         if sequence > 0 {
+            out.push_str(kept(&rest[..sequence]));
             rest = &rest[sequence..];
             continue;
         }

@@ -97,13 +97,17 @@ impl Door {
 
     /// Everything but the cutting.
     fn clean(self, text: &str) -> Cow<'_, str> {
-        let text = escape::neutralise(text);
+        let plain = escape::neutralise(text);
         if !self.redact {
-            return text;
+            return plain;
         }
-        match text {
-            Cow::Borrowed(text) => secrets::redact(text),
-            Cow::Owned(text) => Cow::Owned(secrets::redact(&text).into_owned()),
+        match plain {
+            Cow::Borrowed(plain) => secrets::redact(plain),
+            // A sequence may have taken the first letter of `password`: what is a secret with that letter is masked, too.
+            Cow::Owned(plain) => {
+                let masked = secrets::redact(&plain);
+                Cow::Owned(secrets::redact_as(masked, &escape::neutralise_less(text)))
+            }
         }
     }
 

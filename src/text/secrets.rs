@@ -37,12 +37,29 @@ pub(super) fn redact(text: &str) -> Cow<'_, str> {
     Cow::Borrowed(GIVE_UP)
 }
 
-/// One pass; `None` when there was nothing to mask.
-fn redact_once(text: &str) -> Option<String> {
+/// Masks in `text` what is a secret in `reading`, another reading of the same bytes.
+pub(super) fn redact_as(text: Cow<'_, str>, reading: &str) -> String {
+    let mut masked = text.into_owned();
+    for secret in find(reading) {
+        let value = &reading[secret.range];
+        if masked.contains(value) {
+            masked = masked.replace(value, &format!("[redacted:{}]", secret.label));
+        }
+    }
+    redact(&masked).into_owned()
+}
+
+fn find(text: &str) -> Vec<Secret> {
     let mut secrets = Vec::new();
     token::find(text, &mut secrets);
     context::find(text, &mut secrets);
     secrets.retain(|secret| !secret.range.is_empty() && !is_mask(&text[secret.range.clone()]));
+    secrets
+}
+
+/// One pass; `None` when there was nothing to mask.
+fn redact_once(text: &str) -> Option<String> {
+    let mut secrets = find(text);
     if secrets.is_empty() {
         return None;
     }
