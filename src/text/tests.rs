@@ -252,7 +252,8 @@ fn masking_keeps_everything_but_secrets() {
 
 #[test]
 fn a_sequence_that_takes_a_letter_of_the_key_hides_no_secret() {
-    for text in ["\u{1b}password=hunter2", "\u{1b}[31password: hunter2", "a \u{9b}password=hunter2 \u{1b}[0m"] {
+    for text in ["\u{1b}password=hunter2", "\u{1b}[31password: hunter2", "a \u{9b}password=hunter2 \u{1b}[0m"]
+    {
         assert!(!DOOR.pass(text).as_str().contains("hunter2"), "{}", DOOR.pass(text));
     }
     assert_eq!(DOOR.pass("\u{1b}[1mplain\u{1b}[0m text").as_str(), "plain text");
