@@ -2,6 +2,11 @@
 
 use std::time::Duration;
 
+use aws_config::ecs::EcsCredentialsProvider;
+use aws_config::imds::credentials::ImdsCredentialsProvider;
+use aws_config::meta::credentials::CredentialsProviderChain;
+use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::provider_config::ProviderConfig;
 use aws_config::retry::RetryConfig;
 use aws_config::sts::AssumeRoleProvider;
 use aws_config::timeout::TimeoutConfig;
@@ -54,6 +59,8 @@ pub struct Account {
     id: String,
     caller: String,
     profile: Option<String>,
+    /// The profile that messages name: that of the environment, too.
+    told_profile: Option<String>,
     role_arn: Option<String>,
 }
 
@@ -83,17 +90,13 @@ impl Connection {
         if let Some(url) = &self.endpoint_url {
             loader = loader.endpoint_url(url);
         }
-        let config = loader.load().await;
+        let mut config = loader.load().await;
+        if let Some(profile) = &self.profile {
+            config = with_profile(config, profile);
+        }
         let Some(role) = &self.role_arn else { return config };
         let provider = AssumeRoleProvider::builder(role).session_name("agentcore-triage").configure(&config);
-        let credentials = aws_config::meta::credentials::CredentialsProviderChain::first_try(
-            "assumed role",
-            provider.build().await,
-        );
-        config
-            .into_builder()
-            .credentials_provider(aws_sdk_sts::config::SharedCredentialsProvider::new(credentials))
-            .build()
+        with_credentials(config, CredentialsProviderChain::first_try("assumed role", provider.build().await))
     }
 }
 
@@ -109,7 +112,16 @@ impl Account {
         role_arn: Option<&str>,
     ) -> Result<Self, LiveError> {
         let region = config.region().ok_or(LiveError::NoRegion)?.to_string();
-        let call = Call { action: "sts:GetCallerIdentity", resource: "the caller", region: &region, profile };
+        if !region.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
+            return Err(LiveError::NoSuchRegion { region });
+        }
+        let told_profile = profile.map(str::to_owned).or_else(profile_of_environment);
+        let call = Call {
+            action: "sts:GetCallerIdentity",
+            resource: "the caller",
+            region: &region,
+            profile: told_profile.as_deref(),
+        };
         let soon = aws_sdk_sts::config::Builder::new()
             .timeout_config(
                 TimeoutConfig::builder().connect_timeout(CONNECT).operation_timeout(FIRST_ANSWER).build(),
@@ -127,6 +139,7 @@ impl Account {
             id: identity.account().unwrap_or_default().to_owned(),
             caller: identity.arn().unwrap_or_default().to_owned(),
             profile: profile.map(str::to_owned),
+            told_profile,
             role_arn: role_arn.map(str::to_owned),
             region,
         })
@@ -197,7 +210,48 @@ impl Account {
 
     /// What an error message needs to know about a call.
     pub(super) fn call<'a>(&'a self, action: &'static str, resource: &'a str) -> Call<'a> {
-        Call { action, resource, region: &self.region, profile: self.profile.as_deref() }
+        Call { action, resource, region: &self.region, profile: self.told_profile.as_deref() }
+    }
+}
+
+/// Credentials of a profile that was named: keys in the environment do not come before it, as with the AWS CLI
+/// (<https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-envvars.html>). The SDK by itself looks at them first.
+fn with_profile(config: SdkConfig, profile: &str) -> SdkConfig {
+    let mut settings = ProviderConfig::without_region()
+        .with_region(config.region().cloned())
+        .with_http_client(http_client());
+    if let Some(retries) = config.retry_config() {
+        settings = settings.with_retry_config(retries.clone());
+    }
+    if let Some(timeouts) = config.timeout_config() {
+        settings = settings.with_timeout_config(timeouts.clone());
+    }
+    let of_profile = ProfileFileCredentialsProvider::builder().configure(&settings).profile_name(profile);
+    let chain = CredentialsProviderChain::first_try("Profile", of_profile.build())
+        .or_else("EcsContainer", EcsCredentialsProvider::builder().configure(&settings).build())
+        .or_else("Ec2InstanceMetadata", ImdsCredentialsProvider::builder().configure(&settings).build());
+    with_credentials(config, chain)
+}
+
+fn with_credentials(config: SdkConfig, chain: CredentialsProviderChain) -> SdkConfig {
+    let provider = aws_sdk_sts::config::SharedCredentialsProvider::new(chain);
+    config.into_builder().credentials_provider(provider).build()
+}
+
+/// The profile that credentials come from when none is named, unless there are keys beside it.
+fn profile_of_environment() -> Option<String> {
+    let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+    set("AWS_PROFILE").filter(|_| set("AWS_ACCESS_KEY_ID").is_none())
+}
+
+/// The proxies of the environment. A `*` in `NO_PROXY` is every host; the HTTP client lets it stand for names only, not for
+/// addresses.
+fn proxies() -> ProxyConfig {
+    let excepted = ["NO_PROXY", "no_proxy"].into_iter().find_map(|name| std::env::var(name).ok());
+    if excepted.is_some_and(|hosts| hosts.split(',').any(|host| host.trim() == "*")) {
+        ProxyConfig::disabled()
+    } else {
+        ProxyConfig::from_env()
     }
 }
 
@@ -206,7 +260,7 @@ fn http_client() -> SharedHttpClient {
     Builder::new().build_with_connector_fn(|settings, components| {
         let mut connector = ConnectorBuilder::default()
             .tls_provider(tls::Provider::Rustls(CryptoMode::Ring))
-            .proxy_config(ProxyConfig::from_env());
+            .proxy_config(proxies());
         connector.set_connector_settings(settings.cloned());
         connector.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
         connector.build()

@@ -33,6 +33,14 @@ pub enum LiveError {
     /// No Region.
     #[error("no Region is set; name it with --region, AWS_REGION or `region` in the profile")]
     NoRegion,
+    /// It cannot be one.
+    #[error(
+        "'{region}' is no Region; name one such as us-east-1 with --region, AWS_REGION or in the profile"
+    )]
+    NoSuchRegion {
+        /// What was given.
+        region: String,
+    },
     /// Not allowed.
     #[error(
         "{action} is denied on {resource}; ask for the permission (`agentcore-triage iam` prints the policy)"

@@ -1,6 +1,7 @@
 //! Live sources against the wire protocols of AWS: a stand-in on the loopback, the unmodified SDK, and this crate.
 
 mod engine;
+mod environment;
 mod faults;
 mod follow;
 mod protocol;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -85,14 +85,22 @@ impl Running {
     ///
     /// # Panics
     /// When it does not end within `limit`.
-    pub(super) fn end(mut self, limit: Duration) -> Run {
+    pub(super) fn end(self, limit: Duration) -> Run {
+        self.output(limit).into()
+    }
+
+    /// The same for one that a signal may end.
+    ///
+    /// # Panics
+    /// As [`end`](Self::end).
+    pub(super) fn output(mut self, limit: Duration) -> Output {
         let deadline = now() + limit;
         let child = self.0.as_mut().expect("it runs");
         while child.try_wait().expect("its state").is_none() {
             assert!(now() < deadline, "it did not end within {limit:?}");
             std::thread::sleep(Duration::from_millis(2));
         }
-        self.0.take().expect("it ran").wait_with_output().expect("its output").into()
+        self.0.take().expect("it ran").wait_with_output().expect("its output")
     }
 }
 
