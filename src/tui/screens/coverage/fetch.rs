@@ -40,8 +40,8 @@ impl Writer<'_> {
             let text = format!("and {} more like these: the JSON report has them", group.more_sentences);
             self.document.text("  - ", Role::Dim, &text);
         }
-        let is_new = group.commands.iter().fold(false, |is_new, command| self.command(command) || is_new);
-        if !group.commands.is_empty() && !is_new {
+        let new = group.commands.iter().filter(|command| self.command(command)).count();
+        if !group.commands.is_empty() && new == 0 {
             self.document.text("    ", Role::Dim, "the command that fetches it stands above");
         }
         if group.more_commands > 0 {

@@ -77,11 +77,11 @@ impl<'a> Collected<'a> {
 
     /// Commands that fetch the same together; one that no sentence explains stays alone.
     fn grouped(self) -> Wanted {
-        let mut alike: IndexMap<(bool, Option<&str>, Vec<&str>), Vec<&str>> = IndexMap::new();
+        let mut alike: IndexMap<_, Vec<&str>> = IndexMap::new();
         for (command, sentences) in self.groups {
             let alone = command.filter(|_| sentences.is_empty());
-            let group = alike.entry((command.is_some(), alone, sentences.into_iter().collect())).or_default();
-            group.extend(command);
+            let sentences: Vec<&str> = sentences.into_iter().collect();
+            alike.entry((command.is_some(), alone, sentences)).or_default().extend(command);
         }
         let mut wanted = Wanted::default();
         for ((_, _, sentences), commands) in alike {
