@@ -8,28 +8,47 @@ use crate::tui::count::counted;
 use crate::tui::theme::Role;
 
 use super::sections::Writer;
+use super::wanted::Group;
 
 /// Layers in whose records most failures show.
 const TELLING: [Layer; 3] = [Layer::Gateway, Layer::Runtime, Layer::Span];
 
 impl Writer<'_> {
-    /// What is missing, under the command that fetches it; each sentence and each command once.
+    /// What is missing, above the commands that fetch it; each command once.
     pub(super) fn wanted(&mut self) {
         let shared = self.shared;
-        let wanted = shared.tables.wanted.groups();
+        let wanted = &shared.tables.wanted;
         self.document.heading("What to fetch next");
-        if wanted.is_empty() {
+        if wanted.groups.is_empty() {
             self.nothing_wanted();
         }
-        for (command, sentences) in wanted {
-            for sentence in sentences {
-                self.text("  - ", Role::Normal, sentence);
-            }
-            if let Some(command) = command
-                && !self.command(command)
-            {
-                self.document.text("    ", Role::Dim, "the command that fetches it stands above");
-            }
+        for group in &wanted.groups {
+            self.group(group);
+        }
+        if wanted.more > 0 {
+            let text =
+                format!("and {}: the JSON report has them", counted(wanted.more as u64, "further thing"));
+            self.document.text("  - ", Role::Dim, &text);
+        }
+    }
+
+    fn group(&mut self, group: &Group) {
+        for sentence in &group.sentences {
+            self.text("  - ", Role::Normal, sentence);
+        }
+        if group.more_sentences > 0 {
+            let text = format!("and {} more like these: the JSON report has them", group.more_sentences);
+            self.document.text("  - ", Role::Dim, &text);
+        }
+        let new = group.commands.iter().filter(|command| self.command(command)).count();
+        if !group.commands.is_empty() && new == 0 {
+            self.document.text("    ", Role::Dim, "the command that fetches it stands above");
+        }
+        if group.more_commands > 0 {
+            let more = group.more_commands;
+            let text =
+                format!("and {more} more like these: see Diagnosis of each request, or the JSON report");
+            self.document.text("    ", Role::Dim, &text);
         }
     }
 
