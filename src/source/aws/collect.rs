@@ -24,7 +24,7 @@ use super::tails::Tails;
 use super::trace_queue::{SharedQueue, TraceQueue};
 use super::traces::Traces;
 use crate::model::{TimeRange, Timestamp};
-use crate::source::recording::{Kind, RecordError, Recorded, Recorder, Watched};
+use crate::source::recording::{AskedTraces, Kind, RecordError, Recorded, Recorder, Watched};
 use crate::source::sweep::Window;
 
 /// How often it is looked whether something is to be put on disk at once, and after how many looks it is in any case.
@@ -205,7 +205,13 @@ impl<N: Fn() -> Timestamp + Clone + Send + 'static> Collector<N> {
         recorder: &mut Recorder,
     ) -> Result<TraceFollower, RecordError> {
         let TracePlan { account, ids, window, from_logs, indexed } = plan;
-        let place = recorder.source(self.recorded(&account, Kind::Traces, "traces", None))?;
+        let asked = AskedTraces {
+            ids: ids.iter().map(ToString::to_string).collect(),
+            from_logs,
+            indexed: indexed.clone(),
+        };
+        let recorded = self.recorded(&account, Kind::Traces, "traces", None);
+        let place = recorder.source(Recorded { traces: Some(asked), ..recorded })?;
         let recorded = &recorder.manifest().sources[place];
         let since = recorded.since.unwrap_or(self.since);
         let from = recorded.settled.unwrap_or(since);
@@ -299,6 +305,7 @@ impl<N: Fn() -> Timestamp + Clone + Send + 'static> Collector<N> {
             settled: None,
             rechecked: None,
             gaps: Vec::new(),
+            traces: None,
         }
     }
 }

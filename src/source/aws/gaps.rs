@@ -84,6 +84,7 @@ mod tests {
             settled: None,
             rechecked: None,
             gaps: Vec::new(),
+            traces: None,
         };
         assert_eq!(
             fetch(&source, Some(Timestamp(1_500_000_000)), Some(Timestamp(2_000_000_000))),

@@ -52,6 +52,7 @@ impl Run {
             settled: None,
             rechecked: None,
             gaps: Vec::new(),
+            traces: None,
         };
         let place = recorder.source(recorded).unwrap();
         let window = Window { since: at(0), until: None, settle: true };

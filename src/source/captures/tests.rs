@@ -149,6 +149,7 @@ fn group() -> Recorded {
             reason: "throttled".to_owned(),
             fill: Some("aws logs filter-log-events".to_owned()),
         }],
+        traces: None,
     }
 }
 

@@ -85,6 +85,21 @@ pub struct Recorded {
     pub rechecked: Option<Timestamp>,
     /// Stretches that are known to be missing.
     pub gaps: Vec<Hole>,
+    /// Which traces were asked for; a log group has none, and an older capture does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub traces: Option<AskedTraces>,
+}
+
+/// Which traces of an account and Region are collected.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AskedTraces {
+    /// Those asked for by id.
+    pub ids: Vec<String>,
+    /// Whether those that log events name are fetched.
+    pub from_logs: bool,
+    /// X-Ray filter expression of the indexed traces that are fetched; `None` for none.
+    pub indexed: Option<String>,
 }
 
 /// Kind of a source.

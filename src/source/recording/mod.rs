@@ -11,7 +11,7 @@ use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-pub use manifest::{FILE, Hole, Kind, Manifest, Origin, Recorded, SCHEMA, Watched};
+pub use manifest::{AskedTraces, FILE, Hole, Kind, Manifest, Origin, Recorded, SCHEMA, Watched};
 
 /// Held while a program writes into the folder.
 const LOCK: &str = ".lock";

@@ -18,6 +18,7 @@ fn group(name: &str) -> Recorded {
         settled: None,
         rechecked: None,
         gaps: Vec::new(),
+        traces: None,
     }
 }
 

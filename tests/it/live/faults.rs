@@ -4,9 +4,11 @@ use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
+use serde_json::json;
+
 use super::millis;
 use super::run::{Capture, GROUP, assert_whole, collect, finish};
-use super::stub::{Fault, Injection, Put, Stub};
+use super::stub::{Fault, Injection, Put, Stub, Trace};
 use crate::program::{Folder, Run};
 
 /// Pages of the backfill.
@@ -126,6 +128,34 @@ fn a_finished_capture_gone_on_with_gets_nothing_twice() {
     assert_eq!(backfill(&stub, &folder).code, 0);
     assert_eq!(resume(&stub, &folder).code, 0);
     assert_whole(&stub, &folder.path().join("capture"), "resumed after its end");
+}
+
+#[test]
+fn a_trace_that_was_asked_for_by_id_is_still_asked_for_after_a_resume() {
+    let (stub, folder) = (Stub::start(), Folder::new());
+    let start = millis() / 1_000 - 3_600;
+    let id = format!("1-{start:08x}-6b6b6b6b6b6b6b6b6b6b6b6b");
+    let segment = json!({"id": "6b6b6b6b6b6b6b6b", "trace_id": id, "name": "agent", "start_time": start});
+    let segments = vec![("6b6b6b6b6b6b6b6b".to_owned(), segment)];
+    let trace = Trace { start: start as f64, is_indexed: true, segments, spans: Vec::new() };
+    stub.with(|world| world.traces.put(&id, trace));
+    stub.inject(Injection::new("BatchGetTraces", Fault::Denied).always());
+    let out = folder.path().join("capture");
+    let arguments = ["--trace-id", &id, "--since", "2h", "--until", "30m", "--out", out.to_str().unwrap()];
+    let run = finish(collect(&stub, folder.path(), arguments));
+    assert_eq!(run.code, 3, "{}", run.stderr);
+    let before = Capture::read(&out).unwrap().manifest;
+    assert_eq!(before["sources"][0]["records"], 0, "{before}");
+
+    stub.with(|world| world.faults.clear());
+    let run = resume(&stub, &folder);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let after = Capture::read(&out).unwrap().manifest;
+    let (before, after) = (&before["sources"][0], &after["sources"][0]);
+    assert_eq!(after["records"], 1, "{after}");
+    for key in ["since", "until", "traces"] {
+        assert_eq!(before[key], after[key], "{key}");
+    }
 }
 
 #[test]

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use super::super::account::{Account, Connection};
 use super::super::plan::{GroupPlan, Plan, PrefixPlan, TracePlan};
 use super::{Failure, Resolved, SelectionError};
-use crate::model::Timestamp;
-use crate::source::recording::{Kind, Manifest, Origin};
+use crate::model::{Timestamp, TraceId};
+use crate::source::recording::{Kind, Manifest, Origin, Recorded};
 
 /// The plan that goes on with a capture. `connection` may name another endpoint, and a profile or role in place of those
 /// that the capture knows; `follow` goes on until stopped, else each source ends where it was to end, or now.
@@ -56,13 +56,7 @@ pub async fn resume(
                 arn: None,
                 pattern: source.pattern.clone(),
             }),
-            Kind::Traces => plan.traces.push(TracePlan {
-                account,
-                ids: Vec::new(),
-                window: None,
-                from_logs: true,
-                indexed: None,
-            }),
+            Kind::Traces => plan.traces.push(traces(account, source)),
         }
     }
     if follow {
@@ -73,6 +67,19 @@ pub async fn resume(
     }
     let failures = accounts.into_values().filter_map(Result::err).collect();
     Ok(Resolved { plan, notes: Vec::new(), failures })
+}
+
+/// What was asked for; a capture that does not say was for the traces that its log events name.
+fn traces(account: Arc<Account>, source: &Recorded) -> TracePlan {
+    let asked = source.traces.as_ref();
+    let ids = asked.map_or(&[][..], |asked| &asked.ids);
+    TracePlan {
+        account,
+        ids: ids.iter().filter_map(|id| TraceId::parse(id.as_bytes())).collect(),
+        window: None,
+        from_logs: asked.is_none_or(|asked| asked.from_logs),
+        indexed: asked.and_then(|asked| asked.indexed.clone()),
+    }
 }
 
 fn key(origin: &Origin) -> String {
