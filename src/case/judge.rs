@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use super::index::Index;
 use super::read::{self, Batch, Source};
+use super::search::Search;
 use super::{Explained, Options, Phase, Progress, Snapshot, coverage, events};
 use crate::correlate::{self, Correlation};
 use crate::diagnose::{self, Diagnoses, Dossier, ErrorSignal};
@@ -249,11 +250,12 @@ impl Case {
     }
 }
 
-/// Signals that the filter does not match. Without a filter nothing is read.
+/// Signals that the filter does not match; reads only records that the index leaves open.
 fn hidden(index: &Index, filter: Option<&Filter>) -> Vec<SignalKey> {
     let Some(filter) = filter else { return Vec::new() };
+    let search = Search::new(index, filter);
     let keys = (0..index.briefs.len() as u32).into_par_iter().map(SignalKey);
-    keys.filter(|key| !filter.matches(&index.signal(*key))).collect()
+    keys.filter(|key| !search.passes(*key)).collect()
 }
 
 fn named<'a>(

@@ -5,6 +5,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::Case;
+use super::index::Index;
 use super::read::Reading;
 use crate::filter::{BriefFacts, Filter};
 use crate::model::SignalKey;
@@ -16,7 +17,7 @@ const GRAIN: usize = 512;
 /// A filter over a case, asked stretch by stretch so that hits can be shown while the rest is searched.
 #[derive(Clone, Copy, Debug)]
 pub struct Search<'c> {
-    case: &'c Case,
+    index: &'c Index,
     filter: &'c Filter,
     searches_text: bool,
 }
@@ -25,11 +26,16 @@ impl Case {
     /// Prepares to ask `filter` of the signals. Finds what [`Filter::matches`] lets pass, and reads only the records
     /// that their compact form leaves open.
     pub fn search<'c>(&'c self, filter: &'c Filter) -> Search<'c> {
-        Search { case: self, filter, searches_text: filter.searches_text() }
+        Search::new(&self.index, filter)
     }
 }
 
-impl Search<'_> {
+impl<'c> Search<'c> {
+    /// The same before there is a case.
+    pub(super) fn new(index: &'c Index, filter: &'c Filter) -> Self {
+        Self { index, filter, searches_text: filter.searches_text() }
+    }
+
     /// Signals in one stretch of [`stretches`](Self::stretches): a few milliseconds of work for tests that the index
     /// decides.
     pub const STRETCH: u32 = 1 << 16;
@@ -37,7 +43,7 @@ impl Search<'_> {
     /// All signals in stretches, in canonical order; the first ones are short, for hits at once. To cancel a search,
     /// ask for no further stretch.
     pub fn stretches(&self) -> impl Iterator<Item = Range<u32>> + use<> {
-        let end = self.case.index.briefs.len() as u32;
+        let end = self.index.briefs.len() as u32;
         let mut start = 0;
         std::iter::from_fn(move || {
             let stretch = start..end.min(start + (start / 2).clamp(1 << 12, Self::STRETCH));
@@ -48,14 +54,14 @@ impl Search<'_> {
 
     /// The signals of `stretch` that pass, in canonical order. Runs on all cores.
     pub fn among(&self, stretch: Range<u32>) -> Vec<SignalKey> {
-        let end = stretch.end.min(self.case.index.briefs.len() as u32);
+        let end = stretch.end.min(self.index.briefs.len() as u32);
         let keys = (stretch.start.min(end)..end).into_par_iter().with_min_len(GRAIN).map(SignalKey);
         keys.filter(|key| self.passes(*key)).collect()
     }
 
     /// Whether one signal passes.
     pub fn passes(&self, key: SignalKey) -> bool {
-        let index = &self.case.index;
+        let index = self.index;
         let Some(brief) = index.briefs.get(key.index()) else { return false };
         let facts = BriefFacts {
             brief,
@@ -71,7 +77,7 @@ impl Search<'_> {
 
     /// Decides by the bytes of a record in which everything stands as it is.
     fn by_text(&self, key: SignalKey, facts: BriefFacts<'_>) -> Option<bool> {
-        let index = &self.case.index;
+        let index = self.index;
         let reading = index.readings[key.index()];
         if reading == Reading::Decoded {
             return None;
