@@ -1,7 +1,8 @@
 //! Events that Live Tail shows before the sweep fetches them, and the other way round.
 //!
-//! Live Tail gives no event id. An event is recognised by stream, time and text, and as many equal ones are written as
-//! the sweep or one Live Tail session has met, whichever are more: so none is written twice and none is left out.
+//! Live Tail gives no event id, and what it shows twice may be one event. An event is recognised by stream, time and text;
+//! of equal ones Live Tail brings the first at most, and the sweep, which knows ids, brings the others. So none is written
+//! twice and none is left out.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -13,7 +14,6 @@ use crate::model::Timestamp;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Early {
     events: FxHashMap<(Timestamp, u64), Met>,
-    session: u32,
     generation: u32,
 }
 
@@ -22,27 +22,13 @@ pub(super) struct Early {
 struct Met {
     swept: u32,
     written: u32,
-    /// In the session `session`; another session shows the same events again.
-    shown: u32,
-    session: u32,
     generation: u32,
 }
 
 impl Early {
-    /// A new session starts, which may show again what the last one showed.
-    pub(super) fn begin_session(&mut self) {
-        self.session += 1;
-    }
-
     /// Live Tail shows an event. Whether it is to be written.
     pub(super) fn show(&mut self, at: Timestamp, stream: &str, message: &str) -> bool {
-        let session = self.session;
-        let met = self.met(at, stream, message);
-        if met.session != session {
-            (met.session, met.shown) = (session, 0);
-        }
-        met.shown += 1;
-        met.write_up_to(met.shown)
+        self.met(at, stream, message).write_up_to(1)
     }
 
     /// The sweep brings an event with an id that is new. Whether it is to be written.
@@ -103,20 +89,20 @@ mod tests {
     #[test]
     fn each_early_event_stands_for_one_event() {
         let mut early = Early::default();
-        assert!(early.show(Timestamp(5), "s", "text") && early.show(Timestamp(5), "s", "text"));
+        assert!(early.show(Timestamp(5), "s", "text"));
         assert!(!early.sweep(Timestamp(5), "s", "text\n"));
         assert!(early.sweep(Timestamp(5), "other", "text"));
-        assert!(!early.sweep(Timestamp(5), "s", "text"));
-        assert!(early.sweep(Timestamp(5), "s", "text"), "a third one is another event");
+        assert!(early.sweep(Timestamp(5), "s", "text"), "a second one is another event");
     }
 
     #[test]
-    fn a_new_session_may_show_the_same_again() {
+    fn what_is_shown_again_is_not_another_event() {
         let mut early = Early::default();
         assert!(early.show(Timestamp(5), "s", "text"));
-        early.begin_session();
         assert!(!early.show(Timestamp(5), "s", "text"));
-        assert!(early.show(Timestamp(5), "s", "text"));
+        early.recall(Timestamp(6), "s", "text", true);
+        assert!(!early.show(Timestamp(6), "s", "text") && !early.show(Timestamp(6), "s", "text"));
+        assert!(early.sweep(Timestamp(6), "s", "text"), "only an id tells that there is another one");
     }
 
     #[test]
@@ -136,24 +122,20 @@ mod tests {
 
         /// In any order, with any of them shown or not, every event is written once.
         #[test]
-        fn every_event_once(order in prop::collection::vec((0_u8..4, any::<bool>(), any::<bool>()), 1..60)) {
+        fn every_event_once(order in prop::collection::vec((0_u8..4, any::<bool>()), 1..60)) {
             let mut early = Early::default();
             let (mut swept, mut shown, mut written) = ([0; 4], [0; 4], [0; 4]);
-            for (text, is_sweep, restarts) in order {
+            for (text, is_sweep) in order {
                 let of = usize::from(text);
                 let message = text.to_string();
                 if is_sweep {
                     swept[of] += 1;
                     written[of] += u32::from(early.sweep(Timestamp(1), "s", &message));
-                } else if shown[of] < swept[of] + 2 {
-                    shown[of] += 1;
+                } else {
+                    shown[of] = 1;
                     written[of] += u32::from(early.show(Timestamp(1), "s", &message));
-                    if restarts {
-                        early.begin_session();
-                    }
                 }
-                prop_assert!(written[of] >= swept[of]);
-                prop_assert!(written[of] <= swept[of].max(shown[of]));
+                prop_assert_eq!(written[of], swept[of].max(shown[of]));
             }
         }
     }

@@ -215,7 +215,7 @@ impl Collection {
             match &told {
                 Told::Events(..) => {}
                 Told::Started => {
-                    early.get_or_insert_default().begin_session();
+                    early.get_or_insert_default();
                     live.state = TailState::On;
                     tail.set(true);
                 }

@@ -84,12 +84,13 @@ fn late_events_doubles_new_streams_and_new_groups_arrive_once() {
 
 #[test]
 fn live_tail_in_any_mood_loses_and_doubles_nothing() {
-    let moods: [Mood; 6] = [
+    let moods: [Mood; 7] = [
         ("in order", |_| {}),
         ("absent", |stub| stub.with(|world| world.tail.max_sessions = 0)),
         ("denied", |stub| stub.inject(Injection::new("StartLiveTail", Fault::Denied).always())),
         ("sampled", |stub| stub.with(|world| world.tail.sampled_every = Some(2))),
         ("losing silently", |stub| stub.with(|world| world.tail.loses_every = Some(3))),
+        ("showing all twice", |stub| stub.with(|world| world.tail.shows_twice = true)),
         ("ending in every way", |stub| {
             stub.with(|world| {
                 let ends = [End::Timeout, End::Streaming, End::Closed, End::Torn, End::Garbage];

@@ -35,6 +35,8 @@ pub(crate) struct Tail {
     pub(crate) sampled_every: Option<u64>,
     /// Every so many events one is lost, and nobody says so.
     pub(crate) loses_every: Option<u64>,
+    /// Whether every event is shown twice, as two groups of a session that are mixed up with each other would be.
+    pub(crate) shows_twice: bool,
     /// Updates sent.
     pub(crate) updates: u64,
     /// Events shown.
@@ -66,6 +68,7 @@ impl Default for Tail {
             ends: VecDeque::new(),
             sampled_every: None,
             loses_every: None,
+            shows_twice: false,
             updates: 0,
             shown: 0,
         }
@@ -154,6 +157,9 @@ impl Session {
         let lost = |fed: &&Fed| world.tail.loses_every.is_some_and(|every| fed.number.is_multiple_of(every));
         let mut shown: Vec<&Fed> = new.filter(|fed| !lost(fed)).collect();
         world.tail.updates += 1;
+        if world.tail.shows_twice {
+            shown = shown.into_iter().flat_map(|fed| [fed, fed]).collect();
+        }
         let is_thinned =
             world.tail.sampled_every.is_some_and(|every| world.tail.updates.is_multiple_of(every));
         if is_thinned {
