@@ -156,7 +156,9 @@ fn what_is_put_shows_on_screen_and_the_capture_is_kept() {
     let sources = document["coverage"]["sources"].as_array().expect("a list");
     assert!(sources.iter().any(|source| source["name"] == GROUP && source["records"] == 1), "{document:#}");
     let inputs = document["inputs"].as_array().expect("a list").iter();
-    assert!(inputs.clone().all(|input| input["path"].as_str().is_some_and(|path| path.split('.').next_back() == Some("jsonl"))));
+    assert!(inputs.clone().all(|input| {
+        input["path"].as_str().is_some_and(|path| path.split('.').next_back() == Some("jsonl"))
+    }));
 }
 
 #[test]

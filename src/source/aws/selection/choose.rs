@@ -321,7 +321,11 @@ fn absent<'n>(
     let found = &inventory.discovery;
     let about_list = |problem: &&LiveError| problem.action().is_none_or(|action| action.ends_with(list));
     let Some(problem) = found.problems.iter().find(about_list) else {
-        return Err(unknown((&inventory.account, &inventory.region), wanted, names::nearest(wanted.bare(), names)));
+        return Err(unknown(
+            (&inventory.account, &inventory.region),
+            wanted,
+            names::nearest(wanted.bare(), names),
+        ));
     };
     let id = wanted.bare();
     let own = found.other_log_groups.iter().filter(|group| ids_in(&group.name).any(|part| part == id));
@@ -369,7 +373,11 @@ fn choose_groups(
         }
         None if listing.meant.is_empty() && wanted.prefix().is_none() => {
             let names = listing.others.iter().map(|group| group.name.as_str());
-            return Err(unknown((&inventory.account, &inventory.region), wanted, names::nearest(wanted.bare(), names)));
+            return Err(unknown(
+                (&inventory.account, &inventory.region),
+                wanted,
+                names::nearest(wanted.bare(), names),
+            ));
         }
         None => {}
     }
