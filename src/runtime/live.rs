@@ -224,11 +224,13 @@ impl Drop for Handle {
     }
 }
 
-/// Waits for the answer of a single question to AWS.
+/// Waits for the answer of a single question to AWS. Ctrl-C ends the process, also one that was started with Ctrl-C
+/// ignored, as shells do in the background.
 ///
 /// # Errors
 /// When there is no event loop to be had.
 pub fn block_on<F: Future>(question: F) -> io::Result<F::Output> {
+    on_interrupt(|| false)?;
     let runtime = event_loop()?;
     let answer = runtime.block_on(question);
     runtime.shutdown_timeout(PATIENCE);
