@@ -14,8 +14,12 @@ use super::widgets::{Line, bar, width};
 /// Fewer columns or rows than these and the screens are not drawn.
 const SMALLEST: Size = Size { width: 60, height: 12 };
 
-/// Below this many columns tabs show numbers and only the active one its name.
+/// From this many columns on tabs have air between them; below they stand close, and with fewer columns still only the
+/// active one has its name.
 const WIDE_TABS: u16 = 100;
+const CLOSE_TABS: u16 = 80;
+/// Columns for the name of the capture.
+const CAPTURE: u16 = 20;
 
 /// The room of the active screen on a terminal of `size`.
 pub(super) fn body(size: Size) -> Rect {
@@ -65,40 +69,70 @@ fn too_small(shared: &Shared, frame: &mut Frame<'_>) {
     }
 }
 
-/// Text of each tab with its first column.
-fn tab_places(size: Size, active: Option<ScreenId>) -> Vec<(u16, String, ScreenId)> {
-    let mut column = 0;
+/// A tab: where it stands, and what.
+struct Tab {
+    screen: ScreenId,
+    start: u16,
+    text: String,
+}
+
+impl Tab {
+    fn end(&self) -> u16 {
+        self.start + self.text.len() as u16
+    }
+}
+
+/// The tabs from left to right, as wide as there is room for.
+fn tab_places(size: Size, active: Option<ScreenId>) -> Vec<Tab> {
+    let mut start = 1;
     let mut places = Vec::new();
     for screen in ScreenId::ALL {
-        let named = size.width >= WIDE_TABS || active == Some(*screen);
-        let text = if named {
-            format!(" {} {} ", screen.key(), screen.title())
-        } else {
-            format!(" {} ", screen.key())
+        let (key, title) = (screen.key(), screen.title());
+        let (text, apart) = match size.width {
+            WIDE_TABS.. => (format!("{key} {title}"), 2),
+            CLOSE_TABS.. => (format!("{key}{title}"), 1),
+            _ if active == Some(*screen) => (format!("{key} {title}"), 2),
+            _ => (key.to_owned(), 2),
         };
-        let next = column + width(&text) as u16;
-        places.push((column, text, *screen));
-        column = next;
+        let tab = Tab { screen: *screen, start, text };
+        start = tab.end() + apart;
+        places.push(tab);
     }
     places
 }
 
 /// The screen whose tab is at `column` when `active` is shown.
 pub(super) fn tab_at(size: Size, active: ScreenId, column: u16) -> Option<ScreenId> {
-    let places = tab_places(size, Some(active));
-    let (start, text, screen) = places.into_iter().rev().find(|(start, _, _)| *start <= column)?;
-    (column < start + width(&text) as u16).then_some(screen)
+    let mut tabs = tab_places(size, Some(active)).into_iter();
+    tabs.find(|tab| (tab.start - 1..=tab.end()).contains(&column)).map(|tab| tab.screen)
 }
 
 fn tabs(model: &Model, frame: &mut Frame<'_>) {
     let (shared, area) = (&model.shared, frame.area());
-    let mut line = Line::new(frame.buffer_mut(), shared.look, area, 0);
-    for (_, text, screen) in tab_places(area.as_size(), Some(model.screen)) {
-        let role = if screen == model.screen { Role::Selection } else { Role::Dim };
-        line.put(role, &text);
+    let buffer = frame.buffer_mut();
+    let mut end = 0;
+    for tab in tab_places(area.as_size(), Some(model.screen)) {
+        let (key, title) = tab.text.split_at(1);
+        let from = Rect { x: tab.start.min(area.width), width: area.width.saturating_sub(tab.start), ..area };
+        Line::new(buffer, shared.look, from, 0).put(Role::Key, key).put(Role::Dim, title);
+        if tab.screen == model.screen {
+            let around = Rect { x: tab.start - 1, width: tab.end() + 2 - tab.start, height: 1, ..area };
+            buffer.set_style(around.intersection(area), shared.look.style(Role::Selection));
+        }
+        end = tab.end();
     }
-    let room = line.skip(2).room();
-    line.right(Role::Dim, shared.capture.as_str(), room.saturating_sub(1));
+    if has_capture_above(area.as_size()) {
+        let room = usize::from(area.width - end);
+        let mut line = Line::new(buffer, shared.look, area, 0);
+        line.skip(usize::from(end) + 2).right(Role::Dim, shared.capture.as_str(), room - 3);
+    }
+}
+
+/// Whether the name of the capture has room beside the tabs; below it stands in the status line.
+fn has_capture_above(size: Size) -> bool {
+    let tabs = tab_places(size, None);
+    let end = tabs.last().map_or(0, Tab::end);
+    size.width >= CLOSE_TABS && size.width >= end + CAPTURE
 }
 
 fn status(model: &Model, frame: &mut Frame<'_>) {
@@ -136,6 +170,10 @@ fn status(model: &Model, frame: &mut Frame<'_>) {
             format!(" {}{more} signals", hits.signals.len())
         });
         line.put(Role::Dim, count.as_deref().unwrap_or_default());
+    }
+    if !has_capture_above(area.as_size()) {
+        let room = line.skip(2).room().saturating_sub(1);
+        line.right(Role::Dim, shared.capture.as_str(), room);
     }
 }
 
