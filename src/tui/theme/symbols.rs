@@ -39,6 +39,8 @@ pub struct Symbols {
     pub dashed: &'static str,
     /// A line from top to bottom.
     pub vertical: &'static str,
+    /// A faint line from top to bottom, behind what matters.
+    pub grid: &'static str,
     /// Scroll bar.
     pub thumb: &'static str,
     /// Whether borders of boxes are drawn in Unicode.
@@ -64,6 +66,7 @@ pub static UNICODE: Symbols = Symbols {
     line: "─",
     dashed: "╌",
     vertical: "│",
+    grid: "┊",
     thumb: "▐",
     unicode: true,
 };
@@ -87,6 +90,7 @@ pub static ASCII: Symbols = Symbols {
     line: "-",
     dashed: ".",
     vertical: "|",
+    grid: ":",
     thumb: "#",
     unicode: false,
 };
