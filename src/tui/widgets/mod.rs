@@ -17,7 +17,7 @@ mod wrap;
 
 pub use bar::bar;
 pub use cell::{fit, width};
-pub use chart::{Pick, TimeChart, bin_starts};
+pub use chart::{Pick, TimeChart, Words, bin_starts};
 pub use histogram::{Bin, histogram};
 pub use input::Input;
 pub use line::Line;

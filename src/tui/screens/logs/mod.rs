@@ -272,7 +272,7 @@ impl State {
         };
         self.list.fit(self.rows.len(), self.list_area(shared.body()).height);
         if let Some(key) = selected {
-            self.list.select(self.rows.lower(key));
+            self.show(self.rows.lower(key).min(self.rows.len().saturating_sub(1)));
         }
     }
 
