@@ -64,10 +64,9 @@ impl Lookup {
         snapshot.rules.get(self.diagnosis(snapshot, Some(request))?.root_cause.as_deref()?)
     }
 
-    /// What to look at first for a failed request: the evidence of its root cause, of its worst finding, or of an
-    /// error that nothing explains.
-    pub fn evidence<'s>(&self, snapshot: &'s Snapshot, request: RequestKey) -> Option<&'s Evidence> {
-        let key = Some(request);
+    /// What to look at first for a request, or for the capture: the evidence of its root cause, of its worst finding,
+    /// or of an error that nothing explains.
+    pub fn evidence<'s>(&self, snapshot: &'s Snapshot, key: Option<RequestKey>) -> Option<&'s Evidence> {
         let found = self.root(snapshot, key).or_else(|| self.findings(snapshot, key).next());
         let unexplained = || {
             let index = *self.unexplained.get(&key)?.first()?;
@@ -78,7 +77,7 @@ impl Lookup {
 
     /// The signal to look at first for a request: that evidence, or else its first signal.
     pub fn telling_signal(&self, snapshot: &Snapshot, request: &Request) -> Option<SignalKey> {
-        let evidence = self.evidence(snapshot, request.key).map(|evidence| evidence.signal);
+        let evidence = self.evidence(snapshot, Some(request.key)).map(|evidence| evidence.signal);
         evidence.or_else(|| request.signals.first().map(|link| link.signal))
     }
 }

@@ -9,7 +9,7 @@ use super::model::{Model, Shared};
 use super::popups::Popup;
 use super::screens::ScreenId;
 use super::theme::Role;
-use super::widgets::{Line, bar, width};
+use super::widgets::{Line, bar, tail, width};
 
 /// Fewer columns or rows than these and the screens are not drawn.
 const SMALLEST: Size = Size { width: 60, height: 12 };
@@ -122,9 +122,9 @@ fn tabs(model: &Model, frame: &mut Frame<'_>) {
         end = tab.end();
     }
     if has_capture_above(area.as_size()) {
-        let room = usize::from(area.width - end);
         let mut line = Line::new(buffer, shared.look, area, 0);
-        line.skip(usize::from(end) + 2).right(Role::Dim, shared.capture.as_str(), room - 3);
+        line.skip(usize::from(end) + 2);
+        capture(shared, &mut line);
     }
 }
 
@@ -147,9 +147,17 @@ fn status(model: &Model, frame: &mut Frame<'_>) {
     let snapshot = shared.snapshot();
     let failed = shared.lookup.failed.len();
     let requests = snapshot.requests.len();
-    let counts = format!("{requests} {}", if requests == 1 { "request" } else { "requests" });
+    let found = shared.lookup.findings(snapshot, None).count();
+    let noun = |count, one: &'static str, many: &'static str| if count == 1 { one } else { many };
     let role = if failed > 0 { Role::Failed } else { Role::Ok };
-    line.put(Role::Normal, &counts).put(Role::Dim, ", ").put(role, &format!("{failed} failed"));
+    line.put(Role::Normal, &format!("{requests} {}", noun(requests, "request", "requests")));
+    if requests > 0 || found == 0 {
+        line.put(Role::Dim, ", ").put(role, &format!("{failed} failed"));
+    }
+    if found > 0 {
+        let words = noun(found, "finding about the capture", "findings about the capture");
+        line.put(Role::Dim, ", ").put(Role::Warning, &format!("{found} {words}"));
+    }
     if !shared.progress.is_done {
         reading(shared, &mut line);
     }
@@ -172,9 +180,14 @@ fn status(model: &Model, frame: &mut Frame<'_>) {
         line.put(Role::Dim, count.as_deref().unwrap_or_default());
     }
     if !has_capture_above(area.as_size()) {
-        let room = line.skip(2).room().saturating_sub(1);
-        line.right(Role::Dim, shared.capture.as_str(), room);
+        capture(shared, line.skip(2));
     }
+}
+
+/// The name of the capture at the right.
+fn capture(shared: &Shared, line: &mut Line<'_>) {
+    let room = line.room().saturating_sub(1);
+    line.right(Role::Dim, &tail(shared.capture.as_str(), room, shared.look.symbols.ellipsis), room);
 }
 
 /// Whoever reads a result must see that rules were kept from judging.

@@ -35,6 +35,8 @@ pub struct Symbols {
     pub columns: [&'static str; 8],
     /// A line from left to right, and one that only time supports.
     pub line: &'static str,
+    /// The same line, where a part of it is picked.
+    pub heavy: &'static str,
     /// The dashed line.
     pub dashed: &'static str,
     /// A line from top to bottom.
@@ -64,6 +66,7 @@ pub static UNICODE: Symbols = Symbols {
     eighths: ["▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"],
     columns: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
     line: "─",
+    heavy: "━",
     dashed: "╌",
     vertical: "│",
     grid: "┊",
@@ -88,6 +91,7 @@ pub static ASCII: Symbols = Symbols {
     eighths: ["=", "=", "=", "=", "=", "=", "=", "="],
     columns: [".", ".", ":", ":", "|", "|", "#", "#"],
     line: "-",
+    heavy: "=",
     dashed: ".",
     vertical: "|",
     grid: ":",

@@ -41,9 +41,11 @@ pub struct TimeChart {
 }
 
 impl TimeChart {
-    /// Rows it takes of a screen with `rows` rows; none where the list needs them all.
-    pub fn height(rows: u16) -> u16 {
+    /// Rows it takes of a screen with `rows` rows; none where the list needs them all, and none without a stretch of
+    /// time to show.
+    pub fn height(&self, rows: u16) -> u16 {
         match rows {
+            _ if self.span.is_none_or(|span| span.start == span.end) => 0,
             0..14 => 0,
             14..30 => 4,
             _ => 6,
@@ -143,7 +145,7 @@ impl TimeChart {
         axis.skip(1);
         for (column, bin) in self.bins.iter().enumerate() {
             let (role, sign) = match bin.failed {
-                0 if marked.contains(&column) => (Role::Key, look.symbols.line),
+                0 if marked.contains(&column) => (Role::Key, look.symbols.heavy),
                 0 => (Role::Border, look.symbols.line),
                 _ => (Role::Failed, look.symbols.failed),
             };
@@ -185,13 +187,19 @@ pub struct Words<'a> {
 fn between(zone: Zone, range: TimeRange, dated: bool) -> String {
     let (start, end) = (zone.full(range.start), zone.full(range.end));
     let same_day = start.get(..10) == end.get(..10);
-    let (Some((_, start_time)), Some((_, end_time))) = (start.split_once(' '), end.split_once(' ')) else {
-        return format!("{start} - {end}");
+    // Of a long stretch nobody asks for milliseconds.
+    let is_long = range.end.since(range.start) > 60_000_000_000;
+    let cut = |text: &str| match text.split_once('.') {
+        Some((seconds, rest)) if is_long => format!("{seconds}{}", rest.get(3..).unwrap_or_default()),
+        _ => text.to_owned(),
     };
+    let without_zone = |text: &str| text.get(..23).unwrap_or(text).to_owned();
+    let time = |text: &str| text.get(11..).unwrap_or(text).to_owned();
+    let start = without_zone(&start);
     match (same_day, dated) {
-        (true, true) => format!("{} - {end_time}", start.get(..23).unwrap_or(&start)),
-        (true, false) => format!("{} - {end_time}", start_time.get(..12).unwrap_or(start_time)),
-        (false, _) => format!("{} - {end}", start.get(..23).unwrap_or(&start)),
+        (true, true) => format!("{} - {}", cut(&start), cut(&time(&end))),
+        (true, false) => format!("{} - {}", cut(&time(&start)), cut(&time(&end))),
+        (false, _) => format!("{} - {}", cut(&start), cut(&end)),
     }
 }
 
@@ -228,6 +236,17 @@ mod tests {
         let span = TimeRange { start: Timestamp(start), end: Timestamp(end) };
         chart.set(Some(span), vec![Bin::default(); columns]);
         chart
+    }
+
+    #[test]
+    fn a_caption_names_the_day_and_the_zone() {
+        let at = |text| Timestamp::parse(text).unwrap();
+        let range = |start, end| TimeRange { start: at(start), end: at(end) };
+        let short = range("2026-01-20T14:03:07.512Z", "2026-01-20T14:03:08.5Z");
+        assert_eq!(between(Zone::Utc, short, true), "2026-01-20 14:03:07.512 - 14:03:08.500 UTC");
+        assert_eq!(between(Zone::Utc, short, false), "14:03:07.512 - 14:03:08.500 UTC");
+        let long = range("2026-01-20T14:03:07.512Z", "2026-01-21T14:03:08Z");
+        assert_eq!(between(Zone::Utc, long, false), "2026-01-20 14:03:07 - 2026-01-21 14:03:08 UTC");
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::tui::time::Zone;
 use crate::tui::widgets::{Line, Words, marked, scroll_bar, width};
 
 /// From this many columns on two lists stand side by side, otherwise one above the other.
-pub(super) const WIDE: u16 = 120;
+pub(super) const WIDE: u16 = 150;
 
 /// Rows of headings above a list: what it holds, and the titles of its columns.
 const HEADING: u16 = 2;
@@ -89,8 +89,9 @@ fn heading(state: &State, shared: &Shared, buffer: &mut Buffer, area: Rect) {
         let words = shared.line(needle.text(), 60);
         line.skip(2).put(Role::Match, words.as_str()).skip(1).put(Role::Normal, &count);
     }
-    if CONTEXT[state.context] > 0 && shared.hits().is_some() {
-        line.skip(2).put(Role::Dim, &format!("context {}", CONTEXT[state.context]));
+    if has_context(state, shared) {
+        let words = format!("context {} around each ", CONTEXT[state.context]);
+        line.skip(2).put(Role::Dim, &words).put(Role::Match, shared.look.symbols.mark);
     }
     if state.follows {
         line.skip(2).put(Role::Title, "following");
@@ -112,6 +113,11 @@ const LAYER: usize = 8;
 /// Columns of the request: a sign, another one, its number.
 fn request_width(shared: &Shared) -> usize {
     shared.snapshot().requests.len().to_string().len() + 2
+}
+
+/// Whether there are rows around those that pass the filter.
+fn has_context(state: &State, shared: &Shared) -> bool {
+    CONTEXT[state.context] > 0 && shared.hits().is_some() && matches!(state.only, Only::All)
 }
 
 fn titles(state: &State, shared: &Shared, line: &mut Line<'_>) {
@@ -177,15 +183,19 @@ impl Pen<'_> {
         let time = self.time(record, above);
         let mut out = Line::new(self.buffer, look, self.area, line);
         out.put(Role::Key, if selected { symbols.pointer } else { " " });
-        let is_marked = shared.bookmarks.contains(&key);
-        out.put(Role::Title, if is_marked { symbols.bookmark } else { " " });
+        let is_hit = shared.hits().is_none_or(|hits| hits.signals.binary_search(&key).is_ok());
+        let (role, mark) = match shared.bookmarks.contains(&key) {
+            true => (Role::Title, symbols.bookmark),
+            false if is_hit && has_context(self.state, shared) => (Role::Match, symbols.mark),
+            false => (Role::Title, " "),
+        };
+        out.put(role, mark);
         let width = time_width(self.state.time, shared.zone);
         out.right(Role::Dim, &time, width).skip(1);
         let level = if record.severity == Severity::Unset { "" } else { record.severity.word() };
         out.cell(record.severity.into(), level, SEVERITY).skip(1);
         out.cell(Role::Layer(record.layer), record.layer.word(), LAYER).skip(1);
         out.right(Role::Dim, &number(record, symbols.failed), request_width(shared)).skip(2);
-        let is_hit = shared.hits().is_none_or(|hits| hits.signals.binary_search(&key).is_ok());
         let role = match (record.outcome, record.severity) {
             _ if !is_hit => Role::Dim,
             (Outcome::Failed, _) | (_, Severity::Error | Severity::Fatal) => Role::Failed,

@@ -253,7 +253,7 @@ impl State {
 
     /// Keeps the list in its room.
     fn fit(&mut self, shared: &Shared) {
-        self.list.fit(self.rows.len(), view::rooms(shared.body(), self.rows.len()).0.height);
+        self.list.fit(self.rows.len(), view::rooms(self, shared.body()).0.height);
     }
 
     /// Selects the row of a request, when it has one.
@@ -323,7 +323,7 @@ fn settle(state: &mut State, shared: &Shared) {
         let read = known.remove(&key).unwrap_or_else(|| facts::operation(shared.case(), request));
         state.operations.insert(key, read);
     }
-    let (_, room) = view::rooms(shared.body(), state.rows.len());
+    let (_, room) = view::rooms(state, shared.body());
     state.preview = preview::document(state, shared, room);
 }
 
@@ -358,10 +358,10 @@ pub(super) fn refresh(state: &mut State, change: Change, shared: &Shared, _out: 
 }
 
 pub(super) fn click(state: &State, shared: &Shared, area: Rect, mouse: Mouse) -> Option<Message> {
-    if let Some(pick) = state.chart.click(view::chart(area), mouse) {
+    if let Some(pick) = state.chart.click(view::chart(state, area), mouse) {
         return Some(Message::Pick(pick));
     }
-    let (list, _) = view::rooms(area, state.rows.len());
+    let (list, _) = view::rooms(state, area);
     if mouse.kind != MouseKind::Click {
         return None;
     }

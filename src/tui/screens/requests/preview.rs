@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::{State, facts};
-use crate::model::{Evidence, Request};
+use crate::model::{Evidence, Finding, Outcome, Request, RequestKey};
 use crate::tui::model::Shared;
 use crate::tui::screens::advice::Pen;
 use crate::tui::screens::diagnosis::document::Document;
@@ -22,15 +22,16 @@ const MAX_EXCERPT: usize = 300;
 pub(super) fn document(state: &State, shared: &Shared, room: Rect) -> Document {
     let columns = usize::from(room.width.min(MAX_COLUMNS));
     let mut pen = Pen { shared, document: Document::new(columns) };
-    if let Some(request) = state.selected(shared).filter(|_| room.height > 0) {
-        let why = facts::why(shared, request);
-        if room.height < WITH_MORE {
+    let request = state.selected(shared);
+    match (request, room.height) {
+        (_, 0) => {}
+        (Some(request), ..WITH_MORE) => {
             let sign = shared.look.symbols.outcome(request.outcome);
-            pen.text(&format!(" {sign} #{} ", request.key.0 + 1), Role::Normal, &why);
-        } else {
-            pen.text(" Why       ", Role::Normal, &why);
-            more(&mut pen, request);
+            pen.text(&format!(" {sign} #{} ", request.key.0 + 1), Role::Normal, &facts::why(shared, request));
         }
+        (Some(request), _) => of_request(&mut pen, request),
+        (None, _) if state.rows.len() == 0 => of_capture(&mut pen),
+        (None, _) => {}
     }
     shortened(pen.document, usize::from(room.height.saturating_sub(line_rows(room))), shared)
 }
@@ -40,12 +41,39 @@ fn line_rows(room: Rect) -> u16 {
     u16::from(room.height >= WITH_MORE)
 }
 
-fn more(pen: &mut Pen<'_>, request: &Request) {
-    let shared = pen.shared;
-    let finding = shared.lookup.root(shared.snapshot(), Some(request.key));
-    if let Some(evidence) = shared.lookup.evidence(shared.snapshot(), request.key) {
-        record(pen, evidence);
+fn of_request(pen: &mut Pen<'_>, request: &Request) {
+    let (shared, snapshot) = (pen.shared, pen.shared.snapshot());
+    let has_failed = request.outcome == Outcome::Failed;
+    pen.text(
+        if has_failed { " Why       " } else { " Outcome   " },
+        Role::Normal,
+        &facts::why(shared, request),
+    );
+    if let Some(evidence) = shared.lookup.evidence(snapshot, Some(request.key)) {
+        record(pen, if has_failed { " Evidence  " } else { " Error     " }, evidence);
     }
+    let finding = shared.lookup.root(snapshot, Some(request.key));
+    to_do(pen, Some(request.key), finding);
+    let of_capture = shared.lookup.root(snapshot, None);
+    if let Some(other) = of_capture.filter(|other| finding.is_none_or(|finding| finding.rule != other.rule)) {
+        pen.text(" Capture   ", Role::Warning, &format!("as a whole: {}", other.message));
+    }
+    ids(pen, request);
+}
+
+/// Where no request is known, the causes of the capture as a whole.
+fn of_capture(pen: &mut Pen<'_>) {
+    let (shared, snapshot) = (pen.shared, pen.shared.snapshot());
+    let Some(finding) = shared.lookup.root(snapshot, None) else { return };
+    pen.text(" Why       ", Role::Normal, &finding.message);
+    if let Some(evidence) = finding.evidence.first() {
+        record(pen, " Evidence  ", evidence);
+    }
+    to_do(pen, None, Some(finding));
+}
+
+/// The steps of the fix; where the cause is unknown, the commands that fetch what is missing.
+fn to_do(pen: &mut Pen<'_>, request: Option<RequestKey>, finding: Option<&Finding>) {
     for (at, step) in finding.into_iter().flat_map(|finding| &finding.fix).enumerate() {
         let lead = if at == 0 { " Do        " } else { "           " };
         pen.text(&format!("{lead}{}. ", at + 1), Role::Normal, &step.text);
@@ -53,15 +81,14 @@ fn more(pen: &mut Pen<'_>, request: &Request) {
             pen.command("              ", command);
         }
     }
-    let diagnosis = shared.lookup.diagnosis(shared.snapshot(), Some(request.key));
+    let diagnosis = pen.shared.lookup.diagnosis(pen.shared.snapshot(), request);
     let missing = diagnosis.filter(|_| finding.is_none()).map(|diagnosis| diagnosis.commands.as_slice());
     for (at, command) in missing.unwrap_or_default().iter().enumerate() {
         pen.command(if at == 0 { " Fetch     " } else { "           " }, command);
     }
-    ids(pen, request);
 }
 
-fn record(pen: &mut Pen<'_>, evidence: &Evidence) {
+fn record(pen: &mut Pen<'_>, lead: &str, evidence: &Evidence) {
     let shared = pen.shared;
     let Some(signal) = shared.snapshot().evidence.get(&evidence.signal) else { return };
     let text = if signal.message.is_empty() { signal.name.as_deref() } else { Some(signal.message.as_str()) };
@@ -69,7 +96,7 @@ fn record(pen: &mut Pen<'_>, evidence: &Evidence) {
     let excerpt = shared.around(text.unwrap_or_default(), matched, MAX_EXCERPT).to_string();
     let place = shared.line(&format!("{}:{}", signal.origin.path, signal.origin.line), 120).to_string();
     pen.document.row(vec![
-        (Role::Dim, " Evidence  ".to_owned()),
+        (Role::Dim, lead.to_owned()),
         (Role::Layer(signal.layer), format!("{} ", signal.layer)),
         (Role::Link, place),
     ]);
@@ -112,6 +139,8 @@ pub(super) fn draw(state: &State, shared: &Shared, buffer: &mut Buffer, room: Re
         if let Some(request) = state.selected(shared) {
             let outcome = format!("{} {} ", symbols.outcome(request.outcome), request.outcome);
             line.put(Role::Title, &format!(" #{} ", request.key.0 + 1)).put(request.outcome.into(), &outcome);
+        } else if !state.preview.rows.is_empty() {
+            line.put(Role::Title, " the capture as a whole ");
         }
         let rest = line.room();
         line.put(Role::Border, &symbols.line.repeat(rest));

@@ -10,7 +10,7 @@ use crate::model::{Outcome, Request};
 use crate::tui::model::Shared;
 use crate::tui::theme::Role;
 use crate::tui::time;
-use crate::tui::widgets::{Line, TimeChart, Words, bar, scroll_bar};
+use crate::tui::widgets::{Line, Words, bar, scroll_bar};
 
 /// From this many columns on there is room for milliseconds and bars.
 const WIDE: u16 = 100;
@@ -23,13 +23,14 @@ const WITH_PREVIEW: u16 = 26;
 const TALL: u16 = 44;
 
 /// The room of the chart.
-pub(super) fn chart(area: Rect) -> Rect {
-    Rect { height: TimeChart::height(area.height), ..area }
+pub(super) fn chart(state: &State, area: Rect) -> Rect {
+    Rect { height: state.chart.height(area.height), ..area }
 }
 
-/// The room of so many rows, below the chart and the headings, and that of the preview below them.
-pub(super) fn rooms(area: Rect, rows: usize) -> (Rect, Rect) {
-    let top = (TimeChart::height(area.height) + 1).min(area.height);
+/// The room of the rows, below the chart and the headings, and that of the preview below them.
+pub(super) fn rooms(state: &State, area: Rect) -> (Rect, Rect) {
+    let rows = state.rows.len();
+    let top = (state.chart.height(area.height) + 1).min(area.height);
     let left = area.height - top;
     let spare = left.saturating_sub(u16::try_from(rows.max(1)).unwrap_or(u16::MAX));
     let below = match area.height {
@@ -85,8 +86,8 @@ pub(super) fn column_at(shared: &Shared, width: u16, column: u16) -> SortBy {
 pub(in crate::tui::screens) fn view(state: &State, shared: &Shared, frame: &mut Frame<'_>, area: Rect) {
     let (buffer, look) = (frame.buffer_mut(), shared.look);
     let words = Words { noun: ("request", "requests"), failed: "failed", note: &modes(state) };
-    state.chart.draw(buffer, look, shared.zone, chart(area), words);
-    let (list, below) = rooms(area, state.rows.len());
+    state.chart.draw(buffer, look, shared.zone, chart(state, area), words);
+    let (list, below) = rooms(state, area);
     let heading = Rect { y: list.y.saturating_sub(1), height: list.height + 1, ..list };
     titles(state, shared, &mut Line::new(buffer, look, heading, 0));
     for (row, line) in state.list.visible().zip(0..) {
@@ -128,7 +129,7 @@ fn titles(state: &State, shared: &Shared, line: &mut Line<'_>) {
         }
     }
     line.put(Role::Title, &title(state, shared, SortBy::Cause));
-    if chart(shared.body()).height == 0 {
+    if chart(state, shared.body()).height == 0 {
         let room = line.skip(2).room().saturating_sub(1);
         line.right(Role::Match, &modes(state), room);
     }
@@ -136,8 +137,11 @@ fn titles(state: &State, shared: &Shared, line: &mut Line<'_>) {
 
 /// What is listed, and how.
 fn modes(state: &State) -> String {
-    let failed = state.only_failed.then_some("failed only");
-    failed.into_iter().chain(state.group.words()).collect::<Vec<_>>().join(", ")
+    match (state.only_failed, state.group.words()) {
+        (false, group) => group.unwrap_or_default().to_owned(),
+        (true, None) => "failed only".to_owned(),
+        (true, Some(group)) => format!("failed {group}"),
+    }
 }
 
 /// The title of a column, with a sign where it orders the list.
@@ -154,10 +158,12 @@ fn group(state: &State, shared: &Shared, line: &mut Line<'_>, group: &Group) {
     line.put(Role::Dim, if group.is_open { symbols.unfolded } else { symbols.folded }).skip(1);
     let counts = format!("{} {}", group.len(), if group.len() == 1 { "request" } else { "requests" });
     let failed = format!("{} {} failed", symbols.failed, group.failed);
-    let name = line.room().saturating_sub(34).min(70);
+    let digits = number_width(shared) - 1;
+    let (counts_width, failed_width) = (digits + " requests".len(), digits + "x  failed".len());
+    let name = line.room().saturating_sub(counts_width + failed_width + 4).min(70);
     let words = shared.line(state.table.group_name(state.group, group.number), 120);
     line.cell(Role::Title, words.as_str(), name).skip(1);
-    line.right(Role::Normal, &counts, 15).skip(2);
+    line.right(Role::Normal, &counts, counts_width).skip(2);
     if group.failed > 0 {
         line.put(Role::Failed, &failed);
     } else {
@@ -225,6 +231,9 @@ fn empty(state: &State, shared: &Shared) -> &'static str {
         Some(hits) if hits.is_complete => "No request passes the filter; \\ turns it off.",
         Some(_) => "No request passes the filter so far.",
         None if shared.progress.is_live => "No requests so far; they show here as their records come.",
+        None if shared.progress.is_done && shared.lookup.diagnosis(shared.snapshot(), None).is_some() => {
+            "No requests in this capture; what was found concerns it as a whole."
+        }
         None if shared.progress.is_done => "No requests in this capture; the logs (5) show every signal.",
         None => "No requests are known yet.",
     }

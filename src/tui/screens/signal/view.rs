@@ -9,7 +9,7 @@ use super::{Pane, State, guard};
 use crate::model::{Severity, Signal, SignalKey};
 use crate::tui::model::Shared;
 use crate::tui::theme::Role;
-use crate::tui::widgets::{Line, marked, scroll_bar, width};
+use crate::tui::widgets::{Line, Node, marked, scroll_bar, tail, width};
 
 /// From this many columns on the text stands beside the tree, otherwise below it.
 const WIDE: u16 = 110;
@@ -61,6 +61,14 @@ pub(in crate::tui::screens) fn view(state: &State, shared: &Shared, frame: &mut 
         highlighted(state, &mut out, Role::Normal, &state.lines[row]);
     }
     with_bar(buffer, shared, text, &state.scroll);
+    let below = (text.y + state.lines.len() as u16 + 2).min(text.bottom());
+    let below = Rect { y: below, height: text.bottom() - below, ..text };
+    if let Some(item) = state.item().filter(|_| !state.value.is_empty()) {
+        title(shared, buffer, below, 0, &format!("Value of {}", shared.line(&item.path, 80)), false);
+    }
+    for (value, row) in state.value.iter().zip(0..) {
+        highlighted(state, &mut Line::new(buffer, shared.look, below, row), Role::Normal, value);
+    }
 }
 
 fn with_bar(buffer: &mut Buffer, shared: &Shared, area: Rect, list: &crate::tui::widgets::ListState) {
@@ -142,14 +150,14 @@ fn belonging(state: &State, shared: &Shared, line: &mut Line<'_>, key: SignalKey
     }
 }
 
-/// The end of `text` that fits: of a path the name of the file says most.
-fn tail(text: &str, columns: usize, ellipsis: &str) -> String {
-    if width(text) <= columns {
-        return text.to_owned();
-    }
-    let starts = text.char_indices().map(|(at, _)| &text[at..]);
-    let end = starts.into_iter().find(|end| width(end) < columns).unwrap_or_default();
-    format!("{ellipsis}{end}")
+/// Columns before a row of the tree; deep nesting leaves room for the value.
+fn indent(node: &Node<Item>, area: Rect) -> usize {
+    usize::from(node.depth) * 2 % (usize::from(area.width) / 2).max(2)
+}
+
+/// The column of a row's value.
+pub(super) fn value_column(node: &Node<Item>, area: Rect) -> usize {
+    1 + indent(node, area) + 2 + width(&node.item.label).max(node.item.label_columns) + 2
 }
 
 fn draw_row(state: &State, shared: &Shared, buffer: &mut Buffer, area: Rect, line: u16, row: usize) {
@@ -158,8 +166,7 @@ fn draw_row(state: &State, shared: &Shared, buffer: &mut Buffer, area: Rect, lin
     let selected = state.list.selected() == Some(row);
     let mut out = Line::new(buffer, look, area, line);
     out.put(Role::Key, if selected { look.symbols.pointer } else { " " });
-    // Deep nesting must leave room for the value.
-    out.skip(usize::from(node.depth) * 2 % (usize::from(area.width) / 2).max(2));
+    out.skip(indent(node, area));
     let sign = match (state.tree.has_children(row), state.tree.is_folded(row)) {
         (true, true) => look.symbols.folded,
         (true, false) => look.symbols.unfolded,

@@ -49,6 +49,11 @@ impl Axis {
         self.level > 0
     }
 
+    /// How many stretches as long as the one in view make up the whole.
+    pub(super) fn parts(self) -> u64 {
+        1 << self.level
+    }
+
     /// The column of an instant among `columns`; outside of the view the nearest one. 0 for no columns.
     pub(super) fn column(self, at: Timestamp, columns: usize) -> usize {
         let (from, to) = self.window();

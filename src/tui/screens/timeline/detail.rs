@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 
 use super::State;
 use super::layout::{Entry, Shape};
-use crate::model::{Severity, Signal};
+use crate::model::{Layer, Severity, Signal};
 use crate::tui::model::Shared;
 use crate::tui::theme::Role;
 use crate::tui::time;
@@ -51,7 +51,8 @@ fn heading(state: &State, shared: &Shared, entry: &Entry, signal: &Signal) -> Ve
         add(Role::Failed, format!("{} error", symbols.failed));
     }
     let what = if entry.shape == Shape::Event { "log event" } else { "span" };
-    add(Role::Normal, format!("{} {what}", signal.layer));
+    let layer = if signal.layer == Layer::Span { String::new() } else { format!("{} ", signal.layer) };
+    add(Role::Normal, format!("{layer}{what}"));
     if signal.severity != Severity::Unset {
         add(signal.severity.into(), signal.severity.word().to_owned());
     }

@@ -59,8 +59,7 @@ impl Pen<'_> {
         line.cell(Role::Title, "span or event", self.names);
         line.right(Role::Title, "duration", DURATION).skip(1);
         let end = format!("+{}", time::duration(axis.offset().saturating_add(axis.span())));
-        let zoomed = if axis.is_zoomed() { format!("{end}  zoomed, 0 shows all") } else { end };
-        let before_end = self.columns.saturating_sub(width(&zoomed) + 1);
+        let before_end = self.columns.saturating_sub(width(&end) + 1);
         let mut column = 0;
         for (at, label) in &self.ticks {
             if *at < column || at + width(label) + 1 > before_end {
@@ -70,7 +69,7 @@ impl Pen<'_> {
             column = at + 1 + width(label);
         }
         let room = line.room();
-        line.right(if axis.is_zoomed() { Role::Match } else { Role::Dim }, &zoomed, room);
+        line.right(Role::Dim, &end, room);
     }
 
     fn lane(&self, line: &mut Line<'_>, lane: Lane, entries: &[Entry]) {
@@ -93,9 +92,14 @@ impl Pen<'_> {
         track.put(line, self.shared.look.symbols, role(lane));
     }
 
-    /// The line below the lanes, with what the signs on the axis mean as far as there is room.
+    /// The line below the lanes, with how much of the axis is in view, and what its signs mean where there is room.
     fn legend(&self, line: &mut Line<'_>) {
-        let symbols = self.shared.look.symbols;
+        let (axis, symbols) = (self.state.axis, self.shared.look.symbols);
+        line.put(Role::Border, symbols.line);
+        if axis.is_zoomed() {
+            let words = format!("1/{} of the time", axis.parts());
+            line.skip(1).put(Role::Match, &words).put(Role::Dim, ", 0 shows all").skip(1);
+        }
         let signs = [
             (Role::Bar, symbols.eighths[7], "span"),
             (Role::Bar, symbols.mark, "log event"),

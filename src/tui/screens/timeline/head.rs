@@ -10,6 +10,8 @@ use crate::tui::theme::Role;
 use crate::tui::time;
 use crate::tui::widgets::{Line, excerpt, width};
 
+/// Longer lines are hard to read.
+const MAX_COLUMNS: u16 = 144;
 /// Longest sentence, in characters.
 const MAX_WORDS: usize = 600;
 
@@ -24,7 +26,7 @@ pub(super) fn sentences(shared: &Shared, walk: Option<&Walk>) -> Vec<(Role, Stri
         Some(_) => (Role::Failed, symbols.stop),
         None => (Role::Normal, symbols.dot),
     };
-    let columns = usize::from(area.width).saturating_sub(4);
+    let columns = usize::from(area.width.min(MAX_COLUMNS)).saturating_sub(4);
     let words = shared.line(&walk.verdict, MAX_WORDS);
     let rows = excerpt(words.as_str(), columns, rooms::verdict_rows(area), symbols.ellipsis);
     let lead = |at| if at == 0 { format!("{sign} ") } else { "  ".to_owned() };

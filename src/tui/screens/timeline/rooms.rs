@@ -48,7 +48,7 @@ impl Rooms {
     /// Columns of the names, and of the axis beside them.
     pub(super) fn columns(area: Rect) -> (usize, usize) {
         let left = usize::from(area.width).saturating_sub(LANE + DURATION + 1);
-        let names = (left * 2 / 5).min(56);
+        let names = (left * 2 / 5).min(72);
         (names, left - names)
     }
 
