@@ -27,7 +27,7 @@ pub(super) fn draw(state: &State, shared: &Shared, frame: &mut Frame<'_>, area: 
     let pen = Pen { state, shared, names, columns, ticks: ticks::ticks(state.axis, columns) };
     head::draw(state, shared, frame, rooms.head);
     pen.axis(&mut Line::new(frame.buffer_mut(), shared.look, rooms.axis, 0));
-    for (at, (lane, entries)) in state.lanes.iter().enumerate() {
+    for (at, (lane, entries)) in state.lanes_in(area).enumerate() {
         pen.lane(&mut Line::new(frame.buffer_mut(), shared.look, rooms.lanes, at as u16), *lane, entries);
     }
     pen.legend(&mut Line::new(frame.buffer_mut(), shared.look, rooms.rule, 0));
