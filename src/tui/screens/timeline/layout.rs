@@ -73,7 +73,7 @@ impl Lane {
 }
 
 /// Services that agents call beside Bedrock, as botocore names them:
-/// https://github.com/boto/botocore/tree/develop/botocore/data (`serviceId`).
+/// <https://github.com/boto/botocore/tree/develop/botocore/data> (`serviceId`).
 const SERVICES: [&str; 9] =
     ["DynamoDB", "Lambda", "S3", "SNS", "SQS", "SSM", "STS", "Secrets Manager", "EventBridge"];
 
