@@ -175,12 +175,11 @@ impl Case {
     fn party(&self, key: RequestKey) -> Party<'_> {
         let Some(request) = self.request(key) else { return Party::default() };
         let names = self.names();
-        let briefs = || request.signals.iter().map(|link| &self.briefs()[link.signal.index()]);
+        let briefs = || request.signals.iter().map(|link| self.briefs().at(link.signal.index()));
         let resource = briefs().find_map(|brief| names.text(brief.resource));
         let stream = || briefs().find_map(|brief| names.text(brief.stream));
         let tool = names.text(request.tool);
-        let operation =
-            || briefs().find_map(|brief| names.text(self.index.spans.get(brief.span_facts as usize)?.name));
+        let operation = || briefs().find_map(|brief| names.text(brief.name));
         Party {
             tool,
             operation: if tool.is_none() { operation() } else { None },
@@ -217,7 +216,7 @@ impl Case {
     /// The layers that tell of a request, one bit each.
     fn layers(&self, request: &Request) -> u32 {
         let layer = |layer: Layer| 1 << layer as u32;
-        request.signals.iter().fold(0, |all, link| all | layer(self.briefs()[link.signal.index()].layer))
+        request.signals.iter().fold(0, |all, link| all | layer(self.briefs().at(link.signal.index()).layer))
     }
 
     /// The failed requests that the counts are taken of, `failing` among them.

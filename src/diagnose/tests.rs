@@ -2,7 +2,9 @@ use indexmap::IndexMap;
 use proptest::prelude::*;
 
 use super::*;
-use crate::model::{Confidence, Evidence, EvidenceRole, Layer, Level, Links, Name, Standing, Timestamp};
+use crate::model::{
+    Briefs, Confidence, Evidence, EvidenceRole, Layer, Level, Links, Name, Standing, Timestamp,
+};
 
 fn rule(id: &str, role: Role, explains: &[&str]) -> (String, RuleMeta) {
     let meta = RuleMeta {
@@ -58,6 +60,7 @@ fn failed(key: u32) -> Request {
     }
 }
 
+const NO_BRIEFS: &Briefs = &Briefs::new();
 const COVERAGE: &Coverage = &Coverage {
     range: None,
     layers: Vec::new(),
@@ -74,7 +77,7 @@ fn nowhere(_: Option<RequestKey>) -> Whereabouts {
 fn dossier<'a>(requests: &'a [Request], rules: &'a BTreeMap<String, RuleMeta>) -> Dossier<'a> {
     Dossier {
         requests,
-        briefs: &[],
+        briefs: NO_BRIEFS,
         coverage: COVERAGE,
         findings: &[],
         covered: &[],

@@ -1,7 +1,7 @@
 //! Requests and sessions: signals that belong together, and why.
 
-use super::signal::{Name, Outcome, words};
-use super::{Links, RequestKey, SignalKey, TimeRange, TraceId};
+use super::signal::{Outcome, words};
+use super::{Links, Name, RequestKey, SignalKey, TimeRange, TraceId};
 
 words! {
     /// Why a signal belongs to a request, strongest first.
