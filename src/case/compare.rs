@@ -207,7 +207,7 @@ impl Case {
             party: self.party(request.key),
             start: request.window.map(|window| window.start),
             layers: self.layers(request).count_ones(),
-            ids: (request.trace, self.names().text(request.request)),
+            ids: (self.names().trace(request.trace), self.names().text(request.request)),
         });
         let candidates: Vec<Candidate<'_>> = candidates.collect();
         compare::choose(party, window.map(|window| window.start), candidates.into_iter())
@@ -258,8 +258,9 @@ impl Case {
         keys.sort_by_cached_key(|key| {
             let request = self.request(*key);
             let start = request.and_then(|request| Some(request.window?.start));
+            let trace = request.and_then(|request| self.names().trace(request.trace));
             let id = request.and_then(|request| self.names().text(request.request));
-            (start, request.and_then(|request| request.trace), id, *key)
+            (start, trace, id, *key)
         });
         keys.dedup();
         keys
@@ -269,7 +270,7 @@ impl Case {
     fn label(&self, key: RequestKey, capture: Option<&str>) -> String {
         let Some(request) = self.request(key) else { return String::new() };
         let tool = self.party(key);
-        let id = match (request.trace, self.names().text(request.request)) {
+        let id = match (self.names().trace(request.trace), self.names().text(request.request)) {
             (Some(trace), _) => format!("trace {trace}"),
             (None, Some(id)) => format!("request {id}"),
             (None, None) => request.window.map_or_else(

@@ -39,7 +39,9 @@ pub(super) struct Place {
 impl Index {
     /// Puts what was read into canonical order and drops what was read twice.
     pub(super) fn build(mut sources: Vec<Source>, batch: Batch) -> Self {
-        let Batch { briefs, readings, names } = batch;
+        let Batch { mut briefs, readings, mut names } = batch;
+        briefs.shrink();
+        names.shrink();
         let mut next = 0;
         let mut firsts = Vec::with_capacity(sources.len());
         for source in &mut sources {

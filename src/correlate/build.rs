@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::model::{
-    Brief, Kind, Link, LinkReason, Links, Name, Owners, Request, RequestKey, SignalKey, TimeRange,
+    Brief, Kind, Link, LinkReason, Links, Name, Owners, Request, RequestKey, SignalKey, TimeRange, TraceName,
 };
 
 use super::calls::{CallKind, NONE};
@@ -156,7 +156,7 @@ fn describe(index: Index<'_>, key: RequestKey, links: Links) -> Request {
         .min_by_key(|(authority, _)| *authority);
     Request {
         key,
-        trace: trace(true).or_else(|| trace(false)).and_then(|trace| index.names.trace(trace)),
+        trace: trace(true).or_else(|| trace(false)).unwrap_or(TraceName::NONE),
         request: own_id.map_or(Name::NONE, |(_, id)| id),
         session: first(|brief| brief.session),
         tool: first(|brief| brief.tool),

@@ -3,7 +3,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::model::{
-    Briefs, Confidence, Evidence, EvidenceRole, Layer, Level, Links, Name, Standing, Timestamp,
+    Briefs, Confidence, Evidence, EvidenceRole, Layer, Level, Links, Name, Standing, Timestamp, TraceName,
 };
 
 fn rule(id: &str, role: Role, explains: &[&str]) -> (String, RuleMeta) {
@@ -49,7 +49,7 @@ fn finding(rule: &str, role: Role, request: Option<u32>) -> Finding {
 fn failed(key: u32) -> Request {
     Request {
         key: RequestKey(key),
-        trace: None,
+        trace: TraceName::NONE,
         request: Name::NONE,
         session: Name::NONE,
         tool: Name::NONE,

@@ -206,6 +206,9 @@ impl Briefs {
     /// Adds the briefs of another table behind the others. `keys` tells where its names are by now; without them both
     /// refer to the same.
     pub fn append(&mut self, other: &Self, keys: Option<&Keys>) {
+        if self.rows.is_empty() && keys.is_none() {
+            return self.clone_from(other);
+        }
         let name = |name: Name| keys.map_or(name, |keys| keys.name(name));
         let trace = |trace: TraceName| keys.map_or(trace, |keys| keys.trace(trace));
         let of = |ids: &Shared| Shared {

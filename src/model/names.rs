@@ -126,6 +126,15 @@ impl Names {
         }
     }
 
+    /// The key of a trace id when it is known. After [`shrink`](Self::shrink) it costs a look at each.
+    pub fn find_trace(&self, id: TraceId) -> Option<TraceName> {
+        if self.trace_table.len() != self.traces.len() {
+            return self.traces.iter().position(|known| *known == id).map(|at| TraceName(at as u32 + 1));
+        }
+        let known = self.trace_table.find(hash_of_trace(&id), |at| self.traces[*at as usize] == id)?;
+        Some(TraceName(known + 1))
+    }
+
     /// Number of distinct strings.
     pub fn len(&self) -> usize {
         self.ends.len()
@@ -230,6 +239,9 @@ mod tests {
         assert_eq!((names.trace(TraceName::NONE), names.trace(TraceName(4))), (None, None));
         assert_eq!((names.traces.len(), names.len()), (3, 0));
         names.shrink();
+        let found = [2, 4].map(|id| names.find_trace(TraceId([id; 16])));
+        assert_eq!(found, [Some(TraceName(2)), None]);
         assert_eq!(names.intern_trace(TraceId([3; 16])), TraceName(3));
+        assert_eq!(found, [2, 4].map(|id| names.find_trace(TraceId([id; 16]))));
     }
 }

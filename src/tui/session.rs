@@ -95,7 +95,7 @@ pub fn name_of(snapshot: &Snapshot, request: &Request) -> String {
     }
     let tool = snapshot.names.text(request.tool).unwrap_or_default();
     let start = request.window.map(|window| window.start.to_string()).unwrap_or_default();
-    match request.trace {
+    match snapshot.names.trace(request.trace) {
         Some(trace) => format!("{trace} {tool} {start}"),
         None => format!("{tool} {start}"),
     }

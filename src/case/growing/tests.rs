@@ -55,8 +55,8 @@ fn told(case: &Case) -> String {
         let _ = writeln!(told, "{ids:?} {name:?} {:?} {:?}", brief.timestamp, brief.message_hash);
     }
     for Request { request, session, tool, trace, parent, window, signals, outcome, .. } in requests.iter() {
-        let ids = [request, session, tool].map(|name| names.text(*name));
-        let _ = writeln!(told, "{ids:?} {trace:?} {parent:?} {window:?} {signals:?} {outcome}");
+        let ids = ([request, session, tool].map(|name| names.text(*name)), names.trace(*trace));
+        let _ = writeln!(told, "{ids:?} {parent:?} {window:?} {signals:?} {outcome}");
     }
     let _ = write!(
         told,

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use crate::model::{
     Brief, Briefs, Coverage, Layer, LayerCoverage, Link, LinkReason, Links, Names, Outcome, Request,
-    RequestKey, Signal, SignalKey, TimeRange, Timestamp,
+    RequestKey, Signal, SignalKey, TimeRange, Timestamp, TraceName,
 };
 
 use super::read::{Place, read_rule};
@@ -186,7 +186,7 @@ fn brief(signal: &Signal, names: &mut Names) -> Brief {
 fn request(key: RequestKey, brief: &Brief) -> Request {
     Request {
         key,
-        trace: None,
+        trace: TraceName::NONE,
         request: brief.request,
         session: brief.session,
         tool: brief.tool,
