@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::case::{Case, Snapshot};
-use crate::model::{Brief, Request, SignalKey, Timestamp};
+use crate::model::{Briefs, Request, SignalKey, Timestamp};
 use crate::rules::Switches;
 
 /// Filter expressions that are remembered.
@@ -65,9 +65,9 @@ impl Landmark {
         let time = Timestamp(self.time?);
         let briefs = case.briefs();
         let same = (first_at(briefs, time)..briefs.len())
-            .take_while(|at| briefs[*at].timestamp.is_none_or(|at| at <= time));
+            .take_while(|at| briefs.at(*at).timestamp.is_none_or(|at| at <= time));
         let is_it = |key: &SignalKey| {
-            briefs[key.index()].timestamp == Some(time)
+            briefs.at(key.index()).timestamp == Some(time)
                 && case.origin(*key) == (self.path.as_str(), self.line)
         };
         same.map(|at| SignalKey(at as u32)).find(is_it)
@@ -75,11 +75,11 @@ impl Landmark {
 }
 
 /// The first signal at or behind a time. Signals without one stand where their neighbours do, so they are stepped over.
-fn first_at(briefs: &[Brief], time: Timestamp) -> usize {
+fn first_at(briefs: &Briefs, time: Timestamp) -> usize {
     let (mut low, mut high) = (0, briefs.len());
     while low < high {
         let middle = low.midpoint(high);
-        let timed = (middle..high).find_map(|at| Some((at, briefs[at].timestamp?)));
+        let timed = (middle..high).find_map(|at| Some((at, briefs.at(at).timestamp?)));
         match timed {
             Some((at, found)) if found < time => low = at + 1,
             _ => high = middle,
@@ -95,7 +95,7 @@ pub fn name_of(snapshot: &Snapshot, request: &Request) -> String {
     }
     let tool = snapshot.names.text(request.tool).unwrap_or_default();
     let start = request.window.map(|window| window.start.to_string()).unwrap_or_default();
-    match request.trace {
+    match snapshot.names.trace(request.trace) {
         Some(trace) => format!("{trace} {tool} {start}"),
         None => format!("{tool} {start}"),
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::case::Case;
 use crate::filter::Filter;
-use crate::model::{Brief, RequestKey, SignalKey};
+use crate::model::{Briefs, RequestKey, SignalKey};
 use crate::rules::{Catalogue, Switches};
 
 use super::keys::Move;
@@ -395,6 +395,7 @@ impl Model {
 /// Whether signals have only been added behind those that there were.
 fn is_continued(earlier: &Case, now: &Case) -> bool {
     let (earlier, now) = (earlier.briefs(), now.briefs());
-    let mark = |brief: &Brief| (brief.timestamp, brief.message_hash);
-    earlier.last().map(mark) == earlier.len().checked_sub(1).and_then(|at| now.get(at)).map(mark)
+    let last = earlier.len().checked_sub(1);
+    let mark = |briefs: &Briefs| briefs.get(last?).map(|brief| (brief.timestamp, brief.message_hash));
+    mark(earlier) == mark(now)
 }

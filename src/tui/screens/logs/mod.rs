@@ -16,7 +16,7 @@ use std::sync::Arc;
 use ratatui::layout::Rect;
 
 use crate::case::RequestHandle;
-use crate::model::{Brief, Request, RequestKey, SignalKey, Timestamp};
+use crate::model::{Brief, Briefs, Request, RequestKey, SignalKey, Timestamp};
 use crate::tui::keys::Move;
 use crate::tui::message::{self, Ask, AskLine, Mouse, MouseKind, Outbox};
 use crate::tui::model::{Change, Shared};
@@ -241,7 +241,7 @@ impl State {
         if folded {
             self.unfolded.remove(&key);
         } else if let Some(brief) = briefs(shared).get(key.index()) {
-            self.unfolded.insert(key, mark(brief));
+            self.unfolded.insert(key, mark(&brief));
         }
     }
 
@@ -303,7 +303,8 @@ impl State {
     fn follow_up(&mut self, shared: &Shared, out: &mut Outbox) {
         self.records.clear();
         let briefs = briefs(shared);
-        self.unfolded.retain(|key, known| briefs.get(key.index()).is_some_and(|brief| mark(brief) == *known));
+        self.unfolded
+            .retain(|key, known| briefs.get(key.index()).is_some_and(|brief| mark(&brief) == *known));
         if let Only::Request(request, Some(handle)) = &mut self.only {
             match shared.snapshot().find(handle) {
                 Some(found) => *request = found,
@@ -350,8 +351,9 @@ impl State {
     }
 }
 
-fn briefs(shared: &Shared) -> &[Brief] {
-    shared.case().map_or(&[], |case| case.briefs())
+fn briefs(shared: &Shared) -> &Briefs {
+    static NONE: Briefs = Briefs::new();
+    shared.case().map_or(&NONE, |case| case.briefs())
 }
 
 fn mark(brief: &Brief) -> (Option<Timestamp>, u32) {
