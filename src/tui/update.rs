@@ -328,9 +328,13 @@ impl Model {
     }
 
     fn telling_signal(&self) -> Option<SignalKey> {
-        let snapshot = &self.shared.snapshot;
-        let request = snapshot.requests.get(self.shared.request?.index())?;
-        self.shared.lookup.telling_signal(snapshot, request)
+        let (snapshot, lookup) = (&self.shared.snapshot, &self.shared.lookup);
+        let Some(request) = self.shared.request else {
+            let has_signals = self.shared.case.as_ref().is_some_and(|case| !case.briefs().is_empty());
+            let evidence = lookup.evidence(snapshot, None).map(|evidence| evidence.signal);
+            return evidence.or_else(|| has_signals.then_some(SignalKey(0)));
+        };
+        lookup.telling_signal(snapshot, snapshot.requests.get(request.index())?)
     }
 
     fn set_filter(&mut self, text: String, out: &mut Outbox) {

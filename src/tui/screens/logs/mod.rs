@@ -228,7 +228,7 @@ impl State {
 
     /// Selects a row and tells everyone.
     fn go(&mut self, row: usize, out: &mut Outbox) {
-        self.list.select(row);
+        self.show(row);
         self.tell(out);
     }
 
@@ -272,7 +272,7 @@ impl State {
         };
         self.list.fit(self.rows.len(), self.list_area(shared.body()).height);
         if let Some(key) = selected {
-            self.list.select(self.rows.lower(key));
+            self.show(self.rows.lower(key).min(self.rows.len().saturating_sub(1)));
         }
     }
 
@@ -316,7 +316,7 @@ impl State {
 
     /// The room of the chart, and that of everything below it.
     fn areas(&self, area: Rect) -> (Rect, Rect) {
-        let height = if self.hides_chart { 0 } else { TimeChart::height(area.height) };
+        let height = if self.hides_chart { 0 } else { self.chart.height(area.height) };
         let below = Rect { y: area.y + height, height: area.height - height, ..area };
         (Rect { height, ..area }, below)
     }
