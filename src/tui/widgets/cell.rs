@@ -35,6 +35,23 @@ pub fn fit(text: &str, columns: usize, ellipsis: &str) -> String {
     out
 }
 
+/// The end of `text` in exactly `columns` columns: `ellipsis` (one column wide) before what was cut, or spaces behind.
+pub fn tail(text: &str, columns: usize, ellipsis: &str) -> String {
+    let mut left = width(text);
+    if left <= columns || columns == 0 {
+        return fit(text, columns, ellipsis);
+    }
+    let mut rest = text;
+    for grapheme in text.graphemes(true) {
+        if left < columns {
+            break;
+        }
+        left -= grapheme_width(grapheme);
+        rest = &rest[grapheme.len()..];
+    }
+    fit(&format!("{ellipsis}{rest}"), columns, ellipsis)
+}
+
 /// A cluster takes what its terminal cell takes: at most two columns, however many code points it joins.
 fn grapheme_width(grapheme: &str) -> usize {
     grapheme.width().min(2)
@@ -53,6 +70,9 @@ mod tests {
         assert_eq!(fit("e\u{301}e\u{301}e\u{301}", 2, "…"), "e\u{301}…");
         assert_eq!(fit("ab", 4, "…"), "ab  ");
         assert_eq!(fit("abc", 0, "…"), "");
+        assert_eq!([tail("a/b/c", 4, "…"), tail("a/b", 4, "…"), tail("a", 0, "…")], ["…b/c", "a/b ", ""]);
+        assert_eq!(tail("日本語", 5, "…"), "…本語");
+        assert_eq!(tail("日本語", 4, "…"), "…語 ");
     }
 
     proptest! {
@@ -60,6 +80,7 @@ mod tests {
         #[test]
         fn the_width_is_exact(text in "\\PC{0,30}", columns in 0_usize..40) {
             prop_assert_eq!(width(&fit(&text, columns, "…")), columns);
+            prop_assert_eq!(width(&tail(&text, columns, "…")), columns);
         }
     }
 }
