@@ -1,6 +1,6 @@
 //! All requests: when, how far, what, how it ended, how long it took, and why it failed.
 
-mod facts;
+pub(super) mod facts;
 mod keys;
 mod order;
 mod preview;
