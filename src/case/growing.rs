@@ -3,8 +3,6 @@
 //! Records are read once, when they are complete. Each new [`Case`] costs a copy of the index (about 100 bytes per
 //! signal), sorting, correlation of the whole and a look at the records that rules may match.
 
-use std::time::Duration;
-
 use super::read::{self, Batch, Reading, Source, Tables};
 use super::records::Records;
 use super::{Case, Options, Progress};
@@ -16,12 +14,6 @@ use crate::parse::{self, Gain, Growth};
 const SETTLED: usize = 1 << 20;
 /// How much of what was read is compared, to notice that a file was replaced.
 const GUARD: usize = 64;
-
-/// How long to wait before the next case when the last one took `cost` to make: at most a fifth of a core is spent, and
-/// a small capture is up to date within a quarter of a second.
-pub fn pause_after(cost: Duration) -> Duration {
-    cost.saturating_mul(4).clamp(Duration::from_millis(200), Duration::from_secs(15))
-}
 
 /// The inputs of a capture that grows, and what was read of them.
 #[derive(Debug)]
