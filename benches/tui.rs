@@ -339,6 +339,7 @@ fn bench(signals: u64, out: &mut dyn Write) -> io::Result<()> {
         look: Look::default(),
         zone: Zone::Utc,
         keymap: Keymap::default(),
+        mouse: true,
         door: Door { redact: true },
         options,
         session: Session::default(),
