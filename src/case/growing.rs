@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use super::read::{self, Batch, Reading, Source};
+use super::read::{Batch, Reading, Source, Tables, self};
 use super::records::Records;
 use super::{Case, Options, Progress};
 use crate::model::{Briefs, Bytes, Cut, Format, Input, Names, Opening, Slice};
@@ -16,12 +16,6 @@ use crate::parse::{self, Gain, Growth};
 const SETTLED: usize = 1 << 20;
 /// How much of what was read is compared, to notice that a file was replaced.
 const GUARD: usize = 64;
-
-/// How long to wait before the next case when the last one took `cost` to make: at most a fifth of a core is spent, and
-/// a small capture is up to date within a quarter of a second.
-pub fn pause_after(cost: Duration) -> Duration {
-    cost.saturating_mul(4).clamp(Duration::from_millis(200), Duration::from_secs(15))
-}
 
 /// The inputs of a capture that grows, and what was read of them.
 #[derive(Debug)]

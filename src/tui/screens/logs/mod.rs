@@ -20,6 +20,7 @@ use crate::model::{Brief, Briefs, Request, RequestKey, SignalKey, Timestamp};
 use crate::tui::keys::Move;
 use crate::tui::message::{self, Ask, AskLine, Mouse, MouseKind, Outbox};
 use crate::tui::model::{Change, Shared};
+use crate::tui::pointer::wheel;
 use crate::tui::screens::{ScreenId, ScreenMessage};
 use crate::tui::widgets::{ListState, Pick, TimeChart};
 
@@ -431,6 +432,9 @@ pub(super) fn click(state: &State, shared: &Shared, area: Rect, mouse: Mouse) ->
     let (chart, _) = state.areas(area);
     if let Some(pick) = state.chart.click(chart, mouse) {
         return Some(Message::Pick(pick));
+    }
+    if wheel(mouse).is_some() {
+        return None;
     }
     let clicked = (mouse.column, mouse.row).into();
     let at_row = |row: usize, key: SignalKey| {
