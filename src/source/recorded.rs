@@ -212,6 +212,12 @@ mod tests {
         write(r#"{"schema": "agentcore-triage/capture/9"}"#);
         let issue = read(folder.path()).unwrap().unwrap_err();
         assert!(issue.loses_records && issue.message.contains("capture/9"), "{issue:?}");
+        write(
+            r#"{"schema": "agentcore-triage/capture/1", "tool": "t 9", "redacted": true, "sources": [],
+                "prefixes": [], "later": 1}"#,
+        );
+        let issue = read(folder.path()).unwrap().unwrap().issue.unwrap();
+        assert!(!issue.loses_records && issue.message.contains("t 9 knows them: later"), "{issue:?}");
         fs::remove_file(folder.path().join(FILE)).unwrap();
         drop(Recorder::create(folder.path(), "t".to_owned(), true).unwrap());
         assert_eq!(read(folder.path()).unwrap().unwrap().files().count(), 0);

@@ -38,7 +38,9 @@ pub async fn resume(
         _ => None,
     };
     let since = manifest.sources.iter().filter_map(|source| source.since).min().unwrap_or(now);
-    let ends = manifest.sources.iter().map(|source| source.until).collect::<Option<Vec<Timestamp>>>();
+    let unread = manifest.unread.iter().map(|unread| unread.gap.end);
+    let ends = manifest.sources.iter().map(|source| source.until).chain(unread);
+    let ends = ends.collect::<Option<Vec<Timestamp>>>();
     let end = ends.and_then(|ends| ends.into_iter().max()).unwrap_or(now);
     let mut plan = Plan {
         groups: Vec::new(),
@@ -93,7 +95,6 @@ async fn look_up_again(
     };
     let (plan, found) = (&mut resolved.plan, more.plan);
     plan.since = plan.since.min(found.since);
-    plan.until = plan.until.max(found.until).filter(|_| !follow);
     plan.groups.extend(found.groups);
     for prefix in found.prefixes {
         let is_known =
