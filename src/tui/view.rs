@@ -6,7 +6,7 @@ use ratatui::layout::{Rect, Size};
 use super::keys::{Context, Entry};
 use super::message::{Ask, Message};
 use super::model::{Model, Shared};
-use super::popups::Popup;
+use super::popups::{self, Popup};
 use super::screens::ScreenId;
 use super::theme::Role;
 use super::widgets::{Line, bar, tail, width};
@@ -38,7 +38,7 @@ pub fn view(model: &Model, frame: &mut Frame<'_>) {
     status(model, frame);
     hints(model, frame);
     if let Some(popup) = &model.popup {
-        popup.view(shared, &model.keymap, frame, Rect { height: area.height - 1, ..area });
+        popup.view(shared, &model.keymap, frame, popups::room(area.as_size()));
     }
     if !shared.look.symbols.unicode {
         plain_signs(shared, frame);
@@ -226,27 +226,58 @@ fn reading(shared: &Shared, line: &mut Line<'_>) {
     }
 }
 
-fn hints(model: &Model, frame: &mut Frame<'_>) {
-    let (shared, area) = (&model.shared, frame.area());
+/// A key in the last row.
+struct Hint<'m> {
+    column: u16,
+    key: String,
+    entry: &'m Entry,
+}
+
+impl Hint<'_> {
+    /// Columns it takes, with the space behind it.
+    fn columns(&self) -> usize {
+        width(&self.key) + width(self.entry.hint) + 3
+    }
+}
+
+/// The keys that fit into the last row, those of the popup or else of the screen first.
+fn hint_places(model: &Model) -> Vec<Hint<'_>> {
     let popup = model.popup.as_ref().map(Popup::kind).map(Context::Popup);
     let contexts =
         popup.map_or_else(|| vec![Context::Screen(model.screen), Context::Global], |popup| vec![popup]);
-    let hints: Vec<(String, &str, bool)> = contexts
+    let hints: Vec<Hint<'_>> = contexts
         .iter()
         .flat_map(|context| model.keymap.entries().iter().filter(|entry| entry.context == *context))
         .filter(|entry| !entry.hint.is_empty())
-        .filter_map(|entry| Some((entry.keys.first()?.to_string(), entry.hint, is_lifeline(entry))))
+        .filter_map(|entry| Some(Hint { column: 0, key: entry.keys.first()?.to_string(), entry }))
         .collect();
-    let columns = |(key, hint, _): &(String, &str, bool)| width(key) + width(hint) + 3;
-    let mut reserved: usize = hints.iter().filter(|hint| hint.2).map(columns).sum();
+    let mut reserved: usize = hints.iter().filter(|hint| is_lifeline(hint.entry)).map(Hint::columns).sum();
+    let (mut column, mut fitting) = (0, Vec::new());
+    for hint in hints {
+        if is_lifeline(hint.entry) {
+            reserved -= hint.columns();
+        }
+        if column + hint.columns() + reserved <= usize::from(model.shared.size.width) {
+            let at = column as u16;
+            column += hint.columns();
+            fitting.push(Hint { column: at, ..hint });
+        }
+    }
+    fitting
+}
+
+/// What the key in the last row at `column` sends.
+pub(super) fn hint_at(model: &Model, column: u16) -> Option<Message> {
+    let hint = hint_places(model).into_iter().rev().find(|hint| hint.column <= column)?;
+    let is_on_it = usize::from(column - hint.column) + 2 < hint.columns();
+    is_on_it.then(|| hint.entry.message.clone())
+}
+
+fn hints(model: &Model, frame: &mut Frame<'_>) {
+    let (shared, area) = (&model.shared, frame.area());
     let mut line = Line::new(frame.buffer_mut(), shared.look, area, area.height - 1);
-    for hint in &hints {
-        if hint.2 {
-            reserved -= columns(hint);
-        }
-        if columns(hint) + reserved <= line.room() {
-            line.put(Role::Key, &hint.0).skip(1).put(Role::Dim, hint.1).skip(2);
-        }
+    for hint in hint_places(model) {
+        line.put(Role::Key, &hint.key).skip(1).put(Role::Dim, hint.entry.hint).skip(2);
     }
 }
 

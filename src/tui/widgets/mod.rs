@@ -24,7 +24,7 @@ pub use line::Line;
 pub use list::ListState;
 pub use marked::marked;
 pub use paragraph::{excerpt, paragraph};
-pub use popup::popup;
+pub use popup::{popup, popup_rooms};
 pub use split::Split;
 pub use table::{Align, Column, Table, scroll_bar};
 pub use tree::{Node, Tree};

@@ -16,10 +16,11 @@ use std::sync::Arc;
 use ratatui::layout::Rect;
 
 use crate::case::RequestHandle;
-use crate::model::{Brief, Request, RequestKey, SignalKey, Timestamp};
+use crate::model::{Brief, Briefs, Request, RequestKey, SignalKey, Timestamp};
 use crate::tui::keys::Move;
 use crate::tui::message::{self, Ask, AskLine, Mouse, MouseKind, Outbox};
 use crate::tui::model::{Change, Shared};
+use crate::tui::pointer::wheel;
 use crate::tui::screens::{ScreenId, ScreenMessage};
 use crate::tui::widgets::{ListState, Pick, TimeChart};
 
@@ -241,7 +242,7 @@ impl State {
         if folded {
             self.unfolded.remove(&key);
         } else if let Some(brief) = briefs(shared).get(key.index()) {
-            self.unfolded.insert(key, mark(brief));
+            self.unfolded.insert(key, mark(&brief));
         }
     }
 
@@ -303,7 +304,8 @@ impl State {
     fn follow_up(&mut self, shared: &Shared, out: &mut Outbox) {
         self.records.clear();
         let briefs = briefs(shared);
-        self.unfolded.retain(|key, known| briefs.get(key.index()).is_some_and(|brief| mark(brief) == *known));
+        self.unfolded
+            .retain(|key, known| briefs.get(key.index()).is_some_and(|brief| mark(&brief) == *known));
         if let Only::Request(request, Some(handle)) = &mut self.only {
             match shared.snapshot().find(handle) {
                 Some(found) => *request = found,
@@ -350,8 +352,9 @@ impl State {
     }
 }
 
-fn briefs(shared: &Shared) -> &[Brief] {
-    shared.case().map_or(&[], |case| case.briefs())
+fn briefs(shared: &Shared) -> &Briefs {
+    static NONE: Briefs = Briefs::new();
+    shared.case().map_or(&NONE, |case| case.briefs())
 }
 
 fn mark(brief: &Brief) -> (Option<Timestamp>, u32) {
@@ -429,6 +432,9 @@ pub(super) fn click(state: &State, shared: &Shared, area: Rect, mouse: Mouse) ->
     let (chart, _) = state.areas(area);
     if let Some(pick) = state.chart.click(chart, mouse) {
         return Some(Message::Pick(pick));
+    }
+    if wheel(mouse).is_some() {
+        return None;
     }
     let clicked = (mouse.column, mouse.row).into();
     let at_row = |row: usize, key: SignalKey| {

@@ -165,8 +165,9 @@ fn open(state: &mut State, shared: &Shared, out: &mut Outbox) {
 
 fn copy(state: &State, shared: &Shared, out: &mut Outbox) {
     let Some(request) = state.selected(shared) else { return };
-    let name = shared.snapshot().names.text(request.request).map(str::to_owned);
-    match name.or_else(|| request.trace.map(|trace| trace.to_string())) {
+    let names = &shared.snapshot().names;
+    let name = names.text(request.request).map(str::to_owned);
+    match name.or_else(|| names.trace(request.trace).map(|trace| trace.to_string())) {
         Some(id) => out.send(message::Message::Copy(shared.text(&id))),
         None => out.send(message::Message::Tell(Notice::info("this request names no id"))),
     }

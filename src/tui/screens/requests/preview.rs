@@ -106,7 +106,7 @@ fn record(pen: &mut Pen<'_>, lead: &str, evidence: &Evidence) {
 fn ids(pen: &mut Pen<'_>, request: &Request) {
     let names = &pen.shared.snapshot().names;
     let named = |word: &str, name: Option<&str>| name.map(|name| format!("{word} {name}"));
-    let trace = request.trace.map(|trace| trace.to_string());
+    let trace = names.trace(request.trace).map(|trace| trace.to_string());
     let ids = [
         named("request", names.text(request.request)),
         named("trace", trace.as_deref()),

@@ -16,6 +16,7 @@ use crate::tui::find::Needle;
 use crate::tui::keys::Move;
 use crate::tui::message::{self, Ask, AskLine, Mouse, MouseKind, Notice, Outbox};
 use crate::tui::model::{Change, Shared};
+use crate::tui::pointer::wheel;
 use crate::tui::screens::{ScreenId, ScreenMessage, logs};
 use crate::tui::widgets::{ListState, Tree, width};
 
@@ -61,6 +62,8 @@ enum Pane {
 pub enum Message {
     /// A movement.
     Move(Move),
+    /// A movement in the text or in the tree, whichever of them movements go to.
+    MoveIn(bool, Move),
     /// Selects a row of the tree.
     Select(usize),
     /// Folds or unfolds the selected row.
@@ -105,6 +108,11 @@ pub enum Message {
 pub(super) fn update(state: &mut State, message: Message, shared: &Shared, out: &mut Outbox) {
     match message {
         Message::Move(by) => movement(state, by),
+        Message::MoveIn(in_text, by) => {
+            let before = std::mem::replace(&mut state.in_text, in_text);
+            movement(state, by);
+            state.in_text = before;
+        }
         Message::Select(row) => {
             state.in_text = false;
             let again = state.list.selected() == Some(row);
@@ -360,6 +368,9 @@ pub(super) fn refresh(state: &mut State, change: Change, shared: &Shared, _out: 
 pub(super) fn click(state: &State, _shared: &Shared, area: Rect, mouse: Mouse) -> Option<Message> {
     let (tree, text) = view::panes(area);
     let at = (mouse.column, mouse.row).into();
+    if let Some(by) = wheel(mouse) {
+        return Some(Message::MoveIn(text.contains(at), by));
+    }
     if mouse.kind != MouseKind::Click {
         return None;
     }

@@ -128,7 +128,7 @@ pub(super) fn rows(case: &Case, request: &Request) -> Vec<Node<Entry>> {
             }
         }
         path.push(entries.len());
-        let brief = &case.briefs()[signal.index()];
+        let brief = case.briefs().at(signal.index());
         if let Some(id) = brief.span {
             by_span.entry((brief.trace, id)).or_insert(entries.len());
         }
@@ -145,17 +145,17 @@ pub(super) fn rows(case: &Case, request: &Request) -> Vec<Node<Entry>> {
 }
 
 fn entry(case: &Case, signal: SignalKey, link: Option<&Link>, shape: Shape) -> Entry {
-    let brief = case.briefs().get(signal.index()).copied().unwrap_or_default();
-    let facts = case.span_facts(signal).filter(|_| shape == Shape::Span);
-    let name = facts.and_then(|facts| case.names().text(facts.name)).unwrap_or_default();
+    let brief = case.briefs().at(signal.index());
+    let is_span = shape == Shape::Span;
+    let name = case.names().text(brief.name).filter(|_| is_span).unwrap_or_default();
     let is_exchange = brief.kind == Kind::HttpExchange;
-    let answered = is_exchange.then(|| case.signal(signal).end).flatten();
+    let has_length = is_exchange && brief.end.is_some();
     Entry {
         signal,
         lane: Lane::of_layer(brief.layer).or_else(|| Lane::of_span(name)).unwrap_or(Lane::Other),
         start: brief.timestamp,
-        end: facts.and_then(|facts| facts.end).or(answered),
-        shape: if answered.is_some() { Shape::Exchange } else { shape },
+        end: brief.end.filter(|_| is_span || is_exchange),
+        shape: if has_length { Shape::Exchange } else { shape },
         is_error: brief.outcome == Outcome::Failed || brief.severity >= Severity::Error,
         reason: link.map(|link| link.reason),
         is_heuristic: link.is_some_and(|link| link.reason.is_heuristic()),
