@@ -147,7 +147,7 @@ fn group(state: &State, shared: &Shared, line: &mut Line<'_>, group: &Group) {
     let counts = format!("{} {}", group.len(), if group.len() == 1 { "request" } else { "requests" });
     let failed = format!("{} {} failed", symbols.failed, group.failed);
     let name = line.room().saturating_sub(34).min(70);
-    let words = shared.line(state.table.group_name(state.group, group.number), 120);
+    let words = shared.line(&state.table.group_name(state.group, group.number), 120);
     line.cell(Role::Title, words.as_str(), name).skip(1);
     line.right(Role::Normal, &counts, 15).skip(2);
     if group.failed > 0 {
