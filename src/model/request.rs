@@ -70,3 +70,13 @@ pub struct Request {
 
 /// Spans of one request as a forest: `(signal, depth)` in drawing order, orphans as roots.
 pub type SpanTree = Vec<(SignalKey, u16)>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_case_can_afford_its_requests_and_links() {
+        assert_eq!((size_of::<Request>(), size_of::<Link>()), (72, 8));
+    }
+}
