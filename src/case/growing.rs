@@ -6,8 +6,6 @@
 //! A copy, because the two are in different orders: here as the inputs stand, so that more can follow each of them, in a
 //! case by time and without what was read twice.
 
-use std::time::Duration;
-
 use super::read::{self, Batch, Reading, Source};
 use super::records::Records;
 use super::{Case, Options, Progress};
@@ -19,12 +17,6 @@ use crate::parse::{self, Gain, Growth};
 const SETTLED: usize = 1 << 20;
 /// How much of what was read is compared, to notice that a file was replaced.
 const GUARD: usize = 64;
-
-/// How long to wait before the next case when the last one took `cost` to make: at most a fifth of a core is spent, and
-/// a small capture is up to date within a quarter of a second.
-pub fn pause_after(cost: Duration) -> Duration {
-    cost.saturating_mul(4).clamp(Duration::from_millis(200), Duration::from_secs(15))
-}
 
 /// The inputs of a capture that grows, and what was read of them.
 #[derive(Debug)]

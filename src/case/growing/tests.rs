@@ -138,9 +138,3 @@ fn what_is_sealed_is_read_once() {
     }
     assert!((2000..2100).contains(&read), "{read}");
 }
-
-#[test]
-fn waiting_follows_the_cost() {
-    let millis = |cost| pause_after(Duration::from_millis(cost)).as_millis();
-    assert_eq!([millis(1), millis(500), millis(60_000)], [200, 2000, 15_000]);
-}

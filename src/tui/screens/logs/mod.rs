@@ -20,6 +20,7 @@ use crate::model::{Brief, Briefs, Request, RequestKey, SignalKey, Timestamp};
 use crate::tui::keys::Move;
 use crate::tui::message::{self, Ask, AskLine, Mouse, MouseKind, Outbox};
 use crate::tui::model::{Change, Shared};
+use crate::tui::pointer::wheel;
 use crate::tui::screens::{ScreenId, ScreenMessage};
 use crate::tui::widgets::{ListState, Pick, TimeChart};
 
@@ -228,7 +229,7 @@ impl State {
 
     /// Selects a row and tells everyone.
     fn go(&mut self, row: usize, out: &mut Outbox) {
-        self.list.select(row);
+        self.show(row);
         self.tell(out);
     }
 
@@ -272,7 +273,7 @@ impl State {
         };
         self.list.fit(self.rows.len(), self.list_area(shared.body()).height);
         if let Some(key) = selected {
-            self.list.select(self.rows.lower(key));
+            self.show(self.rows.lower(key).min(self.rows.len().saturating_sub(1)));
         }
     }
 
@@ -316,7 +317,7 @@ impl State {
 
     /// The room of the chart, and that of everything below it.
     fn areas(&self, area: Rect) -> (Rect, Rect) {
-        let height = if self.hides_chart { 0 } else { TimeChart::height(area.height) };
+        let height = if self.hides_chart { 0 } else { self.chart.height(area.height) };
         let below = Rect { y: area.y + height, height: area.height - height, ..area };
         (Rect { height, ..area }, below)
     }
@@ -431,6 +432,9 @@ pub(super) fn click(state: &State, shared: &Shared, area: Rect, mouse: Mouse) ->
     let (chart, _) = state.areas(area);
     if let Some(pick) = state.chart.click(chart, mouse) {
         return Some(Message::Pick(pick));
+    }
+    if wheel(mouse).is_some() {
+        return None;
     }
     let clicked = (mouse.column, mouse.row).into();
     let at_row = |row: usize, key: SignalKey| {

@@ -4,7 +4,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::case::Case;
 use crate::model::{
-    Layer, Link, Outcome, Request, Severity, SignalKey, SpanId, TimeRange, Timestamp, TraceName,
+    Layer, Link, LinkReason, Outcome, Request, Severity, SignalKey, SpanId, TimeRange, Timestamp, TraceName,
 };
 use crate::tui::widgets::Node;
 
@@ -31,8 +31,8 @@ impl Lane {
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Client => "client",
-            Self::Gateway => "Gateway",
-            Self::Runtime => "Runtime",
+            Self::Gateway => "gateway",
+            Self::Runtime => "runtime",
             Self::Downstream => "downstream",
             Self::Other => "other",
         }
@@ -88,7 +88,9 @@ pub(super) struct Entry {
     pub(super) end: Option<Timestamp>,
     pub(super) shape: Shape,
     pub(super) is_error: bool,
-    /// Whether only time ties it to the request.
+    /// What ties it to the request.
+    pub(super) reason: Option<LinkReason>,
+    /// Whether that is only time.
     pub(super) is_heuristic: bool,
 }
 
@@ -141,6 +143,7 @@ fn entry(case: &Case, signal: SignalKey, link: Option<&Link>, shape: Shape) -> E
         end: brief.end.filter(|_| is_span),
         shape,
         is_error: brief.outcome == Outcome::Failed || brief.severity >= Severity::Error,
+        reason: link.map(|link| link.reason),
         is_heuristic: link.is_some_and(|link| link.reason.is_heuristic()),
     }
 }
