@@ -10,7 +10,7 @@ use crate::tui::theme::{Look, Role};
 use crate::tui::widgets::{Line, ListState, paragraph, scroll_bar, width};
 
 /// Widest line of prose, in columns: the eye loses its way back in longer ones.
-const MEASURE: usize = 110;
+pub(in crate::tui::screens) const MEASURE: usize = 110;
 
 /// Pieces of one row from left to right.
 pub(in crate::tui::screens) type Row = Vec<(Role, String)>;
