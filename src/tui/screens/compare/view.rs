@@ -28,12 +28,12 @@ const FOOT: u16 = 3;
 /// With fewer rows than these the text about the counts gives way to the table.
 const TALL: u16 = 14;
 
-/// The columns with the chosen side marked. Names have what the longest needs, but no more than two fifths.
+/// The columns with the chosen side marked. Names have what the longest needs, but no more than three tenths.
 fn columns(shared: &Shared, width: u16, on_healthy: bool) -> Vec<Column> {
     let (failing, healthy) = if on_healthy { ON_HEALTHY } else { ON_FAILING };
     let differences = comparison(shared).map(|found| found.differences.as_slice()).unwrap_or_default();
     let longest = differences.iter().map(|difference| self::width(&difference.attribute)).max();
-    let name = longest.unwrap_or_default().clamp(10, usize::from(width) * 2 / 5);
+    let name = longest.unwrap_or_default().clamp(10, usize::from(width) * 3 / 10);
     let mut columns = vec![
         Column::left("attribute", u16::try_from(name).unwrap_or(u16::MAX)),
         Column::left(failing, 0),

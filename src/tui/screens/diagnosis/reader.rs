@@ -42,7 +42,8 @@ impl Reader {
             double.settle(&mut self.document);
         }
         let items = &self.document.items;
-        let same = items.iter().position(|item| Some(&item.action) == before.as_ref());
+        let is_same = |at: &usize| items.get(*at).map(|item| &item.action) == before.as_ref();
+        let same = Some(self.selected).filter(is_same).or_else(|| (0..items.len()).find(is_same));
         self.selected = same.unwrap_or(self.selected).min(items.len().saturating_sub(1));
         self.scroll(0);
     }
