@@ -7,6 +7,7 @@ use ratatui::Frame;
 
 use super::document::{Action, Document, Fold, Row};
 use super::flow::{Flow, View};
+use crate::model::has_blank;
 use crate::tui::keys::Move;
 use crate::tui::message::{self, Mouse, MouseKind, Notice, Outbox};
 use crate::tui::model::Shared;
@@ -80,7 +81,8 @@ impl Reader {
         let notice = match command {
             Some(command) => {
                 out.send(message::Message::Copy(shared.text(command)));
-                format!("copied: {command}")
+                let blanks = if has_blank(command) { ", words in capitals are yours to fill in" } else { "" };
+                format!("copied{blanks}: {command}")
             }
             None => "no command to copy here".to_owned(),
         };
