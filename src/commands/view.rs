@@ -20,8 +20,9 @@ use crate::tui::time::Zone;
 use super::config::{self, Config};
 use super::feed::Feed;
 use super::judgement::Judgement;
-use super::live::{self, Sources, Talk};
+use super::live::{self, Sources};
 use super::output::{Target, note};
+use super::progress::Talk;
 use super::{Outcome, captures, remember};
 
 /// What is shown, and how.

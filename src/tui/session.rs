@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::case::{Case, Snapshot};
-use crate::model::{Brief, Request, SignalKey, Timestamp};
+use crate::model::{Briefs, Request, SignalKey, Timestamp};
 use crate::rules::Switches;
 
 /// Filter expressions that are remembered.
@@ -67,11 +67,11 @@ impl Landmark {
         let briefs = case.briefs();
         let time = self.time.map(Timestamp);
         let from = time.map_or(0, |time| first_at(briefs, time));
-        let is_later = |at: usize| time.is_some_and(|time| briefs[at].timestamp.is_some_and(|at| at > time));
+        let is_later = |at: usize| time.is_some_and(|time| briefs.at(at).timestamp.is_some_and(|at| at > time));
         let mut elsewhere = None;
         for at in (from..briefs.len()).take_while(|at| !is_later(*at)) {
             let key = SignalKey(at as u32);
-            match (briefs[at].timestamp == time).then(|| case.origin(key)) {
+            match (briefs.at(at).timestamp == time).then(|| case.origin(key)) {
                 Some((path, line)) if line == self.line && path == self.path => return Some(key),
                 Some((path, line)) if line == self.line && file_name(path) == file_name(&self.path) => {
                     elsewhere.get_or_insert(key);
@@ -95,11 +95,11 @@ fn file_name(path: &str) -> &str {
 }
 
 /// The first signal at or behind a time. Signals without one stand where their neighbours do, so they are stepped over.
-fn first_at(briefs: &[Brief], time: Timestamp) -> usize {
+fn first_at(briefs: &Briefs, time: Timestamp) -> usize {
     let (mut low, mut high) = (0, briefs.len());
     while low < high {
         let middle = low.midpoint(high);
-        let timed = (middle..high).find_map(|at| Some((at, briefs[at].timestamp?)));
+        let timed = (middle..high).find_map(|at| Some((at, briefs.at(at).timestamp?)));
         match timed {
             Some((at, found)) if found < time => low = at + 1,
             _ => high = middle,
@@ -115,7 +115,7 @@ pub fn name_of(snapshot: &Snapshot, request: &Request) -> String {
     }
     let tool = snapshot.names.text(request.tool).unwrap_or_default();
     let start = request.window.map(|window| window.start.to_string()).unwrap_or_default();
-    match request.trace {
+    match snapshot.names.trace(request.trace) {
         Some(trace) => format!("{trace} {tool} {start}"),
         None => format!("{tool} {start}"),
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::case::Case;
 use crate::filter::Filter;
-use crate::model::{Brief, RequestKey, SignalKey};
+use crate::model::{Briefs, RequestKey, SignalKey};
 use crate::rules::{Catalogue, Switches};
 
 use super::keys::Chord;
@@ -316,9 +316,13 @@ impl Model {
     }
 
     fn telling_signal(&self) -> Option<SignalKey> {
-        let snapshot = &self.shared.snapshot;
-        let request = snapshot.requests.get(self.shared.request?.index())?;
-        self.shared.lookup.telling_signal(snapshot, request)
+        let (snapshot, lookup) = (&self.shared.snapshot, &self.shared.lookup);
+        let Some(request) = self.shared.request else {
+            let has_signals = self.shared.case.as_ref().is_some_and(|case| !case.briefs().is_empty());
+            let evidence = lookup.evidence(snapshot, None).map(|evidence| evidence.signal);
+            return evidence.or_else(|| has_signals.then_some(SignalKey(0)));
+        };
+        lookup.telling_signal(snapshot, snapshot.requests.get(request.index())?)
     }
 
     pub(super) fn set_filter(&mut self, text: String, out: &mut Outbox) {
@@ -350,6 +354,7 @@ impl Model {
 /// Whether signals have only been added behind those that there were.
 fn is_continued(earlier: &Case, now: &Case) -> bool {
     let (earlier, now) = (earlier.briefs(), now.briefs());
-    let mark = |brief: &Brief| (brief.timestamp, brief.message_hash);
-    earlier.last().map(mark) == earlier.len().checked_sub(1).and_then(|at| now.get(at)).map(mark)
+    let last = earlier.len().checked_sub(1);
+    let mark = |briefs: &Briefs| briefs.get(last?).map(|brief| (brief.timestamp, brief.message_hash));
+    mark(earlier) == mark(now)
 }

@@ -16,8 +16,8 @@ mod tree;
 mod wrap;
 
 pub use bar::bar;
-pub use cell::{fit, width};
-pub use chart::{Pick, TimeChart, bin_starts};
+pub use cell::{fit, tail, width};
+pub use chart::{Pick, TimeChart, Words, bin_starts};
 pub use histogram::{Bin, histogram};
 pub use input::Input;
 pub use line::Line;

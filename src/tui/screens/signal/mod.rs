@@ -18,10 +18,10 @@ use crate::tui::message::{self, Ask, AskLine, Mouse, MouseKind, Notice, Outbox};
 use crate::tui::model::{Change, Shared};
 use crate::tui::pointer::wheel;
 use crate::tui::screens::{ScreenId, ScreenMessage, logs};
-use crate::tui::widgets::{ListState, Tree};
+use crate::tui::widgets::{ListState, Tree, width};
 
 pub(super) use keys::KEYS;
-use nodes::Item;
+use nodes::{Item, ItemKind};
 pub(super) use view::view;
 
 /// What the screen remembers.
@@ -34,6 +34,8 @@ pub struct State {
     lines: Vec<String>,
     laid_out: Option<LaidOut>,
     scroll: ListState,
+    /// The selected value in full, where it does not fit on its row and there is room below the text.
+    value: Vec<String>,
     pane: Pane,
     /// Whether movements go to the text.
     in_text: bool,
@@ -310,6 +312,10 @@ impl State {
         self.tree = signal.as_ref().map(|(_, signal)| nodes::tree(signal)).unwrap_or_default();
         (self.signal, self.laid_out) = (signal, None);
         (self.list, self.scroll) = (ListState::default(), ListState::default());
+        // What it says comes first.
+        let message = self.tree.find(0, 1, |item| item.kind == ItemKind::Field && item.path == "message");
+        self.list.fit(self.tree.len(), view::panes(shared.body()).0.height);
+        self.list.select(message.map(|node| self.tree.reveal(node)).unwrap_or_default());
         if self.needle.is_some() {
             self.tree.fold_from(None);
         }
@@ -328,6 +334,25 @@ impl State {
             self.laid_out = wanted;
         }
         self.scroll.fit(self.lines.len(), text.height);
+        self.value = self.cut_value(shared, tree, text).unwrap_or_default();
+    }
+
+    /// The selected value in rows for what is left of the text's room, when its own row cuts it.
+    fn cut_value(&self, shared: &Shared, tree: Rect, text: Rect) -> Option<Vec<String>> {
+        /// Rows of a title, an empty one above it, and a few of the value.
+        const LEAST: usize = 5;
+        let spare = usize::from(text.height).saturating_sub(self.lines.len());
+        let (row, item) = (self.list.selected()?, self.item()?);
+        let is_shown = matches!(item.kind, ItemKind::Field | ItemKind::Scalar | ItemKind::Nested);
+        let fits =
+            view::value_column(self.tree.row(row)?, tree) + width(&item.value) < usize::from(tree.width);
+        if self.pane == Pane::Value || !is_shown || spare < LEAST || (fits && !item.value.contains('\n')) {
+            return None;
+        }
+        let columns = usize::from(text.width.saturating_sub(1));
+        let mut rows = raw::wrapped(shared, &guard::head(shared, item), columns);
+        rows.truncate(spare - 2);
+        Some(rows)
     }
 }
 
