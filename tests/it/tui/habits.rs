@@ -169,7 +169,7 @@ fn the_mouse_is_given_back_by_a_key_or_never_taken() {
     // A click on the tab of the logs, as terminals tell it: column 36 from 1, row 1.
     let column = terminal.screen().lines().next().and_then(|tabs| tabs.find("5 Logs")).expect("a tab") + 1;
     terminal.press(&format!("\x1b[<0;{column};1M\x1b[<0;{column};1m"));
-    terminal.until("signals");
+    terminal.until("all signals");
     terminal.press("q");
     assert!(terminal.finish().success());
     configure(folder.path(), "mouse = false\n");

@@ -17,7 +17,7 @@ fn remembered(home: &Path) -> String {
 fn started(terminal: &mut Terminal) {
     terminal.until("7 requests, 2 failed");
     terminal.press("5");
-    terminal.until("signals");
+    terminal.until("all signals");
 }
 
 #[test]
