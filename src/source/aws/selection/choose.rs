@@ -335,7 +335,7 @@ fn absent<'n>(
         count += 1;
     }
     if count == 0 {
-        said.failures.push(Failure { source: wanted.name.clone(), error: problem.clone() });
+        said.failures.push(Failure { source: wanted.name.clone(), error: problem.clone(), origin: None });
         return Ok(());
     }
     chosen.ids.insert(id.to_owned());
@@ -369,7 +369,7 @@ fn choose_groups(
             said.notes.push(format!("{problem}; '{}' is read as it was written", wanted.name));
         }
         Some(problem) => {
-            said.failures.push(Failure { source: wanted.name.clone(), error: problem.clone() });
+            said.failures.push(Failure { source: wanted.name.clone(), error: problem.clone(), origin: None });
         }
         None if listing.meant.is_empty() && wanted.prefix().is_none() => {
             let names = listing.others.iter().map(|group| group.name.as_str());

@@ -13,7 +13,7 @@ use super::choose::{Chosen, Inventory, Listing, choose};
 use super::unread::unread;
 use super::{Kind, Selection, SelectionError, Wanted};
 use crate::model::Timestamp;
-use crate::source::recording::{Asked, Unread};
+use crate::source::recording::{Asked, Origin, Unread};
 
 /// A selection that has been looked up.
 #[derive(Clone, Debug)]
@@ -37,6 +37,8 @@ pub struct Failure {
     pub source: String,
     /// Why.
     pub error: LiveError,
+    /// Where it was looked for; `None` when nobody could be asked there.
+    pub origin: Option<Origin>,
 }
 
 impl Resolved {
@@ -153,16 +155,19 @@ impl Building<'_> {
         wanted: &[Wanted],
     ) -> Result<(), SelectionError> {
         let key = (inventory.account.clone(), inventory.region.clone());
+        let origin = account.origin();
         let (_, chosen) = self.found.entry(key).or_insert_with(|| (Arc::new(account), Chosen::default()));
         let outcome = choose(inventory, wanted, chosen)?;
         self.notes.extend(outcome.notes);
-        self.failures.extend(outcome.failures);
+        let failures = outcome.failures.into_iter();
+        self.failures.extend(failures.map(|failure| Failure { origin: Some(origin.clone()), ..failure }));
         Ok(())
     }
 
     /// All of an account's sources fail for one reason.
     fn fail(&mut self, wanted: &[Wanted], error: &LiveError) {
-        let failure = |source: &str| Failure { source: source.to_owned(), error: error.clone() };
+        let failure =
+            |source: &str| Failure { source: source.to_owned(), error: error.clone(), origin: None };
         self.failures.extend(wanted.iter().map(|wanted| failure(&wanted.name)));
         if wanted.is_empty() {
             self.failures.extend(self.selection.traces.iter().map(|trace| failure(&trace.to_string())));
