@@ -18,6 +18,7 @@ use tokio::time::{sleep, timeout};
 use super::account::Account;
 use super::error::{LiveError, classify};
 use super::event::LogEvent;
+use super::hosts;
 use super::news::{News, Told};
 use super::pace::Pace;
 use super::wait::Waits;
@@ -263,13 +264,10 @@ impl Intercept for PlainHost {
     }
 }
 
-/// Whether a URL is one of AWS itself, in any partition.
+/// Whether a URL is one of AWS itself.
 fn is_aws(url: &str) -> bool {
     let authority = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let host = authority.split(['/', ':', '?']).next().unwrap_or_default();
-    [".amazonaws.com", ".amazonaws.com.cn", ".api.aws", ".api.amazonwebservices.com.cn"]
-        .iter()
-        .any(|domain| host.ends_with(domain))
+    hosts::is_aws(authority.split(['/', '?']).next().unwrap_or_default())
 }
 
 #[cfg(test)]
