@@ -1,4 +1,13 @@
-//! The longer texts of `--help`.
+//! The longer texts of `--help` and `--version`.
+
+use std::env::consts::{ARCH, OS};
+use std::sync::LazyLock;
+
+/// What a bug report has to say of the program, behind its name.
+pub(super) static VERSION: LazyLock<String> = LazyLock::new(|| {
+    let profile = if cfg!(debug_assertions) { "debug" } else { "release" };
+    format!("{}\n{profile} build for {ARCH}-{OS}", env!("CARGO_PKG_VERSION"))
+});
 
 /// What the program is, above the usage line of `--help`.
 pub(super) const LONG_ABOUT: &str = "\

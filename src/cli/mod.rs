@@ -3,6 +3,7 @@
 mod arguments;
 mod generate;
 mod help;
+mod manual;
 mod screens;
 mod values;
 
@@ -65,7 +66,7 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<Outcome> {
         Some(Subcommand::Iam(arguments)) => commands::iam(&arguments.into()),
         Some(Subcommand::Doctor(arguments)) => commands::doctor(&(*arguments).into()),
         Some(Subcommand::Completions { shell }) => generate::completions(shell, Arguments::command()),
-        Some(Subcommand::Man) => generate::manual(Arguments::command()),
+        Some(Subcommand::Man) => generate::manual(&Arguments::command()),
     }
 }
 

@@ -19,7 +19,7 @@ pub(super) struct ScreenArguments {
     pub(super) follow: bool,
 
     /// Colours of the screens: dark, light, high-contrast, 16-colour or plain
-    #[arg(long, value_name = "THEME", value_parser = values::theme, help_heading = "Screens")]
+    #[arg(long, value_name = "THEME", value_parser = values::theme(), hide_possible_values = true, help_heading = "Screens")]
     pub(super) theme: Option<ThemeName>,
 
     /// Draw with ASCII signs only
@@ -27,11 +27,22 @@ pub(super) struct ScreenArguments {
     pub(super) ascii: bool,
 
     /// Print the keys and what they do, as Markdown, with those of the configuration
-    #[arg(long, help_heading = "Screens")]
+    #[arg(
+        long,
+        conflicts_with_all = ["rule_check", "report", "expect", "format", "fail_on", "fail_on_gaps"],
+        help_heading = "Screens"
+    )]
     pub(super) print_keys: bool,
 
     /// Print one frame of a screen: requests, timeline, diagnosis, signal, logs, compare, schemas, rules or coverage
-    #[arg(long, value_name = "SCREEN", value_parser = values::screen, help_heading = "Screens")]
+    #[arg(
+        long,
+        value_name = "SCREEN",
+        value_parser = values::screen(),
+        hide_possible_values = true,
+        conflicts_with_all = ["rule_check", "report", "expect", "format", "fail_on", "fail_on_gaps", "print_keys"],
+        help_heading = "Screens"
+    )]
     print_screen: Option<ScreenId>,
 
     /// Give the frame so many columns and rows

@@ -2,10 +2,24 @@
 
 use std::time::Duration;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+
 use crate::model::{Level, Timestamp, TraceId};
+use crate::source::aws::operations::Feature;
 use crate::source::aws::selection::Moment;
 use crate::tui::screens::ScreenId;
 use crate::tui::theme::ThemeName;
+
+/// One of a list of words. Completions offer them, and an error lists them with the nearest one.
+fn word<T: Copy + Send + Sync + 'static>(
+    all: impl IntoIterator<Item = (&'static str, T)>,
+) -> impl TypedValueParser<Value = T> {
+    let all: Vec<(&'static str, T)> = all.into_iter().collect();
+    PossibleValuesParser::new(all.iter().map(|(word, _)| *word)).try_map(move |typed| {
+        let found = all.iter().find(|(word, _)| *word == typed);
+        found.map(|(_, value)| *value).ok_or("this word is not in the list")
+    })
+}
 
 /// `RULE=LEVEL`.
 pub(super) fn severity(text: &str) -> Result<(String, Level), String> {
@@ -25,11 +39,9 @@ fn level(word: &str) -> Result<Level, String> {
 }
 
 /// The least severity that fails a check; `None` for `never`.
-pub(super) fn threshold(text: &str) -> Result<Threshold, String> {
-    if text == "never" {
-        return Ok(Threshold(None));
-    }
-    level(text).map(|level| Threshold(Some(level))).map_err(|error| format!("{error}, and never"))
+pub(super) fn threshold() -> impl TypedValueParser<Value = Threshold> {
+    let levels = Level::ALL.iter().rev().map(|level| (level.word(), Threshold(Some(*level))));
+    word(levels.chain([("never", Threshold(None))]))
 }
 
 /// See [`threshold`]; a type of its own because an `Option` would mean an option that may be left out.
@@ -107,20 +119,19 @@ pub(super) fn role(text: &str) -> Result<String, String> {
     Err(format!("'{text}' is no ARN of a role; it looks like arn:aws:iam::111122223333:role/NAME"))
 }
 
-/// A screen by its word.
-pub(super) fn screen(word: &str) -> Result<ScreenId, String> {
-    ScreenId::from_word(word).ok_or_else(|| {
-        let words: Vec<_> = ScreenId::ALL.iter().map(|screen| screen.word()).collect();
-        format!("'{word}' is no screen; the screens are {}", words.join(", "))
-    })
+/// A screen.
+pub(super) fn screen() -> impl TypedValueParser<Value = ScreenId> {
+    word(ScreenId::ALL.iter().map(|screen| (screen.word(), *screen)))
 }
 
-/// A theme by its word.
-pub(super) fn theme(word: &str) -> Result<ThemeName, String> {
-    ThemeName::from_word(word).ok_or_else(|| {
-        let words: Vec<_> = ThemeName::ALL.iter().map(|theme| theme.word()).collect();
-        format!("'{word}' is no theme; the themes are {}", words.join(", "))
-    })
+/// A theme.
+pub(super) fn theme() -> impl TypedValueParser<Value = ThemeName> {
+    word(ThemeName::ALL.iter().map(|theme| (theme.word(), *theme)))
+}
+
+/// What a policy is for.
+pub(super) fn feature() -> impl TypedValueParser<Value = Feature> {
+    word(Feature::NAMED.iter().map(|feature| (feature.word(), *feature)))
 }
 
 /// Columns and rows: `120x40`.
@@ -181,11 +192,18 @@ mod tests {
         assert!(severity("a-rule=bad").unwrap_err().contains("info, warning, error"));
     }
 
+    fn read<T: Clone + Send + Sync + 'static>(
+        parser: &impl TypedValueParser<Value = T>,
+        text: &str,
+    ) -> Option<T> {
+        parser.parse_ref(&clap::Command::new("test"), None, text.as_ref()).ok()
+    }
+
     #[test]
     fn never_is_a_threshold() {
-        assert_eq!(threshold("never"), Ok(Threshold(None)));
-        assert_eq!(threshold("warning"), Ok(Threshold(Some(Level::Warning))));
-        assert!(threshold("all").unwrap_err().ends_with("and never"));
+        assert_eq!(read(&threshold(), "never"), Some(Threshold(None)));
+        assert_eq!(read(&threshold(), "warning"), Some(Threshold(Some(Level::Warning))));
+        assert_eq!(read(&threshold(), "all"), None);
     }
 
     #[test]
@@ -197,10 +215,13 @@ mod tests {
     }
 
     #[test]
-    fn screens_and_themes_go_by_their_words() {
-        assert_eq!(screen("logs"), Ok(ScreenId::Logs));
-        assert!(screen("log").unwrap_err().contains("requests, timeline"));
-        assert_eq!(theme("light"), Ok(ThemeName::Light));
-        assert!(theme("pink").unwrap_err().contains("high-contrast"));
+    fn lists_of_words_are_offered_whole() {
+        assert_eq!(read(&screen(), "logs"), Some(ScreenId::Logs));
+        assert_eq!(read(&screen(), "log"), None);
+        assert_eq!(read(&theme(), "light"), Some(ThemeName::Light));
+        assert_eq!(read(&feature(), "traces"), Some(Feature::Traces));
+        let offered = |words: Option<usize>| words.unwrap_or_default();
+        assert_eq!(offered(screen().possible_values().map(Iterator::count)), ScreenId::ALL.len());
+        assert_eq!(offered(threshold().possible_values().map(Iterator::count)), Level::ALL.len() + 1);
     }
 }

@@ -61,14 +61,14 @@ pub(crate) fn on_disk(dirs: &[PathBuf], errors: &mut Vec<LoadError>) -> Vec<Rule
                 Err(error) => errors.push(LoadError::about(
                     error.path().unwrap_or(dir).display().to_string(),
                     format!("cannot read the rule folder: {}", io_reason(&error)),
-                    Some("give --rules a folder that holds <layer>/<rule-id>/rule.toml".into()),
+                    Some("name a folder that holds <layer>/<rule-id>/rule.toml".into()),
                 )),
             }
         }
-        if folders.len() == before && dir.is_dir() {
+        if folders.len() == before && dir.exists() {
             errors.push(LoadError::about(
                 dir.display().to_string(),
-                "the folder holds no rule",
+                if dir.is_dir() { "the folder holds no rule" } else { "is a file that is no rule.toml" },
                 Some(
                     "rules lie at <layer>/<rule-id>/rule.toml; `agentcore-triage rules new` makes one".into(),
                 ),

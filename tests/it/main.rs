@@ -21,6 +21,7 @@ pub(crate) mod live;
 mod operations;
 mod pasted;
 mod program;
+mod readme;
 mod report;
 mod rules;
 mod samples;

@@ -27,7 +27,7 @@ pub(in crate::cli) struct CheckArguments {
     rule_check: bool,
 
     /// Fail from this severity on: error, warning, info or never [default: error with --rule-check, else never]
-    #[arg(long, value_name = "LEVEL", value_parser = values::threshold, help_heading = "Check")]
+    #[arg(long, value_name = "LEVEL", value_parser = values::threshold(), hide_possible_values = true, help_heading = "Check")]
     fail_on: Option<Threshold>,
 
     /// Write a root-cause report to FILE ('-' for standard output)
@@ -175,7 +175,14 @@ impl TryFrom<CheckArguments> for Mode {
             return Ok(Self::Keys(output));
         }
         let print = typed.screen.print(output.clone());
-        if print.is_some() || (is_plain && commands::has_terminal()) {
+        let shows = print.is_none() && is_plain && commands::has_terminal();
+        if typed.screen.follow && live.is_none() && !shows {
+            return Err(
+                "--follow is for the screens, which need a terminal, and for live sources (--runtime, --gateway, --log-group); leave it out to judge what a file holds now"
+                    .to_owned(),
+            );
+        }
+        if print.is_some() || shows {
             let view = View {
                 captures: typed.captures,
                 live,

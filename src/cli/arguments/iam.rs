@@ -5,10 +5,12 @@ use clap::Args;
 use crate::commands::Iam;
 use crate::source::aws::operations::Feature;
 
+use super::super::values;
+
 #[derive(Args, Debug)]
 pub(in crate::cli) struct IamArguments {
     /// Allow what these features need: logs, traces, discovery, doctor [default: all]
-    #[arg(long, value_name = "FEATURE", value_delimiter = ',', value_parser = feature)]
+    #[arg(long, value_name = "FEATURE", value_delimiter = ',', value_parser = values::feature(), hide_possible_values = true)]
     feature: Vec<Feature>,
 
     /// Allow reading this log group, too, as a name or with '*' at its end (repeatable)
@@ -16,15 +18,6 @@ pub(in crate::cli) struct IamArguments {
     /// Those that AgentCore and X-Ray write are allowed already.
     #[arg(long, value_name = "GROUP")]
     log_group: Vec<String>,
-}
-
-fn feature(word: &str) -> Result<Feature, String> {
-    let words: Vec<&str> = Feature::NAMED.iter().map(|feature| feature.word()).collect();
-    Feature::NAMED
-        .iter()
-        .copied()
-        .find(|feature| feature.word() == word)
-        .ok_or_else(|| format!("'{word}' is no feature; the features are {}", words.join(", ")))
 }
 
 impl From<IamArguments> for Iam {

@@ -32,6 +32,7 @@ pub(super) use schema::SchemaArguments;
 #[command(
     name = "agentcore-triage",
     version,
+    long_version = help::VERSION.as_str(),
     about = "Find out why a call on Amazon Bedrock AgentCore failed",
     long_about = help::LONG_ABOUT,
     after_help = help::AFTER_HELP,

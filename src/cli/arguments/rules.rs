@@ -18,7 +18,8 @@ pub(in crate::cli) enum RulesCommand {
     },
     /// Show what a rule looks for, why it happens and how to fix it
     Show {
-        /// Show this rule
+        /// Show this rule; `rules list` names them all
+        #[arg(value_name = "RULE")]
         id: String,
         #[command(flatten)]
         rules: RuleFolders,
@@ -38,6 +39,7 @@ pub(in crate::cli) enum RulesCommand {
     /// Start a new rule: a commented rule file with both kinds of examples
     New {
         /// Name it so: small letters, digits and hyphens, stating the problem
+        #[arg(value_name = "RULE")]
         id: String,
         /// Put it below this layer's folder
         #[arg(long, value_name = "LAYER", default_value = "runtime")]

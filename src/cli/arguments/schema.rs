@@ -31,7 +31,7 @@ pub(in crate::cli) struct SchemaArguments {
     #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
     output: Option<PathBuf>,
     /// Fail from this level on: error, warning, info or never
-    #[arg(long, value_name = "LEVEL", value_parser = values::threshold, default_value = "error")]
+    #[arg(long, value_name = "LEVEL", value_parser = values::threshold(), hide_possible_values = true, default_value = "error")]
     fail_on: Threshold,
     /// Show secrets as they are
     #[arg(long)]

@@ -1,5 +1,10 @@
 //! Help, version, usage errors, and what happens when nothing is named.
 
+use std::collections::BTreeSet;
+use std::env::consts::{ARCH, OS};
+
+use regex::Regex;
+
 use crate::program::{FAILURE, Folder, RULE, run, run_with_input, triage};
 
 #[test]
@@ -17,6 +22,10 @@ fn help_goes_to_stdout() {
 fn the_manual_page_is_roff() {
     let page = run(["man"]);
     assert_eq!(page.code, 0);
+    for section in ["SYNOPSIS", "SUBCOMMANDS", "ENVIRONMENT", "FILES", "EXAMPLES", "EXIT STATUS"] {
+        assert!(page.stdout.contains(&format!("\n.SH {section}\n")), "{section}");
+    }
+    assert!(page.stdout.contains("\n.SS rules explain\n"));
     insta::assert_snapshot!("man", page.stdout);
 }
 
@@ -29,13 +38,38 @@ fn every_shell_gets_a_script() {
     }
 }
 
+/// Every branch that the script for Bash asks for is there; a hyphen in the program's name once hid the subcommands.
+#[test]
+fn the_script_for_bash_knows_every_subcommand() {
+    let script = run(["completions", "bash"]).stdout;
+    let all = |pattern: &str| -> BTreeSet<String> {
+        let pattern = Regex::new(pattern).expect("a valid pattern");
+        pattern.captures_iter(&script).map(|found| found[1].to_owned()).collect()
+    };
+    let (asked, labels) = (all(r#"cmd="(\w+)""#), all(r"(?m)^ +(agentcore\w+)\)$"));
+    assert!(asked.len() > 10, "{asked:?}");
+    assert_eq!(asked, labels);
+}
+
+/// What completions offer is what is allowed.
+#[test]
+fn lists_of_words_complete() {
+    let script = run(["completions", "bash"]).stdout;
+    for words in
+        ["requests timeline diagnosis", "dark light high-contrast", "error warning info never", "logs traces"]
+    {
+        assert!(script.contains(&format!("compgen -W \"{words}")), "{words}");
+    }
+}
+
 #[test]
 fn version_names_the_program() {
-    for flag in ["-V", "--version"] {
-        let version = run([flag]);
-        assert_eq!(version.code, 0);
-        assert_eq!(version.stdout, concat!("agentcore-triage ", env!("CARGO_PKG_VERSION"), "\n"));
-    }
+    let (short, long) = (run(["-V"]), run(["--version"]));
+    assert_eq!((short.code, long.code), (0, 0));
+    assert_eq!(short.stdout, concat!("agentcore-triage ", env!("CARGO_PKG_VERSION"), "\n"));
+    // What a bug report needs besides.
+    let platform = long.stdout.strip_prefix(&short.stdout).expect("the same line first");
+    assert!(platform.ends_with(&format!(" build for {ARCH}-{OS}\n")), "{platform}");
 }
 
 #[test]
@@ -49,6 +83,11 @@ fn bad_usage_exits_2_and_says_what_would_be_right() {
         (vec!["--lateness", "5", "x"], "500ms"),
         (vec!["completions", "tcsh"], "bash"),
         (vec!["rules"], "list"),
+        (vec!["--print-screen", "logs", "--report", "r.md", "x"], "--report"),
+        (vec!["--print-screen", "log", "x"], "logs"),
+        (vec!["--print-keys", "--rule-check"], "--rule-check"),
+        (vec!["--theme", "pink", "x"], "high-contrast"),
+        (vec!["--rule-check", "--follow", "x"], "--runtime"),
         (vec!["rules", "explain", RULE], "CAPTURE"),
     ] {
         let run = run(&arguments);
@@ -69,6 +108,14 @@ fn unknown_rules_are_bad_usage_with_the_nearest_name() {
         assert_eq!(run.code, 2, "{arguments:?}");
         assert!(run.stderr.contains("did you mean") && run.stderr.contains(RULE), "{}", run.stderr);
     }
+}
+
+#[test]
+fn a_file_among_the_rules_is_told() {
+    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+    let run = run(["--rule-check", "--rules", manifest, manifest]);
+    assert_eq!(run.code, 2);
+    assert!(run.stderr.contains("is a file that is no rule.toml"), "{}", run.stderr);
 }
 
 #[test]
