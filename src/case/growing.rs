@@ -3,9 +3,7 @@
 //! Records are read once, when they are complete. Each new [`Case`] costs a copy of the index (about 100 bytes per
 //! signal), sorting, correlation of the whole and a look at the records that rules may match.
 
-use std::time::Duration;
-
-use super::read::{Batch, Reading, Source, Tables, self};
+use super::read::{self, Batch, Reading, Source};
 use super::records::Records;
 use super::{Case, Options, Progress};
 use crate::model::{Briefs, Bytes, Cut, Format, Input, Names, Opening, Slice};
