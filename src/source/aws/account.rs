@@ -18,6 +18,7 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 
 use super::error::{Call, LiveError, NoStrangers, classify};
+use super::logs::is_arn;
 use crate::source::recording::Origin;
 
 /// Attempts that the SDK makes of a call, where the caller does not count them itself.
@@ -186,8 +187,11 @@ impl Account {
         self.role_arn.as_deref()
     }
 
-    /// ARN of one of its log groups; `None` when the account's id is not known.
+    /// ARN of one of its log groups, or of one that is named by its ARN; `None` when the account's id is not known.
     pub(super) fn log_group_arn(&self, name: &str) -> Option<String> {
+        if is_arn(name) {
+            return Some(name.to_owned());
+        }
         // The caller's own ARN names the partition.
         let partition = self.caller.split(':').nth(1).filter(|partition| !partition.is_empty())?;
         let Self { region, id, .. } = self;

@@ -125,6 +125,10 @@ async fn look_up(connection: &Connection, wanted: &[Wanted]) -> Result<(Account,
 
 /// The log groups that a name or prefix means; for a name that means none, what is there instead.
 async fn groups_of(account: &Account, wanted: &Wanted) -> Listing {
+    if let Some(arn) = wanted.linked(account.id()) {
+        // Only its own account could list it.
+        return Listing { meant: vec![Group::named(arn, Some(arn))], ..Listing::default() };
+    }
     let name = wanted.bare();
     let (groups, problem) = log_groups_below(account, wanted.prefix().unwrap_or(name)).await;
     let meant = |group: &Group| wanted.prefix().is_some() || group.name == name;
