@@ -76,6 +76,7 @@ fn search(c: &mut Criterion) {
         "layer:gateway severity>=error",
         "tool~orders -outcome:failed",
         "rare",
+        "http.status>=400",
         "http.status>=500 layer:gateway",
     ] {
         let Ok(filter) = Filter::parse(text) else { continue };

@@ -4,7 +4,7 @@ use std::hint::black_box;
 
 use agentcore_triage::correlate::{Index, correlate};
 use agentcore_triage::model::{
-    Brief, Kind, Layer, Name, Names, Severity, SpanFacts, SpanId, Timestamp, TraceId,
+    Brief, Briefs, Kind, Layer, Name, Names, Severity, SpanId, Timestamp, TraceId,
 };
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
@@ -14,7 +14,6 @@ const MILLI: i64 = 1_000_000;
 #[derive(Default)]
 struct Case {
     briefs: Vec<Brief>,
-    spans: Vec<SpanFacts>,
     names: Names,
 }
 
@@ -41,10 +40,9 @@ impl Case {
             let at = start + depth as i64 * MILLI;
             let name = self.names.intern(name);
             let parent = (depth > 0).then(|| span(depth as u64 - 1));
-            self.spans.push(SpanFacts { end: Some(Timestamp(at + 40 * MILLI)), parent, name });
-            let facts = self.spans.len() as u32 - 1;
             let brief = self.push(Kind::Span, at);
-            (brief.trace, brief.span, brief.span_facts) = (trace, Some(span(depth as u64)), facts);
+            (brief.trace, brief.span, brief.parent) = (trace, Some(span(depth as u64)), parent);
+            (brief.end, brief.name) = (Some(Timestamp(at + 40 * MILLI)), name);
             brief.request = [request, runtime, Name::NONE, Name::NONE][depth];
         }
         for row in 0..5 {
@@ -66,7 +64,8 @@ fn bench(criterion: &mut Criterion) {
     let mut case = Case::default();
     (0..CALLS).for_each(|number| case.call(number));
     case.briefs.sort_by_key(|brief| brief.timestamp);
-    let index = Index { briefs: &case.briefs, spans: &case.spans, names: &case.names };
+    let briefs: Briefs = case.briefs.iter().collect();
+    let index = Index { briefs: &briefs, names: &case.names };
     let mut group = criterion.benchmark_group("correlate");
     group.throughput(Throughput::Elements(case.briefs.len() as u64)).sample_size(20);
     group.bench_function("420k signals", |bencher| bencher.iter(|| correlate(black_box(index))));

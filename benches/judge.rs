@@ -4,7 +4,7 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use agentcore_triage::model::{
-    Brief, Coverage, Kind, Layer, Name, Names, Owners, Severity, Signal, SignalKey, Timestamp,
+    Brief, Briefs, Coverage, Kind, Layer, Name, Names, Owners, Severity, Signal, SignalKey, Timestamp,
 };
 use agentcore_triage::rules::{Catalogue, Docket, Hits, Switches, judge};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
@@ -62,7 +62,7 @@ fn judge_hits(c: &mut Criterion) {
     let catalogue = catalogue();
     let names = Names::default();
     let signals: Vec<Signal> = (0..20_000).map(line).collect();
-    let briefs: Vec<Brief> = signals.iter().map(brief).collect();
+    let briefs: Briefs = signals.iter().map(brief).collect();
     let found = catalogue.match_signal(&signals[0]);
     let hits = Hits::collect(
         (0..signals.len() as u32).flat_map(|key| found.iter().cloned().map(move |hit| (SignalKey(key), hit))),
@@ -70,7 +70,6 @@ fn judge_hits(c: &mut Criterion) {
     let field = |key: SignalKey, name: &str| Some(signals.get(key.index())?.field(name)?.into_owned());
     let docket = Docket {
         briefs: &briefs,
-        spans: &[],
         names: &names,
         requests: &[],
         request_of: &Owners::default(),

@@ -11,7 +11,7 @@ use std::io::{self, Write};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use agentcore_triage::case::{Baseline, Case, Options, Search, Snapshot, pause_after};
+use agentcore_triage::case::{Baseline, Case, Options, Pace, Search, Snapshot};
 use agentcore_triage::model::{Bytes, Input, RequestKey};
 use agentcore_triage::rules::Catalogue;
 use agentcore_triage::text::Door;
@@ -315,7 +315,9 @@ fn bench(signals: u64, out: &mut dyn Write) -> io::Result<()> {
         (case, snapshot, started.elapsed())
     };
     let cost = open(Bytes::new(text.clone())).2;
-    let more = (pause_after(cost).as_secs_f64() * RATE) as u64;
+    let mut pace = Pace::default();
+    pace.made(Duration::ZERO, cost);
+    let more = (pace.wait(Duration::ZERO, false).as_secs_f64() * RATE) as u64;
     (signals / PER_CALL..(signals + more).div_ceil(PER_CALL)).for_each(|number| call(number, &mut text));
     let bytes = Bytes::new(text);
     let mut prepare = |bytes| {
@@ -337,6 +339,7 @@ fn bench(signals: u64, out: &mut dyn Write) -> io::Result<()> {
         look: Look::default(),
         zone: Zone::Utc,
         keymap: Keymap::default(),
+        mouse: true,
         door: Door { redact: true },
         options,
         session: Session::default(),

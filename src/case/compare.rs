@@ -175,12 +175,11 @@ impl Case {
     fn party(&self, key: RequestKey) -> Party<'_> {
         let Some(request) = self.request(key) else { return Party::default() };
         let names = self.names();
-        let briefs = || request.signals.iter().map(|link| &self.briefs()[link.signal.index()]);
+        let briefs = || request.signals.iter().map(|link| self.briefs().at(link.signal.index()));
         let resource = briefs().find_map(|brief| names.text(brief.resource));
         let stream = || briefs().find_map(|brief| names.text(brief.stream));
         let tool = names.text(request.tool);
-        let operation =
-            || briefs().find_map(|brief| names.text(self.index.spans.get(brief.span_facts as usize)?.name));
+        let operation = || briefs().find_map(|brief| names.text(brief.name));
         Party {
             tool,
             operation: if tool.is_none() { operation() } else { None },
@@ -208,7 +207,7 @@ impl Case {
             party: self.party(request.key),
             start: request.window.map(|window| window.start),
             layers: self.layers(request).count_ones(),
-            ids: (request.trace, self.names().text(request.request)),
+            ids: (self.names().trace(request.trace), self.names().text(request.request)),
         });
         let candidates: Vec<Candidate<'_>> = candidates.collect();
         compare::choose(party, window.map(|window| window.start), candidates.into_iter())
@@ -217,7 +216,7 @@ impl Case {
     /// The layers that tell of a request, one bit each.
     fn layers(&self, request: &Request) -> u32 {
         let layer = |layer: Layer| 1 << layer as u32;
-        request.signals.iter().fold(0, |all, link| all | layer(self.briefs()[link.signal.index()].layer))
+        request.signals.iter().fold(0, |all, link| all | layer(self.briefs().at(link.signal.index()).layer))
     }
 
     /// The failed requests that the counts are taken of, `failing` among them.
@@ -259,8 +258,9 @@ impl Case {
         keys.sort_by_cached_key(|key| {
             let request = self.request(*key);
             let start = request.and_then(|request| Some(request.window?.start));
+            let trace = request.and_then(|request| self.names().trace(request.trace));
             let id = request.and_then(|request| self.names().text(request.request));
-            (start, request.and_then(|request| request.trace), id, *key)
+            (start, trace, id, *key)
         });
         keys.dedup();
         keys
@@ -270,7 +270,7 @@ impl Case {
     fn label(&self, key: RequestKey, capture: Option<&str>) -> String {
         let Some(request) = self.request(key) else { return String::new() };
         let tool = self.party(key);
-        let id = match (request.trace, self.names().text(request.request)) {
+        let id = match (self.names().trace(request.trace), self.names().text(request.request)) {
             (Some(trace), _) => format!("trace {trace}"),
             (None, Some(id)) => format!("request {id}"),
             (None, None) => request.window.map_or_else(

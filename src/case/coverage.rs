@@ -38,8 +38,7 @@ fn layer_coverage(index: &Index, layer: Layer) -> Option<LayerCoverage> {
     let mut entry = LayerCoverage { layer, range: None, signals: 0 };
     for brief in index.briefs.iter().filter(|brief| brief.layer == layer && brief.kind != Kind::Emf) {
         entry.signals += 1;
-        let end = index.spans.get(brief.span_facts as usize).and_then(|span| span.end);
-        for at in [brief.timestamp, end].into_iter().flatten() {
+        for at in [brief.timestamp, brief.end].into_iter().flatten() {
             entry.range =
                 Some(entry.range.map_or(TimeRange { start: at, end: at }, |range| range.including(at)));
         }
@@ -65,7 +64,7 @@ fn gaps(index: &Index, issues: &[Issue]) -> Vec<Gap> {
 /// What a filter hides is missing to whoever judges: one gap per layer.
 pub(super) fn gaps_of_hidden(index: &Index, hidden: &[SignalKey]) -> Vec<Gap> {
     let gap = |layer: &Layer| {
-        let briefs = hidden.iter().map(|key| &index.briefs[key.index()]);
+        let briefs = hidden.iter().map(|key| index.briefs.at(key.index()));
         let times: Vec<_> =
             briefs.filter(|brief| brief.layer == *layer).map(|brief| brief.timestamp).collect();
         // A signal without a time may have happened at any.
@@ -92,7 +91,7 @@ fn last_time_before(index: &Index, path: &str, line: u32) -> Option<Timestamp> {
     let records = &index.sources[source].records;
     index
         .all_places()
-        .zip(&index.briefs)
+        .zip(index.briefs.iter())
         .filter(|(place, _)| place.source == source && records.line(place.record) <= line)
         .filter_map(|(_, brief)| brief.timestamp)
         .max()
@@ -101,7 +100,7 @@ fn last_time_before(index: &Index, path: &str, line: u32) -> Option<Timestamp> {
 /// What each input gave, embedded documents counted with the input that holds them.
 pub(super) fn summaries(index: &Index, opening: &[Issue]) -> Vec<InputSummary> {
     let mut spans = vec![0u64; index.sources.len()];
-    for (place, brief) in index.all_places().zip(&index.briefs) {
+    for (place, brief) in index.all_places().zip(index.briefs.iter()) {
         spans[place.source] +=
             u64::from(matches!(brief.kind, Kind::Span | Kind::XraySegment | Kind::XraySummary));
     }

@@ -5,13 +5,13 @@ use std::hash::BuildHasher;
 
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
-use crate::model::Brief;
+use crate::model::Briefs;
 
 /// Positions of the signals that were there before, with the same time and text, in order.
 ///
 /// `briefs` are in canonical order, so only signals of one moment are compared, and of those only the text of such as
 /// say the same. Signals without a time are never doubles: nothing tells two equal lines apart.
-pub(super) fn find<'a>(briefs: &[Brief], text: impl Fn(u32) -> Cow<'a, str>) -> Vec<u32> {
+pub(super) fn find<'a>(briefs: &Briefs, text: impl Fn(u32) -> Cow<'a, str>) -> Vec<u32> {
     let mut doubles = Vec::new();
     let mut moment: Vec<u32> = Vec::new();
     let mut now = None;
@@ -33,7 +33,7 @@ pub(super) fn find<'a>(briefs: &[Brief], text: impl Fn(u32) -> Cow<'a, str>) -> 
 
 /// The doubles among signals of one moment.
 fn of_moment<'a>(
-    briefs: &[Brief],
+    briefs: &Briefs,
     moment: &mut [u32],
     text: &impl Fn(u32) -> Cow<'a, str>,
     doubles: &mut Vec<u32>,
@@ -42,7 +42,7 @@ fn of_moment<'a>(
         return;
     }
     let says = |position: &u32| {
-        let brief = &briefs[*position as usize];
+        let brief = briefs.at(*position as usize);
         (brief.message_hash, brief.kind)
     };
     moment.sort_by_key(says);
@@ -61,7 +61,7 @@ fn of_moment<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Timestamp;
+    use crate::model::{Brief, Timestamp};
 
     #[test]
     fn only_the_same_text_at_the_same_time_is_a_double() {
@@ -69,7 +69,7 @@ mod tests {
             [(Some(1), "a"), (Some(1), "b"), (None, "a"), (Some(1), "a"), (None, "a"), (Some(2), "a")];
         let brief =
             |(at, _): &(Option<i64>, &str)| Brief { timestamp: at.map(Timestamp), ..Brief::default() };
-        let briefs: Vec<Brief> = signals.iter().map(brief).collect();
+        let briefs: Briefs = signals.iter().map(brief).collect();
         assert_eq!(find(&briefs, |at| signals[at as usize].1.into()), [3]);
     }
 }

@@ -24,9 +24,9 @@ pub(super) fn find(
     let candidates = keys(index, |key| index.readings[key.index()] == Reading::Candidate && !is_hidden(key));
     let mut hits = Hits::default();
     matches(index, &candidates, catalogue, progress, &mut hits);
-    if let Some(next) = catalogue.follow_up(&hits, &index.briefs, &index.spans, request_of) {
+    if let Some(next) = catalogue.follow_up(&hits, &index.briefs, request_of) {
         let wanted = keys(index, |key| {
-            let (brief, request) = (&index.briefs[key.index()], request_of.get(key));
+            let (brief, request) = (&index.briefs.at(key.index()), request_of.get(key));
             !is_hidden(key)
                 && match index.readings[key.index()] {
                     Reading::Candidate => false,

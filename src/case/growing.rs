@@ -3,12 +3,10 @@
 //! Records are read once, when they are complete. Each new [`Case`] costs a copy of the index (about 100 bytes per
 //! signal), sorting, correlation of the whole and a look at the records that rules may match.
 
-use std::time::Duration;
-
-use super::read::{self, Batch, Reading, Source, Tables};
+use super::read::{self, Batch, Reading, Source};
 use super::records::Records;
 use super::{Case, Options, Progress};
-use crate::model::{Brief, Bytes, Cut, Format, Input, Opening, Slice};
+use crate::model::{Briefs, Bytes, Cut, Format, Input, Names, Opening, Slice};
 use crate::parse::{self, Gain, Growth};
 
 /// From this size on an input is read piecemeal: its beginning tells how it is laid out, and what is shorter is read
@@ -17,18 +15,12 @@ const SETTLED: usize = 1 << 20;
 /// How much of what was read is compared, to notice that a file was replaced.
 const GUARD: usize = 64;
 
-/// How long to wait before the next case when the last one took `cost` to make: at most a fifth of a core is spent, and
-/// a small capture is up to date within a quarter of a second.
-pub fn pause_after(cost: Duration) -> Duration {
-    cost.saturating_mul(4).clamp(Duration::from_millis(200), Duration::from_secs(15))
-}
-
 /// The inputs of a capture that grows, and what was read of them.
 #[derive(Debug)]
 pub struct Growing {
     inputs: Vec<Part>,
-    /// What the briefs of all parts refer to.
-    tables: Tables,
+    /// The strings behind the briefs of all parts.
+    names: Names,
     settled: usize,
 }
 
@@ -44,14 +36,15 @@ struct Part {
 struct Sealed {
     growth: Growth,
     source: Source,
-    briefs: Vec<Brief>,
+    /// Their names are those of all parts.
+    briefs: Briefs,
     readings: Vec<Reading>,
     guard: Vec<u8>,
 }
 
 impl Default for Growing {
     fn default() -> Self {
-        Self { inputs: Vec::new(), tables: Tables::default(), settled: SETTLED }
+        Self { inputs: Vec::new(), names: Names::default(), settled: SETTLED }
     }
 }
 
@@ -110,19 +103,19 @@ impl Growing {
         for part in &mut self.inputs {
             part.settle(self.settled);
             if let Some(sealed) = &mut part.sealed {
-                sealed.advance(&part.input, options, progress, &mut self.tables);
+                sealed.advance(&part.input, options, progress, &mut self.names);
             }
             if progress.is_cancelled() {
                 part.sealed = None;
                 return None;
             }
         }
-        let mut view = View { tables: self.tables.clone(), ..View::default() };
+        let batch = Batch { names: self.names.clone(), ..Batch::default() };
+        let mut view = View { sources: Vec::new(), batch };
         for part in &self.inputs {
             view.add(part, options, progress);
         }
-        let View { sources, briefs, readings, tables: Tables { spans, names } } = view;
-        let batch = Batch { briefs, readings, spans, names };
+        let View { sources, batch } = view;
         Case::of_batch(sources, batch, opening.into(), options, progress)
     }
 }
@@ -147,7 +140,7 @@ impl Part {
         self.sealed = Some(Sealed {
             growth,
             source: Source { input: input.clone(), cut, records: Records::default(), issues: Vec::new() },
-            briefs: Vec::new(),
+            briefs: Briefs::new(),
             readings: Vec::new(),
             guard: Vec::new(),
         });
@@ -162,28 +155,28 @@ fn is_plain(input: &Input) -> bool {
 
 impl Sealed {
     /// Reads what cannot change any more. When cancelled what it holds is of no use.
-    fn advance(&mut self, input: &Input, options: &Options, progress: &Progress, tables: &mut Tables) {
+    fn advance(&mut self, input: &Input, options: &Options, progress: &Progress, names: &mut Names) {
         let gain = self.growth.seal(input);
         self.source.input = input.clone();
         let contexts = &self.growth.cut().contexts;
         self.source.cut.contexts.extend_from_slice(&contexts[self.source.cut.contexts.len()..]);
         let touched = grow(&mut self.source, gain);
-        let batch = read::read_on(&[(&self.source, self.briefs.len())], &options.catalogue, progress);
+        let new = read::read_on(&[(&self.source, self.briefs.len())], &options.catalogue, progress);
         self.source.records.forget_times();
-        append(batch, &mut self.briefs, &mut self.readings, tables);
-        read_again(&self.source, &touched, options, &mut self.briefs, &mut self.readings, tables);
+        let (briefs, readings) = (std::mem::take(&mut self.briefs), std::mem::take(&mut self.readings));
+        let mut batch = Batch { briefs, readings, names: std::mem::take(names) };
+        batch.append(new);
+        read_again(&self.source, 0, &touched, options, &mut batch);
+        (self.briefs, self.readings, *names) = (batch.briefs, batch.readings, batch.names);
         let at = self.growth.at();
         self.guard = input.bytes[at.saturating_sub(GUARD)..at].to_vec();
     }
 }
 
 /// What all parts together hold at one moment.
-#[derive(Default)]
 struct View {
     sources: Vec<Source>,
-    briefs: Vec<Brief>,
-    readings: Vec<Reading>,
-    tables: Tables,
+    batch: Batch,
 }
 
 impl View {
@@ -199,20 +192,17 @@ impl View {
         let parts = std::mem::take(&mut source.cut.parts);
         source.cut = Cut { parts, ..cut };
         let touched = grow(&mut source, gain);
-        let first = self.briefs.len();
-        self.briefs.extend_from_slice(&sealed.briefs);
-        self.readings.extend_from_slice(&sealed.readings);
-        let batch = read::read_on(&[(&source, sealed.briefs.len())], &options.catalogue, progress);
-        append(batch, &mut self.briefs, &mut self.readings, &mut self.tables);
-        let (briefs, readings) = (&mut self.briefs[first..], &mut self.readings[first..]);
-        read_again(&source, &touched, options, briefs, readings, &mut self.tables);
+        let first = self.batch.briefs.len();
+        self.batch.briefs.append(&sealed.briefs, None);
+        self.batch.readings.extend_from_slice(&sealed.readings);
+        self.batch.append(read::read_on(&[(&source, sealed.briefs.len())], &options.catalogue, progress));
+        read_again(&source, first, &touched, options, &mut self.batch);
         self.sources.push(source);
     }
 
     fn add_whole(&mut self, part: &Part, options: &Options, progress: &Progress) {
         let sources = Source::open(part.input.clone());
-        let batch = read::read(&sources, &options.catalogue, progress);
-        append(batch, &mut self.briefs, &mut self.readings, &mut self.tables);
+        self.batch.append(read::read(&sources, &options.catalogue, progress));
         self.sources.extend(sources);
     }
 }
@@ -251,29 +241,13 @@ fn add_parts(records: &mut Records, owner: usize, further: &[Slice], all: &mut V
     records.set(owner, &record);
 }
 
-fn append(batch: Batch, briefs: &mut Vec<Brief>, readings: &mut Vec<Reading>, tables: &mut Tables) {
-    let first = briefs.len();
-    briefs.extend(batch.briefs);
-    readings.extend(batch.readings);
-    let own = Tables { spans: batch.spans, names: batch.names };
-    own.merge(&mut briefs[first..], &mut tables.spans, &mut tables.names);
-}
-
-/// Reads records again that got further parts. Their time was theirs or the envelope's and stays.
-fn read_again(
-    source: &Source,
-    touched: &[usize],
-    options: &Options,
-    briefs: &mut [Brief],
-    readings: &mut [Reading],
-    tables: &mut Tables,
-) {
+/// Reads records again that got further parts; the brief of the source's first record is at `first`. Their time was
+/// theirs or the envelope's and stays.
+fn read_again(source: &Source, first: usize, touched: &[usize], options: &Options, batch: &mut Batch) {
     for at in touched {
         let mut record = source.records.get(*at);
-        record.timestamp = briefs[*at].timestamp;
-        let (brief, reading) = (&mut briefs[*at..=*at], &mut readings[*at..=*at]);
-        let own = read::read_records(source, &[record], &options.catalogue, brief, reading);
-        own.merge(brief, &mut tables.spans, &mut tables.names);
+        record.timestamp = batch.briefs.at(first + at).timestamp;
+        batch.replace(first + at, &read::read_records(source, &[record], &options.catalogue));
     }
 }
 

@@ -31,7 +31,7 @@ impl Snapshot {
         let before = before.take_while(|other| start(other) == start(found));
         Some(RequestHandle {
             request: text(found.request),
-            trace: found.trace,
+            trace: self.names.trace(found.trace),
             tool: text(found.tool),
             start: start(found),
             ordinal: before.filter(is_equal).count() as u32,
@@ -52,10 +52,11 @@ impl Snapshot {
     pub fn find(&self, handle: &RequestHandle) -> Option<RequestKey> {
         let name = |text: &Option<String>| text.as_deref().and_then(|text| self.names.find(text));
         let (request, tool) = (name(&handle.request), name(&handle.tool));
+        let trace = handle.trace.and_then(|id| self.names.find_trace(id));
         let fit = |found: &Request| -> Option<Fit> {
             let fit = (
                 request.is_some_and(|request| request == found.request),
-                handle.trace.is_some() && handle.trace == found.trace,
+                trace.is_some_and(|trace| trace == found.trace),
                 handle.start == start(found),
                 tool.unwrap_or(Name::NONE) == found.tool,
             );
@@ -86,24 +87,26 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::model::{Links, Names, Outcome, TimeRange};
+    use crate::model::{Links, Names, Outcome, TimeRange, TraceName};
 
     /// Requests of (request id, trace, tool, start), in the order given.
     fn snapshot(requests: &[(&str, u8, &str, i64)]) -> Snapshot {
         let mut names = Names::default();
-        let mut name = |text: &str| if text.is_empty() { Name::NONE } else { names.intern(text) };
+        let name =
+            |names: &mut Names, text: &str| names.intern_opt(Some(text).filter(|text| !text.is_empty()));
         let requests = requests.iter().zip(0..).map(|((id, trace, tool, at), key)| Request {
             key: RequestKey(key),
-            trace: (*trace > 0).then_some(TraceId([*trace; 16])),
-            request: name(id),
+            trace: if *trace > 0 { names.intern_trace(TraceId([*trace; 16])) } else { TraceName::NONE },
+            request: name(&mut names, id),
             session: Name::NONE,
-            tool: name(tool),
+            tool: name(&mut names, tool),
             parent: None,
             window: Some(TimeRange { start: Timestamp(*at), end: Timestamp(*at) }),
             signals: Links::default(),
             outcome: Outcome::Unknown,
         });
-        Snapshot { requests: Arc::new(requests.collect()), names: Arc::new(names), ..Snapshot::default() }
+        let requests = Arc::new(requests.collect());
+        Snapshot { requests, names: Arc::new(names), ..Snapshot::default() }
     }
 
     #[test]

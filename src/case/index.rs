@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::duplicates;
 use super::read::{Batch, Reading, Source};
 use crate::correlate;
-use crate::model::{Brief, Context, Issue, Names, Signal, SignalKey, SpanFacts};
+use crate::model::{Briefs, Context, Issue, Names, Signal, SignalKey};
 use crate::parse;
 
 /// Every signal of a case in canonical order: event time, then input order.
@@ -19,8 +19,7 @@ pub(super) struct Index {
     firsts: Vec<u32>,
     /// The number of each signal's record; empty when it is the signal's own.
     places: Vec<u32>,
-    pub(super) briefs: Vec<Brief>,
-    pub(super) spans: Vec<SpanFacts>,
+    pub(super) briefs: Briefs,
     pub(super) names: Arc<Names>,
     /// How far each signal was read.
     pub(super) readings: Vec<Reading>,
@@ -40,7 +39,9 @@ pub(super) struct Place {
 impl Index {
     /// Puts what was read into canonical order and drops what was read twice.
     pub(super) fn build(mut sources: Vec<Source>, batch: Batch) -> Self {
-        let Batch { briefs, readings, spans, names } = batch;
+        let Batch { mut briefs, readings, mut names } = batch;
+        briefs.shrink();
+        names.shrink();
         let mut next = 0;
         let mut firsts = Vec::with_capacity(sources.len());
         for source in &mut sources {
@@ -49,8 +50,7 @@ impl Index {
             next += source.records.len() as u32;
         }
         let names = Arc::new(names);
-        let mut index =
-            Self { sources, firsts, places: Vec::new(), briefs, spans, names, readings, duplicates: 0 };
+        let mut index = Self { sources, firsts, places: Vec::new(), briefs, names, readings, duplicates: 0 };
         index.sort();
         index.drop_duplicates();
         index
@@ -65,7 +65,7 @@ impl Index {
         self.places = (0..times.len() as u32).collect();
         self.places.sort_by_key(|record| times[*record as usize]);
         drop(times);
-        arrange(&mut self.briefs, &self.places);
+        arrange(self.briefs.rows_mut(), &self.places);
         arrange(&mut self.readings, &self.places);
     }
 
@@ -77,7 +77,7 @@ impl Index {
         if self.places.is_empty() {
             self.places = (0..self.briefs.len() as u32).collect();
         }
-        retain_others(&mut self.briefs, &doubles);
+        retain_others(self.briefs.rows_mut(), &doubles);
         retain_others(&mut self.readings, &doubles);
         retain_others(&mut self.places, &doubles);
         self.duplicates = doubles.len() as u64;
@@ -103,7 +103,7 @@ impl Index {
 
     /// What correlation sees.
     pub(super) fn view(&self) -> correlate::Index<'_> {
-        correlate::Index { briefs: &self.briefs, spans: &self.spans, names: &self.names }
+        correlate::Index { briefs: &self.briefs, names: &self.names }
     }
 
     /// The bytes of a signal's record as stored, without further parts.
@@ -156,21 +156,20 @@ impl Index {
     /// Reads a signal in full.
     pub(super) fn signal(&self, key: SignalKey) -> Signal {
         let Place { source, record } = self.place(key);
-        self.sources[source].signal(record, self.briefs[key.index()].timestamp)
+        self.sources[source].signal(record, self.briefs.at(key.index()).timestamp)
     }
 }
 
 /// A sort time for every record: its own, else that of the record before it in the same source, else the first
 /// one known after it; a record of a source without any time sorts last.
-fn carried_times(sources: &[Source], briefs: &[Brief]) -> Vec<i64> {
+fn carried_times(sources: &[Source], briefs: &Briefs) -> Vec<i64> {
+    let time = |at: usize| briefs.at(at).timestamp.map(|time| time.0);
     let mut times = Vec::with_capacity(briefs.len());
-    let mut rest = briefs;
     for source in sources {
-        let (own, after) = rest.split_at(source.records.len().min(rest.len()));
-        rest = after;
-        let mut last = own.iter().find_map(|brief| brief.timestamp).map_or(i64::MAX, |at| at.0);
-        times.extend(own.iter().map(|brief| {
-            last = brief.timestamp.map_or(last, |at| at.0);
+        let own = times.len()..briefs.len().min(times.len() + source.records.len());
+        let mut last = own.clone().find_map(time).unwrap_or(i64::MAX);
+        times.extend(own.map(|at| {
+            last = time(at).unwrap_or(last);
             last
         }));
     }

@@ -216,7 +216,6 @@ impl Case {
         };
         judge(&Docket {
             briefs: &self.index.briefs,
-            spans: &self.index.spans,
             names: &self.index.names,
             requests: &self.correlation.requests,
             request_of: &self.correlation.request_of,
@@ -230,18 +229,13 @@ impl Case {
 
     /// Signals that state an error, with their text.
     fn errors(&self) -> Vec<(SignalKey, Option<RequestKey>, String)> {
-        let stated = self
-            .index
-            .briefs
-            .par_iter()
-            .enumerate()
-            .filter(|(_, brief)| brief.severity >= Severity::Error || brief.outcome == Outcome::Failed);
-        stated
-            .map(|(position, _)| {
-                let key = SignalKey(position as u32);
-                (key, self.correlation.request_of.get(key), self.index.signal(key).message)
-            })
-            .collect()
+        let keys = (0..self.index.briefs.len() as u32).into_par_iter().map(SignalKey);
+        let stated = keys.filter(|key| {
+            let brief = self.index.briefs.at(key.index());
+            brief.severity >= Severity::Error || brief.outcome == Outcome::Failed
+        });
+        let read = |key| (key, self.correlation.request_of.get(key), self.index.signal(key).message);
+        stated.map(read).collect()
     }
 
     fn evidence<'a>(&self, named: impl Iterator<Item = &'a Evidence>) -> BTreeMap<SignalKey, Signal> {

@@ -1,13 +1,14 @@
 //! Reads inputs into briefs, block by block on all cores: cut, join, prefilter, skim.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use rayon::prelude::*;
 
 use super::Progress;
 use super::records::Records;
 use crate::model::{
-    Brief, Cut, Input, Issue, Kind, Name, Names, Outcome, Record, Severity, Signal, SpanFacts, Timestamp,
+    Brief, Briefs, Cut, Input, Issue, Kind, Name, Names, Outcome, Record, Severity, Signal, Timestamp,
     TraceName, message_hash,
 };
 use crate::parse::{self, Skim};
@@ -43,25 +44,15 @@ pub(super) enum Reading {
 /// What records gave, in input order.
 #[derive(Debug, Default)]
 pub(super) struct Batch {
-    pub(super) briefs: Vec<Brief>,
+    pub(super) briefs: Briefs,
     pub(super) readings: Vec<Reading>,
-    pub(super) spans: Vec<SpanFacts>,
     pub(super) names: Names,
 }
 
-/// Where the briefs of one block go, and where its records are.
+/// Records that are read together: those of a source from a position on.
 struct Block<'a> {
     source: &'a Source,
-    from: usize,
-    briefs: &'a mut [Brief],
-    readings: &'a mut [Reading],
-}
-
-/// What briefs refer to.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Tables {
-    pub(super) spans: Vec<SpanFacts>,
-    pub(super) names: Names,
+    records: Range<usize>,
 }
 
 impl Source {
@@ -109,90 +100,74 @@ pub(super) fn read(sources: &[Source], catalogue: &Catalogue, progress: &Progres
 /// Reads the records of sources from a position on.
 pub(super) fn read_on(sources: &[(&Source, usize)], catalogue: &Catalogue, progress: &Progress) -> Batch {
     let total = sources.iter().map(|(source, from)| source.records.len() - from).sum();
-    let mut batch = Batch {
-        briefs: vec![Brief::default(); total],
-        readings: vec![Reading::default(); total],
-        ..Batch::default()
-    };
-    let mut blocks = blocks(sources, &mut batch.briefs, &mut batch.readings).into_iter();
+    let mut batch = Batch { readings: Vec::with_capacity(total), ..Batch::default() };
+    batch.briefs.reserve(total);
+    let mut blocks = blocks(sources).into_iter();
     loop {
         let group: Vec<Block<'_>> = blocks.by_ref().take(GROUP).collect();
         if group.is_empty() || progress.is_cancelled() {
             break;
         }
-        let read: Vec<_> =
-            group.into_par_iter().map(|block| read_block(block, catalogue, progress)).collect();
-        for (tables, briefs) in read {
-            tables.merge(briefs, &mut batch.spans, &mut batch.names);
+        let read: Vec<Batch> =
+            group.into_par_iter().map(|block| read_block(&block, catalogue, progress)).collect();
+        for read in read {
+            batch.append(read);
         }
     }
-    batch.spans.shrink_to_fit();
+    batch.briefs.shrink();
     batch.names.shrink();
     batch
 }
 
-fn read_block<'a>(block: Block<'a>, catalogue: &Catalogue, progress: &Progress) -> (Tables, &'a mut [Brief]) {
-    let Block { source, from, briefs, readings } = block;
+fn read_block(block: &Block<'_>, catalogue: &Catalogue, progress: &Progress) -> Batch {
     if progress.is_cancelled() {
-        return (Tables::default(), briefs);
+        return Batch::default();
     }
-    let records: Vec<Record> = (from..from + briefs.len()).map(|at| source.records.get(at)).collect();
-    let tables = read_records(source, &records, catalogue, briefs, readings);
+    let Block { source, records } = block;
+    let records: Vec<Record> = records.clone().map(|at| source.records.get(at)).collect();
+    let batch = read_records(source, &records, catalogue);
     progress.advance(&records);
-    (tables, briefs)
+    batch
 }
 
-fn blocks<'a>(
-    sources: &[(&'a Source, usize)],
-    mut briefs: &'a mut [Brief],
-    mut readings: &'a mut [Reading],
-) -> Vec<Block<'a>> {
-    let mut blocks = Vec::new();
-    for (source, start) in sources {
-        for from in (*start..source.records.len()).step_by(BLOCK) {
-            let size = BLOCK.min(source.records.len() - from);
-            let (own_briefs, own_readings);
-            (own_briefs, briefs) = briefs.split_at_mut(size);
-            (own_readings, readings) = readings.split_at_mut(size);
-            blocks.push(Block { source, from, briefs: own_briefs, readings: own_readings });
-        }
-    }
-    blocks
+fn blocks<'a>(sources: &[(&'a Source, usize)]) -> Vec<Block<'a>> {
+    let starts = |(source, start): &(&'a Source, usize)| {
+        let (source, end) = (*source, source.records.len());
+        let starts = (*start..end).step_by(BLOCK);
+        starts.map(move |from| Block { source, records: from..end.min(from + BLOCK) })
+    };
+    sources.iter().flat_map(starts).collect()
 }
 
-/// Reads `records` of a source into as many briefs, whose names and span facts stand in the tables that come back.
-pub(super) fn read_records(
-    source: &Source,
-    records: &[Record],
-    catalogue: &Catalogue,
-    briefs: &mut [Brief],
-    readings: &mut [Reading],
-) -> Tables {
+/// Reads `records` of a source.
+pub(super) fn read_records(source: &Source, records: &[Record], catalogue: &Catalogue) -> Batch {
     let Source { input, cut, .. } = source;
     let mut marked = vec![Reach::default(); records.len()];
     mark_hits(&input.bytes, records, catalogue, &mut marked);
-    let mut tables = Tables::default();
+    let mut batch = Batch { readings: Vec::with_capacity(records.len()), ..Batch::default() };
+    batch.briefs.reserve(records.len());
     let mut streams = Streams::new(source);
     let mut buffer = Vec::new();
-    let places = briefs.iter_mut().zip(readings);
-    for ((record, marked), (brief, reading)) in records.iter().zip(marked).zip(places) {
+    for (record, marked) in records.iter().zip(marked) {
         let context = &cut.contexts[record.context as usize];
         let text = parse::payload_into(&input.bytes, cut, record, &mut buffer);
         let skimmed = if record.more == 0 { parse::skim(text, context) } else { None };
-        let stream = streams.of(record.context, &mut tables.names);
-        (*brief, *reading) = if let Some(skim) = skimmed {
-            (skimmed_brief(&skim, stream, record, &mut tables), Reading::Skimmed)
+        let stream = streams.of(record.context, &mut batch.names);
+        let (brief, mut reading) = if let Some(skim) = skimmed {
+            (skimmed_brief(&skim, stream, record, &mut batch.names), Reading::Skimmed)
         } else {
             let signal = parse::decode(&String::from_utf8_lossy(text), context, record.timestamp);
-            let brief = decoded_brief(&signal, stream, &mut tables);
+            let brief = decoded_brief(&signal, stream, &mut batch.names);
             let holds_text = catalogue.prefilter().is_candidate(signal.message.as_bytes(), &brief);
             (brief, if holds_text { Reading::Candidate } else { Reading::Decoded })
         };
-        if marked.holds(brief) || is_failure(brief) || catalogue.wants(brief) {
-            *reading = Reading::Candidate;
+        if marked.holds(&brief) || is_failure(&brief) || catalogue.wants(&brief) {
+            reading = Reading::Candidate;
         }
+        batch.briefs.push(&brief);
+        batch.readings.push(reading);
     }
-    tables
+    batch
 }
 
 /// Marks the records in whose bytes a literal of some rule lies. One pass over the block.
@@ -241,11 +216,13 @@ impl<'a> Streams<'a> {
 }
 
 /// The compact form of a record that was only skimmed.
-fn skimmed_brief(skim: &Skim<'_>, stream: Name, record: &Record, tables: &mut Tables) -> Brief {
-    let names = &mut tables.names;
+fn skimmed_brief(skim: &Skim<'_>, stream: Name, record: &Record, names: &mut Names) -> Brief {
     Brief {
         timestamp: skim.timestamp.or(record.timestamp),
+        end: None,
         span: skim.span,
+        parent: None,
+        name: Name::NONE,
         trace: skim.trace.map_or(TraceName::NONE, |id| names.intern_trace(id)),
         request: names.intern_opt(skim.request),
         session: names.intern_opt(skim.session),
@@ -254,7 +231,6 @@ fn skimmed_brief(skim: &Skim<'_>, stream: Name, record: &Record, tables: &mut Ta
         tool: names.intern_opt(skim.tool),
         resource: names.intern_opt(skim.resource),
         stream,
-        span_facts: u32::MAX,
         message_hash: message_hash(skim.message),
         kind: skim.kind,
         layer: skim.layer,
@@ -269,19 +245,15 @@ fn is_vended(kind: Kind) -> bool {
 }
 
 /// The compact form of a signal.
-fn decoded_brief(signal: &Signal, stream: Name, tables: &mut Tables) -> Brief {
-    let names = &mut tables.names;
+fn decoded_brief(signal: &Signal, stream: Name, names: &mut Names) -> Brief {
     let ids = &signal.ids;
-    let span_facts = if signal.end.is_some() || ids.parent_span.is_some() || signal.kind == Kind::AccessLog {
-        let name = names.intern_opt(signal.name.as_deref());
-        tables.spans.push(SpanFacts { end: signal.end, parent: ids.parent_span, name });
-        tables.spans.len() as u32 - 1
-    } else {
-        u32::MAX
-    };
+    let is_named = signal.end.is_some() || ids.parent_span.is_some() || signal.kind == Kind::AccessLog;
     Brief {
         timestamp: signal.timestamp,
+        end: signal.end,
         span: ids.span,
+        parent: ids.parent_span,
+        name: names.intern_opt(signal.name.as_deref().filter(|_| is_named)),
         trace: ids.trace.map_or(TraceName::NONE, |id| names.intern_trace(id)),
         request: names.intern_opt(ids.request.as_deref()),
         session: names.intern_opt(ids.session.as_deref()),
@@ -290,7 +262,6 @@ fn decoded_brief(signal: &Signal, stream: Name, tables: &mut Tables) -> Brief {
         tool: names.intern_opt(ids.tool.as_deref()),
         resource: names.intern_opt(ids.resource.as_deref().filter(|_| is_vended(signal.kind))),
         stream,
-        span_facts,
         message_hash: message_hash(&signal.message),
         kind: signal.kind,
         layer: signal.layer,
@@ -299,33 +270,24 @@ fn decoded_brief(signal: &Signal, stream: Name, tables: &mut Tables) -> Brief {
     }
 }
 
-impl Tables {
-    /// Gives names and span facts their places in common tables, and tells the briefs.
-    pub(super) fn merge(self, briefs: &mut [Brief], spans: &mut Vec<SpanFacts>, names: &mut Names) {
-        let keys: Vec<Name> =
-            std::iter::once(Name::NONE).chain(self.names.iter().map(|text| names.intern(text))).collect();
-        let key = |name: Name| keys[name.0 as usize];
-        let traces: Vec<TraceName> = self.names.traces().iter().map(|id| names.intern_trace(*id)).collect();
-        let first_span = spans.len() as u32;
-        spans.extend(self.spans.into_iter().map(|span| SpanFacts { name: key(span.name), ..span }));
-        for brief in briefs {
-            for name in [
-                &mut brief.request,
-                &mut brief.session,
-                &mut brief.mcp_session,
-                &mut brief.rpc,
-                &mut brief.tool,
-                &mut brief.resource,
-                &mut brief.stream,
-            ] {
-                *name = key(*name);
-            }
-            if let Some(at) = brief.trace.0.checked_sub(1) {
-                brief.trace = traces[at as usize];
-            }
-            if brief.span_facts != u32::MAX {
-                brief.span_facts += first_span;
-            }
+impl Batch {
+    /// Adds what other records gave, behind its own.
+    pub(super) fn append(&mut self, other: Self) {
+        let keys = self.names.merge(&other.names);
+        self.briefs.append(&other.briefs, Some(&keys));
+        self.readings.extend(other.readings);
+    }
+
+    /// Puts what one record gave into the place of what it gave before.
+    pub(super) fn replace(&mut self, at: usize, one: &Self) {
+        let keys = self.names.merge(&one.names);
+        let mut own = Briefs::new();
+        own.append(&one.briefs, Some(&keys));
+        if let (Some(brief), Some(reading), Some(place)) =
+            (own.get(0), one.readings.first(), self.readings.get_mut(at))
+        {
+            self.briefs.set(at, &brief);
+            *place = *reading;
         }
     }
 }

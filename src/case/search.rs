@@ -64,8 +64,7 @@ impl<'c> Search<'c> {
         let index = self.index;
         let Some(brief) = index.briefs.get(key.index()) else { return false };
         let facts = BriefFacts {
-            brief,
-            span: index.spans.get(brief.span_facts as usize),
+            brief: &brief,
             names: &index.names,
             context: Some(index.context(key)),
             verbatim: None,

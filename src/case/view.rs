@@ -4,11 +4,11 @@ use std::borrow::Cow;
 
 use super::Case;
 use crate::correlate;
-use crate::model::{Brief, Names, Request, RequestKey, Signal, SignalKey, SpanFacts, SpanTree};
+use crate::model::{Briefs, Names, Request, RequestKey, Signal, SignalKey, SpanTree};
 
 impl Case {
     /// Compact forms of all signals, in canonical order: position is key.
-    pub fn briefs(&self) -> &[Brief] {
+    pub fn briefs(&self) -> &Briefs {
         &self.index.briefs
     }
 
@@ -50,12 +50,6 @@ impl Case {
     /// The bytes of a signal's first line as stored.
     pub fn raw(&self, key: SignalKey) -> &[u8] {
         self.index.raw(key)
-    }
-
-    /// What the compact form of a span leaves out; `None` for a signal that is no span.
-    pub fn span_facts(&self, key: SignalKey) -> Option<&SpanFacts> {
-        let facts = self.index.briefs.get(key.index())?.span_facts;
-        self.index.spans.get(facts as usize)
     }
 
     /// The spans of a request as a forest in drawing order.

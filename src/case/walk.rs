@@ -43,13 +43,7 @@ impl Case {
     fn survey(&self) -> Around {
         let index = &self.index;
         let correlation = &self.correlation;
-        Around::survey(
-            &index.briefs,
-            &index.spans,
-            &index.names,
-            &correlation.requests,
-            &correlation.request_of,
-        )
+        Around::survey(&index.briefs, &index.names, &correlation.requests, &correlation.request_of)
     }
 
     /// The signals of a request, of a long one those that state something first, then the others as they come.
@@ -59,7 +53,7 @@ impl Case {
             return keys.collect();
         }
         let speaks = |key: &SignalKey| {
-            let brief = &self.index.briefs[key.index()];
+            let brief = self.index.briefs.at(key.index());
             brief.layer != Layer::Span
                 || brief.severity >= Severity::Error
                 || brief.outcome != Outcome::Unknown
@@ -72,7 +66,7 @@ impl Case {
 
     fn call_content(&self, request: &Request) -> Option<String> {
         let says = |link: &&Link| {
-            let kind = self.index.briefs[link.signal.index()].kind;
+            let kind = self.index.briefs.at(link.signal.index()).kind;
             matches!(kind, Kind::GatewayLog | Kind::HttpExchange | Kind::RuntimeVended)
         };
         let mut asking = request.signals.iter().filter(says).take(MAX_ASKED);

@@ -88,7 +88,7 @@ fn request_named(named: &str, requests: &[Request], names: &Names) -> Named {
         let trace = TraceId::parse(named.as_bytes()).map_or_else(|| plain(&named), |id| id.to_string());
         let is_named = |request: &&Request| {
             let id = names.text(request.request).map(str::to_ascii_lowercase);
-            request.trace.is_some_and(|id| matches(&id.to_string(), &trace))
+            names.trace(request.trace).is_some_and(|id| matches(&id.to_string(), &trace))
                 || id.is_some_and(|id| matches(&id, &named))
         };
         requests.iter().filter(is_named).map(|request| request.key).collect()

@@ -51,14 +51,14 @@ pub(super) fn load_with(
 ) -> anyhow::Result<Loaded> {
     let Some(collected) = collected else { return load(named, strict) };
     let mut captures = named.to_vec();
-    if !collected.ended.manifest.sources.is_empty() {
+    let manifest = &collected.ended.manifest;
+    if !manifest.sources.is_empty() || !manifest.unread.is_empty() {
         captures.push(collected.folder.clone());
     }
     let mut loaded = read(&captures);
     if collected.temporary.is_some() {
         rename(&mut loaded, &collected.folder);
     }
-    loaded.issues.extend(collected.issues.iter().cloned());
     Ok(loaded)
 }
 

@@ -12,8 +12,9 @@ use crate::report::{self, Baseline, Format, rca};
 use crate::text::Door;
 
 use super::judgement::Judgement;
-use super::live::{self, Sources, Talk};
+use super::live::{self, Sources};
 use super::output::{Target, note, tell_unreadable};
+use super::progress::Talk;
 use super::{Outcome, captures};
 
 /// A check, as asked for.

@@ -3,12 +3,13 @@
 use std::io::{self, Write};
 
 use crate::runtime::live::Place;
-use crate::source::recording::{Hole, Kind, Recorded};
+use crate::source::recording::{Hole, Kind, Manifest, Recorded};
 use crate::text::Door;
 
 use super::Outcome;
-use super::live::{self, Collected, Sources, Talk};
+use super::live::{self, Collected, Sources};
 use super::output::Target;
+use super::progress::Talk;
 
 /// A collection, as asked for.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -37,18 +38,24 @@ const DOOR: Door = Door { redact: true };
 pub fn collect(asked: &Collect) -> anyhow::Result<Outcome> {
     let collected = live::read(&asked.sources, DOOR, Talk::Full)?;
     Target::Stdout.write(|out| summary(&collected, &asked.sources.place, out))?;
-    let has_gaps = collected.ended.manifest.sources.iter().any(|source| !source.gaps.is_empty());
+    let manifest = &collected.ended.manifest;
+    let has_gaps =
+        !manifest.unread.is_empty() || manifest.sources.iter().any(|source| !source.gaps.is_empty());
     let fails = collected.is_partial || (asked.fail_on_gaps && has_gaps);
     Ok(if fails { Outcome::Partial } else { Outcome::Clean })
 }
 
 fn summary(collected: &Collected, place: &Place, out: &mut dyn Write) -> io::Result<()> {
-    let sources = &collected.ended.manifest.sources;
+    let Manifest { sources, unread, .. } = &collected.ended.manifest;
     for source in sources {
         self::source(source, out)?;
     }
+    for unread in unread {
+        writeln!(out, "{}: not fetched", DOOR.line(&unread.name, MAX))?;
+        gap(&unread.gap, out)?;
+    }
     let records: u64 = sources.iter().map(|source| source.records).sum();
-    let gaps: usize = sources.iter().map(|source| source.gaps.len()).sum();
+    let gaps = sources.iter().map(|source| source.gaps.len()).sum::<usize>() + unread.len();
     let folder = collected.folder.display();
     writeln!(out, "{records} records of {} sources in '{folder}', {gaps} gaps", sources.len())?;
     if *place != Place::Temporary {

@@ -1,11 +1,14 @@
 //! The configuration file of the screens: theme, signs, mouse, time zone, keys.
 
-use std::path::PathBuf;
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use anyhow::{Context, anyhow};
 use etcetera::{BaseStrategy, choose_base_strategy};
 use serde::Deserialize;
+use toml::Spanned;
 
 use crate::tui::keys::{Chord, Keymap, Remap};
 use crate::tui::theme::ThemeName;
@@ -24,7 +27,7 @@ pub(super) struct Config {
     /// Zone of times.
     pub(super) time_zone: Option<Zone>,
     /// Keys by name of the action.
-    keys: std::collections::BTreeMap<String, Vec<Key>>,
+    keys: BTreeMap<Spanned<String>, Vec<Key>>,
 }
 
 /// A key as it is written.
@@ -58,19 +61,41 @@ pub(super) fn load() -> anyhow::Result<(Config, Keymap)> {
                 .with_context(|| format!("'{}' cannot be read; check its rights", path.display()));
         }
     };
-    understand(&text).with_context(|| format!("{}: correct the line, or move the file away", path.display()))
+    understand(&text).map_err(|mistake| mistake.told(&path))
 }
 
-fn understand(text: &str) -> anyhow::Result<(Config, Keymap)> {
-    let config: Config = toml::from_str(text)?;
+/// Something in the configuration that cannot be understood.
+#[derive(Debug)]
+struct Mistake {
+    /// Line from 1.
+    line: usize,
+    words: String,
+}
+
+impl Mistake {
+    fn new(text: &str, at: Option<Range<usize>>, words: impl Into<String>) -> Self {
+        let before = text.get(..at.map_or(0, |at| at.start)).unwrap_or(text);
+        Self { line: before.matches('\n').count() + 1, words: words.into() }
+    }
+
+    /// What, where, and the next step.
+    fn told(&self, path: &Path) -> anyhow::Error {
+        let (path, Self { line, words }) = (path.display(), self);
+        anyhow!("{path}: line {line}: {words}\ncorrect the line, or move the file away")
+    }
+}
+
+fn understand(text: &str) -> Result<(Config, Keymap), Mistake> {
+    let config: Config =
+        toml::from_str(text).map_err(|error| Mistake::new(text, error.span(), error.message()))?;
     let remap: Remap = config
         .keys
         .iter()
-        .map(|(name, keys)| (name.clone(), keys.iter().map(|key| key.0).collect()))
+        .map(|(name, keys)| (name.get_ref().clone(), keys.iter().map(|key| key.0).collect()))
         .collect();
     let keymap = Keymap::new(&remap).map_err(|error| {
-        let line = text.lines().position(|line| line.contains(&error.name)).unwrap_or_default() + 1;
-        anyhow!("line {line}: {error}")
+        let name = config.keys.keys().find(|name| name.get_ref() == error.name());
+        Mistake::new(text, name.map(Spanned::span), error.to_string())
     })?;
     Ok((config, keymap))
 }
@@ -80,7 +105,7 @@ mod tests {
     use super::*;
 
     fn wrong(text: &str) -> String {
-        format!("{:#}", understand(text).unwrap_err())
+        understand(text).unwrap_err().told(Path::new("/home/me/config.toml")).to_string()
     }
 
     #[test]
@@ -102,5 +127,9 @@ mod tests {
                 .contains("line 4: there is no action 'qiut'; did you mean 'quit'")
         );
         assert!(wrong("colour = 1").contains("unknown field"));
+        let conflict = wrong("# quit\n[keys]\nhelp = ['X']\nquit = ['X']");
+        assert!(conflict.starts_with("/home/me/config.toml: line 4: 'X' is given to 'help'"), "{conflict}");
+        let broken = wrong("mouse = true\n[keys\n");
+        assert!(broken.starts_with("/home/me/config.toml: line 2: "), "{broken}");
     }
 }

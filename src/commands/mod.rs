@@ -15,6 +15,7 @@ mod judgement;
 mod live;
 mod outcome;
 mod output;
+mod progress;
 mod remember;
 mod report;
 pub mod rules;

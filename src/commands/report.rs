@@ -9,8 +9,9 @@ use crate::text::Door;
 
 use super::baseline::{self, NamedBaseline};
 use super::judgement::Judgement;
-use super::live::{self, Sources, Talk};
+use super::live::{self, Sources};
 use super::output::{Target, tell_unreadable};
+use super::progress::Talk;
 use super::{Outcome, captures};
 
 /// A report, as asked for.

@@ -5,7 +5,9 @@ use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::runtime::{self, Ended, World};
+use anyhow::bail;
+
+use crate::runtime::{self, Ended, RunError, World};
 use crate::source::STDIN;
 use crate::text::Door;
 use crate::tui::Settings;
@@ -18,8 +20,9 @@ use crate::tui::time::Zone;
 use super::config::{self, Config};
 use super::feed::Feed;
 use super::judgement::Judgement;
-use super::live::{self, Sources, Talk};
+use super::live::{self, Sources};
 use super::output::{Target, note};
+use super::progress::Talk;
 use super::{Outcome, captures, remember};
 
 /// What is shown, and how.
@@ -54,9 +57,11 @@ pub struct Print {
     pub output: Target,
 }
 
-/// Whether the screens can be shown: they draw on standard output and read keys from the terminal.
+/// Whether the screens can be shown: they draw on standard output, which has to be more than a printer of lines, and
+/// read keys from the terminal.
 pub fn has_terminal() -> bool {
-    io::stdout().is_terminal() && (io::stdin().is_terminal() || controlling_terminal())
+    let is_dumb = variable("TERM").is_some_and(|term| term == "dumb");
+    !is_dumb && io::stdout().is_terminal() && (io::stdin().is_terminal() || controlling_terminal())
 }
 
 #[cfg(unix)]
@@ -80,6 +85,7 @@ pub fn view(view: &View) -> anyhow::Result<Outcome> {
         look: look(view, &config),
         zone: config.time_zone.unwrap_or(Zone::Utc),
         keymap,
+        mouse: config.mouse.unwrap_or(true),
         session: remember::load(place.as_deref()),
         ..settings(view)?
     };
@@ -90,7 +96,7 @@ pub fn view(view: &View) -> anyhow::Result<Outcome> {
         Box::new(move |now| feed.look(now))
     });
     let live = view.live.as_ref().map(Sources::beside_screens);
-    let world = World { open, live, mouse: config.mouse.unwrap_or(true), variable };
+    let world = World { open, live, variable };
     let left = runtime::run(world, settings).map_err(|error| live::in_safe_words(&error, door))?;
     if let Some(place) = place
         && let Err(error) = remember::save(&place, &left.session)
@@ -101,8 +107,12 @@ pub fn view(view: &View) -> anyhow::Result<Outcome> {
         (Some(sources), Some(ended)) => sources.take_leave(ended, door)?,
         _ => Outcome::Clean,
     };
+    if let Some(fault) = left.fault {
+        bail!(fault);
+    }
+    let ended = left.ended.map_err(RunError::Terminal)?;
     #[cfg(unix)]
-    if let Ended::Signal(signal) = left.ended {
+    if let Ended::Signal(signal) = ended {
         // Whoever waits for the process sees how it ended.
         runtime::end_by(signal)?;
     }
@@ -153,6 +163,7 @@ fn settings(view: &View) -> anyhow::Result<Settings> {
         look: Look { theme: view.theme.unwrap_or(ThemeName::Dark), symbols },
         zone: Zone::Utc,
         keymap: Keymap::default(),
+        mouse: true,
         door: Door { redact: view.redact },
         options: Arc::new(options),
         session: Session::default(),

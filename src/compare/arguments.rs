@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
+use regex::{Captures, Regex};
 use serde_json::Value;
 
 use super::traits::{Aspect, Attribute, Traits};
@@ -13,6 +13,8 @@ use crate::model::{Signal, Tool};
 const MAX_DEPTH: usize = 4;
 /// Integers beyond are ids and times.
 const MAX_INTEGER: u64 = 1_000_000;
+/// Letters of the path that a refusal names; a longer one is something else.
+const MAX_PATH: usize = 120;
 
 /// Notes the arguments that a signal carries: of a `tools/call`, else the body of an invocation.
 pub(super) fn note(signal: &Signal, traits: &mut Traits) {
@@ -95,11 +97,14 @@ fn shown(path: &str, value: &Value) -> Option<String> {
 /// How validators say that a type is wrong: networknt's json-schema-validator, which the Gateway uses
 /// (`$.max_results: string found, integer expected`), and pydantic (`field⏎  Input should be a valid integer
 /// [type=int_type, input_value='50', input_type=str]`).
+///
+/// Lengths are limited behind the search: a repetition with a limit is written out by the compiler, which for a class of
+/// Unicode came to 10 MB of program and as much scratch for each thread.
 static REFUSALS: LazyLock<Option<(Regex, Regex)>> = LazyLock::new(|| {
     const TYPE: &str = "array|boolean|integer|number|object|string";
     Some((
-        Regex::new(&format!(r"\$\.(?P<path>[\w.\[\]-]{{1,120}}): (?P<sent>{TYPE}|null) found, (?P<wanted>{TYPE}) expected")).ok()?,
-        Regex::new(r"(?m)^(?P<path>[\w.-]{1,120})\n\s+Input should be (?:an? )?(?:valid )?(?P<wanted>[A-Za-z]{1,20})[^\n]*\binput_type=(?P<sent>str|int|float|bool|list|dict|NoneType)\b").ok()?,
+        Regex::new(&format!(r"\$\.(?P<path>[\w.\[\]-]+): (?P<sent>{TYPE}|null) found, (?P<wanted>{TYPE}) expected")).ok()?,
+        Regex::new(r"(?m)^(?P<path>[\w.-]+)\n\s+Input should be (?:an? )?(?:valid )?(?P<wanted>[A-Za-z]{1,20})[^\n]*\binput_type=(?P<sent>str|int|float|bool|list|dict|NoneType)\b").ok()?,
     ))
 });
 
@@ -107,7 +112,8 @@ static REFUSALS: LazyLock<Option<(Regex, Regex)>> = LazyLock::new(|| {
 pub(super) fn note_refusal(message: &str, traits: &mut Traits) {
     let Some((gateway, pydantic)) = REFUSALS.as_ref() else { return };
     for pattern in [gateway, pydantic] {
-        for found in pattern.captures_iter(message) {
+        let is_path = |found: &Captures<'_>| found["path"].chars().nth(MAX_PATH).is_none();
+        for found in pattern.captures_iter(message).filter(is_path) {
             let (path, sent) = (words::without_ids(&found["path"]), json_type(&found["sent"]));
             traits.saw_arguments = true;
             traits.note(Aspect::Given, path.as_str(), "yes");

@@ -3,7 +3,9 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::model::{Kind, Link, LinkReason, Links, Name, Owners, Request, RequestKey, SignalKey, TimeRange};
+use crate::model::{
+    Brief, Kind, Link, LinkReason, Links, Name, Owners, Request, RequestKey, SignalKey, TimeRange, TraceName,
+};
 
 use super::calls::{CallKind, NONE};
 use super::work::{Work, widen};
@@ -111,7 +113,7 @@ fn span_of(index: Index<'_>, links: &[Link]) -> Option<TimeRange> {
 
 /// Per name of a trace, whether all its signals are in one request.
 fn in_one_request(index: Index<'_>, links: &[Link], ends: &[u32]) -> Vec<bool> {
-    let trace_of = |link: &Link| index.briefs[link.signal.index()].trace.0 as usize;
+    let trace_of = |link: &Link| index.briefs.at(link.signal.index()).trace.0 as usize;
     let traces = links.iter().map(trace_of).max().map_or(0, |last| last + 1);
     let mut only = vec![NONE; traces];
     let mut is_one = vec![true; traces];
@@ -129,7 +131,7 @@ fn in_one_request(index: Index<'_>, links: &[Link], ends: &[u32]) -> Vec<bool> {
 
 /// The trace id alone decides where the whole trace is one request, whatever step found it first.
 fn strengthen(index: Index<'_>, link: &mut Link, in_one_request: &[bool]) {
-    let trace = index.briefs[link.signal.index()].trace;
+    let trace = index.briefs.at(link.signal.index()).trace;
     let by_id = matches!(link.reason, LinkReason::Span | LinkReason::Request);
     if by_id && trace.is_some() && in_one_request[trace.0 as usize] {
         link.reason = LinkReason::Trace;
@@ -137,11 +139,11 @@ fn strengthen(index: Index<'_>, link: &mut Link, in_one_request: &[bool]) {
 }
 
 fn describe(index: Index<'_>, key: RequestKey, links: Links) -> Request {
-    let briefs = || links.iter().map(|link| (link, &index.briefs[link.signal.index()]));
+    let briefs = || links.iter().map(|link| (link, index.briefs.at(link.signal.index())));
     let sure = || briefs().filter(|(link, _)| !link.reason.is_heuristic()).map(|(_, brief)| brief);
-    let first = |name: fn(&crate::model::Brief) -> Name| {
-        let sure = sure().map(name).find(|name| name.is_some());
-        sure.or_else(|| briefs().map(|(_, brief)| name(brief)).find(|name| name.is_some()))
+    let first = |name: fn(&Brief) -> Name| {
+        let sure = sure().map(|brief| name(&brief)).find(|name| name.is_some());
+        sure.or_else(|| briefs().map(|(_, brief)| name(&brief)).find(|name| name.is_some()))
             .unwrap_or(Name::NONE)
     };
     let trace = |sure_only: bool| {
@@ -154,7 +156,7 @@ fn describe(index: Index<'_>, key: RequestKey, links: Links) -> Request {
         .min_by_key(|(authority, _)| *authority);
     Request {
         key,
-        trace: trace(true).or_else(|| trace(false)).and_then(|trace| index.names.trace(trace)),
+        trace: trace(true).or_else(|| trace(false)).unwrap_or(TraceName::NONE),
         request: own_id.map_or(Name::NONE, |(_, id)| id),
         session: first(|brief| brief.session),
         tool: first(|brief| brief.tool),
@@ -167,7 +169,7 @@ fn describe(index: Index<'_>, key: RequestKey, links: Links) -> Request {
 
 /// Whose request id names the request: the Gateway's before the Runtime's before the client's.
 fn authority(index: Index<'_>, signal: usize) -> Option<CallKind> {
-    match index.briefs[signal].kind {
+    match index.briefs.at(signal).kind {
         Kind::GatewayLog | Kind::CloudTrail => Some(CallKind::Gateway),
         Kind::RuntimeVended | Kind::SdkLog => Some(CallKind::Runtime),
         Kind::HttpExchange => Some(CallKind::Client),

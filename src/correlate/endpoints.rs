@@ -174,7 +174,8 @@ fn server_call<'a>(work: &mut Work<'a>, signal: usize) -> Option<(&'a str, TimeR
     let index = work.index;
     let name = index.span_name(signal)?;
     let begins = index.entry(signal) == Some(Entry::Server);
-    let is_root = is_span(&index.briefs[signal]) && index.facts(signal)?.parent.is_none();
+    let brief = index.briefs.at(signal);
+    let is_root = is_span(&brief) && brief.parent.is_none();
     let call = work.call(signal).filter(|_| begins || (is_root && is_http(name)))?;
     Some((name, index.range(signal)?, call))
 }
@@ -182,7 +183,7 @@ fn server_call<'a>(work: &mut Work<'a>, signal: usize) -> Option<(&'a str, TimeR
 /// Name, time and call of a client's exchange.
 fn exchange_call<'a>(work: &mut Work<'a>, signal: usize) -> Option<(&'a str, TimeRange, u32)> {
     let index = work.index;
-    if index.briefs[signal].kind != Kind::HttpExchange {
+    if index.briefs.at(signal).kind != Kind::HttpExchange {
         return None;
     }
     Some((index.span_name(signal)?, index.range(signal)?, work.call(signal)?))
@@ -192,7 +193,7 @@ fn exchange_call<'a>(work: &mut Work<'a>, signal: usize) -> Option<(&'a str, Tim
 fn access_lines(work: &mut Work<'_>) {
     let briefs = work.index.briefs;
     let lines: Vec<usize> = (0..briefs.len())
-        .filter(|signal| briefs[*signal].kind == Kind::AccessLog && work.is_free(*signal))
+        .filter(|signal| briefs.at(*signal).kind == Kind::AccessLog && work.is_free(*signal))
         .collect();
     if lines.is_empty() {
         return;
@@ -200,12 +201,12 @@ fn access_lines(work: &mut Work<'_>) {
     let (serving, name_of) = being_served(work);
     let console_of = consoles(work);
     for signal in lines {
-        let (Some(name), Some(at)) = (work.index.span_name(signal), briefs[signal].timestamp) else {
+        let (Some(name), Some(at)) = (work.index.span_name(signal), briefs.at(signal).timestamp) else {
             continue;
         };
         let call = serving.get(method(name)).and_then(|served| served.only_at(at));
         let elsewhere =
-            |call: &u32| console_of.get(call).is_some_and(|stream| *stream != briefs[signal].stream);
+            |call: &u32| console_of.get(call).is_some_and(|stream| *stream != briefs.at(signal).stream);
         if let Some(call) = call.filter(|call| same_path(name_of[call], name) && !elsewhere(call)) {
             work.assign(signal, call, LinkReason::ToolTime);
         }

@@ -5,20 +5,22 @@ use proptest::prelude::*;
 use super::tests::{Case, MILLI, span_id};
 use super::{span_tree, work};
 use crate::model::{
-    Brief, Kind, Layer, Name, Names, Outcome, Owners, Severity, SpanFacts, Timestamp, TraceName,
+    Brief, Kind, Layer, Name, Names, Outcome, Owners, Severity, SpanId, Timestamp, TraceName,
 };
 
 /// Any brief: few distinct ids, so that they meet.
 fn any_brief() -> impl Strategy<Value = Brief> {
     let ids = (0u32..4, 0u32..5, 0u32..3, 0u32..3, 0u32..3, 0u32..3, 0u32..3);
-    let facts = prop_oneof![0u32..12, Just(u32::MAX)];
     let time = prop_oneof![8 => (0i64..500).prop_map(|at| Some(at * MILLI)), 1 => Just(None),
         1 => prop_oneof![Just(Some(i64::MAX)), Just(Some(i64::MIN))]];
     let kinds = proptest::sample::select(Kind::ALL);
-    (time, 0u8..6, ids, facts, kinds, 0u32..3, proptest::sample::select(Outcome::ALL)).prop_map(
-        |(at, span, ids, span_facts, kind, message_hash, outcome)| Brief {
+    (time, 0u8..6, ids, any_facts(), kinds, 0u32..3, proptest::sample::select(Outcome::ALL)).prop_map(
+        |(at, span, ids, (end, parent, name), kind, message_hash, outcome)| Brief {
             timestamp: at.map(Timestamp),
+            end,
             span: span_id(span),
+            parent,
+            name,
             trace: TraceName(ids.0),
             request: Name(ids.1),
             session: Name(ids.2),
@@ -27,7 +29,6 @@ fn any_brief() -> impl Strategy<Value = Brief> {
             tool: Name(ids.5),
             resource: Name::NONE,
             stream: Name(ids.6),
-            span_facts,
             message_hash,
             kind,
             layer: Layer::Runtime,
@@ -37,17 +38,15 @@ fn any_brief() -> impl Strategy<Value = Brief> {
     )
 }
 
-fn any_facts() -> impl Strategy<Value = SpanFacts> {
+/// End, parent and name; nothing of a signal that is no span.
+fn any_facts() -> impl Strategy<Value = (Option<Timestamp>, Option<SpanId>, Name)> {
     let end = prop_oneof![(0i64..500).prop_map(|at| Some(Timestamp(at * MILLI))), Just(None)];
-    (end, 0u8..6, 1u32..9).prop_map(|(end, parent, name)| SpanFacts {
-        end,
-        parent: span_id(parent),
-        name: Name(name),
-    })
+    let facts = (end, 0u8..6, 1u32..9).prop_map(|(end, parent, name)| (end, span_id(parent), Name(name)));
+    prop_oneof![12 => facts, 1 => Just((None, None, Name::NONE))]
 }
 
 fn any_case(briefs: impl Strategy<Value = Vec<Brief>>) -> impl Strategy<Value = Case> {
-    (briefs, proptest::collection::vec(any_facts(), 12)).prop_map(|(briefs, spans)| {
+    briefs.prop_map(|briefs| {
         let mut names = Names::default();
         for name in [
             "chat model",
@@ -61,7 +60,7 @@ fn any_case(briefs: impl Strategy<Value = Vec<Brief>>) -> impl Strategy<Value = 
         ] {
             names.intern(name);
         }
-        Case { briefs, spans, names }
+        Case { briefs, names }
     })
 }
 
@@ -71,6 +70,7 @@ proptest! {
     #[test]
     fn every_signal_is_in_one_request_or_none(mut case in any_case(proptest::collection::vec(any_brief(), 0..60))) {
         let done = case.correlate();
+        let packed = case.packed();
         let mut seen = vec![None; case.briefs.len()];
         for (position, request) in done.requests.iter().enumerate() {
             prop_assert_eq!(request.key.index(), position);
@@ -80,7 +80,7 @@ proptest! {
                 prop_assert_eq!(seen[link.signal.index()].replace(request.key), None);
             }
             let spans = request.signals.iter().filter(|link| work::is_span(&case.briefs[link.signal.index()]));
-            prop_assert_eq!(span_tree(case.index(), request).len(), spans.count());
+            prop_assert_eq!(span_tree(case.index(&packed), request).len(), spans.count());
             let ancestors = std::iter::successors(request.parent, |key| done.requests[key.index()].parent);
             prop_assert!(ancestors.take(done.requests.len() + 1).all(|key| key != request.key));
         }

@@ -23,7 +23,7 @@ use std::sync::Arc;
 
 pub use spans::span_tree;
 
-use crate::model::{Brief, Names, Owners, Request, SpanFacts};
+use crate::model::{Briefs, Names, Owners, Request};
 
 use spans::Spans;
 use work::Work;
@@ -33,9 +33,7 @@ use work::Work;
 #[derive(Clone, Copy, Debug)]
 pub struct Index<'a> {
     /// One per signal.
-    pub briefs: &'a [Brief],
-    /// Addressed by [`Brief::span_facts`].
-    pub spans: &'a [SpanFacts],
+    pub briefs: &'a Briefs,
     /// The strings behind the briefs' names.
     pub names: &'a Names,
 }

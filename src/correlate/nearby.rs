@@ -35,7 +35,7 @@ pub(super) fn by_span_id(work: &mut Work<'_>) {
     }
     let mut owners: Sole<SpanId> = Sole::default();
     for signal in 0..work.call_of.len() {
-        if let (Some(span), Some(call)) = (work.index.briefs[signal].span, work.call(signal)) {
+        if let (Some(span), Some(call)) = (work.index.briefs.at(signal).span, work.call(signal)) {
             note(&mut owners, span, call);
         }
     }
@@ -48,19 +48,19 @@ pub(super) fn by_rpc_id(work: &mut Work<'_>) {
     let key_of = |brief: &Brief| {
         (brief.mcp_session.is_some() && brief.rpc.is_some()).then_some((brief.mcp_session, brief.rpc))
     };
-    if !work.index.briefs.iter().any(|brief| key_of(brief).is_some()) {
+    if !work.index.briefs.iter().any(|brief| key_of(&brief).is_some()) {
         return;
     }
     let mut sides: [Sole<(Name, Name)>; 2] = Default::default();
     for signal in 0..work.call_of.len() {
-        if let (Some(key), Some(call)) = (key_of(&work.index.briefs[signal]), work.call(signal)) {
+        if let (Some(key), Some(call)) = (key_of(&work.index.briefs.at(signal)), work.call(signal)) {
             note(&mut sides[usize::from(work.calls.kind(call) == CallKind::Client)], key, call);
         }
     }
     let windows = work.windows();
     let [served, asked] = &sides;
     for signal in 0..work.call_of.len() {
-        let Some(key) = key_of(&work.index.briefs[signal]) else { continue };
+        let Some(key) = key_of(&work.index.briefs.at(signal)) else { continue };
         let sole = |side: &Sole<_>| side.get(&key).copied().filter(|call| *call != NONE);
         let (server, client) = (sole(served), sole(asked));
         if let (Some(server), Some(client)) = (server, client)
@@ -94,7 +94,7 @@ pub(super) fn by_session(work: &mut Work<'_>) {
         let all = work.windows();
         let mut in_flight: FxHashMap<Name, Intervals> = FxHashMap::default();
         for signal in 0..work.call_of.len() {
-            let session = session_of(&work.index.briefs[signal]);
+            let session = session_of(&work.index.briefs.at(signal));
             if !session.is_some() {
                 continue;
             }
@@ -106,7 +106,7 @@ pub(super) fn by_session(work: &mut Work<'_>) {
         }
         seal(&mut in_flight);
         for (signal, session) in free {
-            let at = work.index.briefs[signal].timestamp;
+            let at = work.index.briefs.at(signal).timestamp;
             if let Some(call) = at.and_then(|at| in_flight.get(&session)?.only_at(at)) {
                 work.assign(signal, call, LinkReason::Session);
             }
@@ -121,8 +121,8 @@ pub(super) fn by_stream(work: &mut Work<'_>) {
     let windows = work.windows();
     let (between, in_flight) = stream_intervals(work, &windows);
     for signal in 0..work.call_of.len() {
-        let brief = &work.index.briefs[signal];
-        if !work.is_free(signal) || !is_container_line(brief) {
+        let brief = work.index.briefs.at(signal);
+        if !work.is_free(signal) || !is_container_line(&brief) {
             continue;
         }
         let Some(call) = between.get(&brief.stream).and_then(|lines| lines.only_at(position(signal))) else {
@@ -142,8 +142,8 @@ fn stream_intervals(work: &mut Work<'_>, windows: &[Option<TimeRange>]) -> (BySt
     let mut spread: FxHashMap<(Name, u32), (usize, usize)> = FxHashMap::default();
     let mut order = Vec::new();
     for signal in 0..work.call_of.len() {
-        let brief = &work.index.briefs[signal];
-        if !brief.stream.is_some() || is_remote(brief) {
+        let brief = work.index.briefs.at(signal);
+        if !brief.stream.is_some() || is_remote(&brief) {
             continue;
         }
         let Some(call) = work.call(signal) else { continue };
@@ -188,7 +188,7 @@ fn free_signals<K>(work: &Work<'_>, key: impl Fn(&Brief) -> Option<K>) -> Vec<(u
     let briefs = work.index.briefs.iter().enumerate();
     briefs
         .filter(|(signal, _)| work.is_free(*signal))
-        .filter_map(|(signal, brief)| Some((signal, key(brief)?)))
+        .filter_map(|(signal, brief)| Some((signal, key(&brief)?)))
         .collect()
 }
 

@@ -51,15 +51,15 @@ pub(super) fn of(index: Index<'_>, links: &[Link]) -> Outcome {
     let mut inside: Option<Vec<(TraceName, SpanId)>> = None;
     for link in links {
         let signal = link.signal.index();
-        let brief = &index.briefs[signal];
+        let brief = index.briefs.at(signal);
         if brief.outcome == Outcome::Unknown {
             continue;
         }
-        let voice = match voice(brief) {
+        let voice = match voice(&brief) {
             Some(voice) if !link.reason.is_heuristic() || matches!(voice, Voice::Access | Voice::Client) => {
                 voice
             }
-            None if is_span(brief) => {
+            None if is_span(&brief) => {
                 let inside = inside.get_or_insert_with(|| span_ids(index, links));
                 if !speaks_for_the_call(index, signal, inside) {
                     continue;
@@ -98,16 +98,15 @@ fn voice(brief: &Brief) -> Option<Voice> {
 /// A span that begins a call at a server, or one without a parent in its request, speaks for the call; a failed
 /// step inside may have been handled.
 fn speaks_for_the_call(index: Index<'_>, signal: usize, inside: &[(TraceName, SpanId)]) -> bool {
-    let trace = index.briefs[signal].trace;
-    let parent = index.facts(signal).and_then(|facts| facts.parent);
+    let brief = index.briefs.at(signal);
     index.entry(signal).is_some()
-        || parent.is_none_or(|parent| inside.binary_search(&(trace, parent)).is_err())
+        || brief.parent.is_none_or(|parent| inside.binary_search(&(brief.trace, parent)).is_err())
 }
 
 fn span_ids(index: Index<'_>, links: &[Link]) -> Vec<(TraceName, SpanId)> {
-    let briefs = links.iter().map(|link| &index.briefs[link.signal.index()]);
+    let briefs = links.iter().map(|link| index.briefs.at(link.signal.index()));
     let mut ids: Vec<_> =
-        briefs.filter(|brief| is_span(brief)).filter_map(|brief| Some((brief.trace, brief.span?))).collect();
+        briefs.filter(is_span).filter_map(|brief| Some((brief.trace, brief.span?))).collect();
     ids.sort_unstable();
     ids
 }

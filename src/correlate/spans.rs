@@ -91,14 +91,14 @@ impl Spans {
         let mut unnamed = Vec::new();
         for (signal, brief) in work.index.briefs.iter().enumerate() {
             let Some(id) = brief.span.filter(|_| brief.trace.is_some()) else { continue };
-            let captured = is_span(brief);
+            let captured = is_span(&brief);
             if !captured && work.is_free(signal) {
                 continue;
             }
             let node = spans.node((brief.trace, id));
             let begins = work.index.entry(signal);
             if captured && spans.nodes[node].parent.is_none() {
-                spans.nodes[node].parent = work.index.facts(signal).and_then(|facts| facts.parent);
+                spans.nodes[node].parent = brief.parent;
             }
             if !work.is_free(signal) {
                 let entry = begins.unwrap_or(if captured { Entry::Caller } else { mark_of(brief.kind) });
@@ -232,11 +232,11 @@ pub fn span_tree(index: Index<'_>, request: &Request) -> SpanTree {
         .signals
         .iter()
         .map(|link| link.signal.index())
-        .filter(|signal| index.briefs.get(*signal).is_some_and(is_span))
+        .filter(|signal| is_span(&index.briefs.at(*signal)))
         .collect();
     let mut by_id: FxHashMap<(TraceName, SpanId), usize> = FxHashMap::default();
     for (position, signal) in spans.iter().enumerate() {
-        let brief = &index.briefs[*signal];
+        let brief = index.briefs.at(*signal);
         if let Some(id) = brief.span {
             by_id.entry((brief.trace, id)).or_insert(position);
         }
@@ -245,8 +245,8 @@ pub fn span_tree(index: Index<'_>, request: &Request) -> SpanTree {
         .iter()
         .enumerate()
         .map(|(position, signal)| {
-            let parent = index.facts(*signal)?.parent?;
-            let parent = *by_id.get(&(index.briefs[*signal].trace, parent))?;
+            let brief = index.briefs.at(*signal);
+            let parent = *by_id.get(&(brief.trace, brief.parent?))?;
             (parent != position).then_some(parent)
         })
         .collect();

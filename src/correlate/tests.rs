@@ -1,7 +1,7 @@
 use super::*;
 use crate::model::{
-    Kind, Layer, LinkReason, Name, Outcome, RequestKey, Severity, SignalKey, SpanId, Timestamp, TraceId,
-    message_hash,
+    Brief, Briefs, Kind, Layer, LinkReason, Name, Outcome, RequestKey, Severity, SignalKey, SpanId,
+    Timestamp, TraceId, message_hash,
 };
 
 pub(super) const MILLI: i64 = 1_000_000;
@@ -10,7 +10,6 @@ pub(super) const MILLI: i64 = 1_000_000;
 #[derive(Debug, Default)]
 pub(super) struct Case {
     pub(super) briefs: Vec<Brief>,
-    pub(super) spans: Vec<SpanFacts>,
     pub(super) names: Names,
 }
 
@@ -23,27 +22,24 @@ impl Case {
     }
 
     fn span(&mut self, name: &str, start: i64, end: i64, id: u8, parent: u8) -> Draft<'_> {
-        let facts = SpanFacts {
-            end: Some(Timestamp(end * MILLI)),
-            parent: span_id(parent),
-            name: self.names.intern(name),
-        };
-        self.spans.push(facts);
-        let facts = self.spans.len() as u32 - 1;
-        let mut draft = self.log(Kind::Span, start);
-        draft.brief().span_facts = facts;
-        draft.brief().span = span_id(id);
+        let name = self.names.intern(name);
+        let mut draft = self.log(Kind::Span, start).until(end, name);
+        (draft.brief().span, draft.brief().parent) = (span_id(id), span_id(parent));
         draft
     }
 
-    pub(super) fn index(&self) -> Index<'_> {
-        Index { briefs: &self.briefs, spans: &self.spans, names: &self.names }
+    pub(super) fn packed(&self) -> Briefs {
+        self.briefs.iter().collect()
+    }
+
+    pub(super) fn index<'a>(&'a self, briefs: &'a Briefs) -> Index<'a> {
+        Index { briefs, names: &self.names }
     }
 
     /// Sorts into canonical order and correlates.
     pub(super) fn correlate(&mut self) -> Correlation {
         self.briefs.sort_by_key(|brief| (brief.timestamp.is_none(), brief.timestamp));
-        correlate(self.index())
+        correlate(self.index(&self.packed()))
     }
 }
 
@@ -94,6 +90,11 @@ impl Draft<'_> {
 
     fn text(mut self, message: &str) -> Self {
         self.brief().message_hash = message_hash(message);
+        self
+    }
+
+    fn until(mut self, end: i64, name: Name) -> Self {
+        (self.brief().end, self.brief().name) = (Some(Timestamp(end * MILLI)), name);
         self
     }
 
@@ -241,10 +242,7 @@ fn a_repeated_json_rpc_id_joins_only_within_its_session_and_time() {
     let mut case = Case::default();
     for (start, session) in [(0, "m"), (5_000, "n")] {
         let name = case.names.intern("POST /mcp");
-        case.spans.push(SpanFacts { end: Some(Timestamp((start + 10) * MILLI)), parent: None, name });
-        let facts = case.spans.len() as u32 - 1;
-        let mut exchange = case.log(Kind::HttpExchange, start).rpc(session, "1");
-        exchange.brief().span_facts = facts;
+        case.log(Kind::HttpExchange, start).rpc(session, "1").until(start + 10, name);
         case.log(Kind::JsonRpc, start + 2).rpc(session, "1");
     }
     case.log(Kind::JsonRpc, 9_000).rpc("m", "1");
@@ -256,9 +254,7 @@ fn an_exchange_is_the_only_server_span_it_holds() {
     let mut case = Case::default();
     for (start, trace) in [(0, 'a'), (20, 'b')] {
         let name = case.names.intern("POST /mcp/");
-        case.spans.push(SpanFacts { end: Some(Timestamp((start + 10) * MILLI)), parent: None, name });
-        let facts = case.spans.len() as u32 - 1;
-        case.log(Kind::HttpExchange, start).outcome(Outcome::Failed).brief().span_facts = facts;
+        case.log(Kind::HttpExchange, start).outcome(Outcome::Failed).until(start + 10, name);
         case.span("POST /mcp", start + 1, start + 8, 1, 0).trace(trace);
         case.span("POST /mcp http send", start + 2, start + 3, 2, 1).trace(trace);
     }
@@ -294,8 +290,7 @@ fn a_line_written_while_another_source_shows_a_second_request_stays_free() {
 fn a_trace_without_its_server_span_is_the_exchange_around_it() {
     let mut case = Case::default();
     let name = case.names.intern("POST /invocations");
-    case.spans.push(SpanFacts { end: Some(Timestamp(900 * MILLI)), parent: None, name });
-    case.log(Kind::HttpExchange, 0).request("r").outcome(Outcome::Failed).brief().span_facts = 0;
+    case.log(Kind::HttpExchange, 0).request("r").outcome(Outcome::Failed).until(900, name);
     case.span("chat", 10, 20, 2, 9).trace('a');
     let done = case.correlate();
     assert_eq!(partition(&done), [Some(0), Some(0)]);
@@ -352,7 +347,9 @@ fn the_span_tree_keeps_late_children_orphans_and_circles() {
     case.span("other", 8, 9, 5, 4).trace('a');
     case.span("grandchild", 9, 10, 6, 2).trace('a');
     let done = case.correlate();
-    let tree: Vec<_> =
-        span_tree(case.index(), &done.requests[0]).into_iter().map(|(key, depth)| (key.0, depth)).collect();
+    let tree: Vec<_> = span_tree(case.index(&case.packed()), &done.requests[0])
+        .into_iter()
+        .map(|(key, depth)| (key.0, depth))
+        .collect();
     assert_eq!(tree, [(0, 0), (1, 1), (5, 2), (2, 0), (3, 0), (4, 1)]);
 }

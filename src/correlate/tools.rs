@@ -33,7 +33,7 @@ pub(super) fn join(work: &mut Work<'_>) {
     }
     open.values_mut().for_each(Intervals::seal);
     for signal in wanting {
-        let brief = &work.index.briefs[signal];
+        let brief = work.index.briefs.at(signal);
         let tool = plain.of(work.index, brief.tool);
         let caller = tool.and_then(|tool| open.get(tool)?.only_at(brief.timestamp?));
         let Some(caller) = caller else { continue };
@@ -48,15 +48,15 @@ pub(super) fn join(work: &mut Work<'_>) {
 fn wanting(work: &mut Work<'_>) -> Vec<usize> {
     let briefs = work.index.briefs;
     (0..briefs.len())
-        .filter(|signal| briefs[*signal].kind == Kind::GatewayLog && briefs[*signal].tool.is_some())
+        .filter(|signal| briefs.at(*signal).kind == Kind::GatewayLog && briefs.at(*signal).tool.is_some())
         .filter(|signal| work.call(*signal).is_none_or(|call| work.calls.parent(call).is_none()))
         .collect()
 }
 
 /// The tool of an agent's `execute_tool` or `mcp tools/call` span.
 fn agent_tool<'a>(index: Index<'a>, signal: usize, plain: &mut PlainNames<'a>) -> Option<&'a str> {
-    let brief = &index.briefs[signal];
-    if !is_span(brief) {
+    let brief = index.briefs.at(signal);
+    if !is_span(&brief) {
         return None;
     }
     let name = index.span_name(signal)?;

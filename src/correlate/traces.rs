@@ -153,7 +153,7 @@ fn place_free(work: &mut Work<'_>, spans: &Spans, trace: &Trace, windows: &[Opti
     }
     in_flight.seal();
     for signal in &trace.free {
-        let brief = &work.index.briefs[*signal];
+        let brief = work.index.briefs.at(*signal);
         // Ancestry has spoken: a captured span that no call encloses is the invocation's own.
         let outside = trace.calls.is_empty() || spans.holds(brief.trace, brief.span);
         if outside {
@@ -182,5 +182,5 @@ fn root_of(work: &mut Work<'_>, trace: &Trace) -> u32 {
 fn happens_around(work: &mut Work<'_>, trace: &Trace, call: u32) -> bool {
     work.calls.kind(call) == CallKind::Gateway
         && work.calls.is_spanned(call)
-        && trace.free.iter().any(|signal| is_span(&work.index.briefs[*signal]))
+        && trace.free.iter().any(|signal| is_span(&work.index.briefs.at(*signal)))
 }

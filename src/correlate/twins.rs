@@ -2,7 +2,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::model::{Brief, Kind, LinkReason, Name, Names, TraceName};
+use crate::model::{Brief, Briefs, Kind, LinkReason, Name, Names, TraceName};
 
 use super::calls::NONE;
 use super::work::Work;
@@ -25,9 +25,9 @@ pub(super) fn pair(work: &mut Work<'_>) -> Vec<u32> {
     for copy_kind in [Kind::OtelLog, Kind::LogLine] {
         let mut rows: Vec<Row> = Vec::new();
         for (signal, brief) in briefs.iter().enumerate() {
-            let is_copy = is_copy(brief, copy_kind)
+            let is_copy = is_copy(&brief, copy_kind)
                 && (copy_kind == Kind::LogLine || !printed.contains(&(brief.message_hash, brief.trace)));
-            let wanted = is_copy || (is_line(brief) && copy_of[signal] == NONE);
+            let wanted = is_copy || (is_line(&brief) && copy_of[signal] == NONE);
             let Some(at) = brief.timestamp.filter(|_| wanted) else { continue };
             let place = match copy_kind {
                 Kind::OtelLog => groups.of(work.index.names, brief.stream),
@@ -48,7 +48,7 @@ pub(super) fn pair(work: &mut Work<'_>) -> Vec<u32> {
 type Row = (u32, Name, i64, u32);
 
 /// Texts that a container prints with their trace: such a line is its record's copy, and no other line is.
-fn printed(briefs: &[Brief]) -> FxHashSet<(u32, TraceName)> {
+fn printed(briefs: &Briefs) -> FxHashSet<(u32, TraceName)> {
     let lines = briefs.iter().filter(|brief| is_copy(brief, Kind::LogLine));
     lines.map(|brief| (brief.message_hash, brief.trace)).collect()
 }
@@ -82,11 +82,11 @@ fn is_copy(brief: &Brief, kind: Kind) -> bool {
 
 /// Pairs lines and copies of one text, both in order of time: each line takes the first copy in its reach that
 /// is still free, which keeps pairs in order and visits each row once.
-fn match_in_time(briefs: &[Brief], rows: &[Row], copy_of: &mut [u32]) {
-    let copies: Vec<_> = rows.iter().filter(|row| briefs[row.3 as usize].trace.is_some()).collect();
+fn match_in_time(briefs: &Briefs, rows: &[Row], copy_of: &mut [u32]) {
+    let copies: Vec<_> = rows.iter().filter(|row| briefs.at(row.3 as usize).trace.is_some()).collect();
     let mut next = 0;
-    for (_, _, at, line) in rows.iter().filter(|row| !briefs[row.3 as usize].trace.is_some()) {
-        let (before, after) = slack(briefs[*line as usize].kind);
+    for (_, _, at, line) in rows.iter().filter(|row| !briefs.at(row.3 as usize).trace.is_some()) {
+        let (before, after) = slack(briefs.at(*line as usize).kind);
         while copies.get(next).is_some_and(|copy| copy.2 < at.saturating_sub(before)) {
             next += 1;
         }

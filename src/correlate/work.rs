@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::model::{Brief, Kind, LinkReason, Name, SpanFacts, TimeRange};
+use crate::model::{Brief, Kind, LinkReason, Name, TimeRange};
 
 use super::Index;
 use super::calls::{CallKind, Calls, NONE};
@@ -63,26 +63,21 @@ pub(super) fn widen(window: &mut Option<TimeRange>, range: TimeRange) {
 }
 
 impl<'a> Index<'a> {
-    /// Span facts of a signal, when it has any.
-    pub(super) fn facts(&self, signal: usize) -> Option<&'a SpanFacts> {
-        self.spans.get(self.briefs[signal].span_facts as usize)
-    }
-
     /// Span name, or method and path of an exchange.
     pub(super) fn span_name(&self, signal: usize) -> Option<&'a str> {
-        self.names.text(self.facts(signal)?.name)
+        self.names.text(self.briefs.at(signal).name)
     }
 
     /// First and last instant of a signal.
     pub(super) fn range(&self, signal: usize) -> Option<TimeRange> {
-        let start = self.briefs[signal].timestamp?;
-        let end = self.facts(signal).and_then(|facts| facts.end).unwrap_or(start);
-        Some(TimeRange { start, end: end.max(start) })
+        let brief = self.briefs.at(signal);
+        let start = brief.timestamp?;
+        Some(TimeRange { start, end: brief.end.unwrap_or(start).max(start) })
     }
 
     /// What kind of server-side call this span begins, when it begins one.
     pub(super) fn entry(&self, signal: usize) -> Option<Entry> {
-        is_span(&self.briefs[signal]).then(|| entry(self.span_name(signal)?)).flatten()
+        is_span(&self.briefs.at(signal)).then(|| entry(self.span_name(signal)?)).flatten()
     }
 }
 
@@ -121,7 +116,7 @@ pub(super) fn by_request_id(work: &mut Work<'_>) {
 
 /// Who says so, when a record speaks of a call of its own.
 fn states_a_call(index: Index<'_>, signal: usize) -> Option<CallKind> {
-    let brief = &index.briefs[signal];
+    let brief = index.briefs.at(signal);
     match brief.kind {
         Kind::GatewayLog => Some(CallKind::Gateway),
         Kind::RuntimeVended | Kind::SdkLog => Some(CallKind::Runtime),

@@ -91,7 +91,7 @@ impl<'a> Sources<'a> {
             _ if self.request.is_some() && !self.own.contains(&layer) => {
                 format!("No record of the {name} is tied to this request")
             }
-            _ => format!("The {name} in this capture does not show it; a complete one would decide"),
+            _ => format!("The {name} in this capture does not show the cause; a complete one would"),
         }
     }
 }

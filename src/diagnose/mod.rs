@@ -16,7 +16,7 @@ use std::time::Duration;
 use rustc_hash::FxHashMap;
 
 use crate::model::{
-    Argument, Brief, Coverage, Diagnosis, Finding, FixStep, Level, Outcome, Request, RequestKey, Role,
+    Argument, Briefs, Coverage, Diagnosis, Finding, FixStep, Level, Outcome, Request, RequestKey, Role,
     RuleMeta, SignalKey, Undetermined, Unexplained, Whereabouts,
 };
 
@@ -30,7 +30,7 @@ pub struct Dossier<'a> {
     /// By key.
     pub requests: &'a [Request],
     /// One per signal.
-    pub briefs: &'a [Brief],
+    pub briefs: &'a Briefs,
     /// What the capture covers.
     pub coverage: &'a Coverage,
     /// In any order.

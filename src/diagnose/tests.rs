@@ -2,7 +2,9 @@ use indexmap::IndexMap;
 use proptest::prelude::*;
 
 use super::*;
-use crate::model::{Confidence, Evidence, EvidenceRole, Layer, Level, Links, Name, Standing, Timestamp};
+use crate::model::{
+    Briefs, Confidence, Evidence, EvidenceRole, Layer, Level, Links, Name, Standing, Timestamp, TraceName,
+};
 
 fn rule(id: &str, role: Role, explains: &[&str]) -> (String, RuleMeta) {
     let meta = RuleMeta {
@@ -47,7 +49,7 @@ fn finding(rule: &str, role: Role, request: Option<u32>) -> Finding {
 fn failed(key: u32) -> Request {
     Request {
         key: RequestKey(key),
-        trace: None,
+        trace: TraceName::NONE,
         request: Name::NONE,
         session: Name::NONE,
         tool: Name::NONE,
@@ -58,6 +60,7 @@ fn failed(key: u32) -> Request {
     }
 }
 
+const NO_BRIEFS: &Briefs = &Briefs::new();
 const COVERAGE: &Coverage = &Coverage {
     range: None,
     layers: Vec::new(),
@@ -74,7 +77,7 @@ fn nowhere(_: Option<RequestKey>) -> Whereabouts {
 fn dossier<'a>(requests: &'a [Request], rules: &'a BTreeMap<String, RuleMeta>) -> Dossier<'a> {
     Dossier {
         requests,
-        briefs: &[],
+        briefs: NO_BRIEFS,
         coverage: COVERAGE,
         findings: &[],
         covered: &[],

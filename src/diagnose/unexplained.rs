@@ -3,7 +3,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::model::{
-    Brief, Diagnosis, Evidence, EvidenceRole, Finding, Level, MAX_EVIDENCE, RequestKey, Role, SignalKey,
+    Briefs, Diagnosis, Evidence, EvidenceRole, Finding, Level, MAX_EVIDENCE, RequestKey, Role, SignalKey,
     Unexplained,
 };
 
@@ -43,7 +43,7 @@ pub(super) fn unexplained(dossier: &Dossier<'_>, diagnoses: &[Diagnosis]) -> Vec
     groups
 }
 
-fn add(group: &mut Unexplained, error: &ErrorSignal<'_>, briefs: &[Brief]) {
+fn add(group: &mut Unexplained, error: &ErrorSignal<'_>, briefs: &Briefs) {
     let at = briefs.get(error.signal.index()).and_then(|brief| brief.timestamp);
     group.occurrences = group.occurrences.saturating_add(1);
     group.request = group.request.or(error.request);

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::model::{Brief, Context, Kind, Name, Names, SpanFacts};
+use crate::model::{Brief, Context, Kind, Name, Names};
 
 use super::eval::{contains, contains_ascii, equals};
 use super::field::Field;
@@ -13,8 +13,6 @@ use super::{Filter, Node, Test};
 pub struct BriefFacts<'a> {
     /// Its compact form.
     pub brief: &'a Brief,
-    /// Its span facts, when it has any.
-    pub span: Option<&'a SpanFacts>,
     /// The strings behind the names.
     pub names: &'a Names,
     /// Where its log group and log stream stand, when that is at hand.
@@ -124,8 +122,7 @@ fn of_brief(test: &Test, facts: &BriefFacts<'_>) -> Values {
         Test::Outcome(outcome) => Values::known(brief.outcome == *outcome),
         Test::Severity(order, severity) => Values::known(order.holds(&brief.severity, severity)),
         Test::Duration(order, nanos) => {
-            let end = facts.span.and_then(|span| span.end);
-            let length = end.zip(brief.timestamp).map(|(end, start)| end.since(start));
+            let length = brief.end.zip(brief.timestamp).map(|(end, start)| end.since(start));
             Values::known(length.is_some_and(|length| order.holds(&length, nanos)))
         }
         Test::Present(name) | Test::Equals(name, _) | Test::Matches(name, _) | Test::Number(name, ..) => {
@@ -177,7 +174,7 @@ impl<'a> From<Option<&'a str>> for Known<'a> {
 fn field<'a>(wanted: &Field, facts: &BriefFacts<'a>) -> Known<'a> {
     let brief = facts.brief;
     let text = |name: Name| facts.names.text(name).into();
-    match (&**wanted, facts.span, facts.context, facts.message) {
+    match (&**wanted, facts.context, facts.message) {
         ("kind", ..) => Known::Is(brief.kind.word().into()),
         ("layer", ..) => Known::Is(brief.layer.word().into()),
         ("severity", ..) => Known::Is(brief.severity.word().into()),
@@ -193,9 +190,9 @@ fn field<'a>(wanted: &Field, facts: &BriefFacts<'a>) -> Known<'a> {
         ("span_id", ..) => brief.span.map_or(Known::Absent, |span| Known::Is(span.to_string().into())),
         // Kept only where the service itself wrote the record.
         ("resource", ..) if is_vended(brief.kind) => text(brief.resource),
-        ("name", Some(span), ..) => text(span.name),
-        ("log_group", _, Some(context), _) => context.log_group.as_deref().into(),
-        ("log_stream", _, Some(context), _) => context.log_stream.as_deref().into(),
+        ("name", ..) if brief.name.is_some() => text(brief.name),
+        ("log_group", Some(context), _) => context.log_group.as_deref().into(),
+        ("log_stream", Some(context), _) => context.log_stream.as_deref().into(),
         ("message", .., Some(message)) => Known::Is(message.into()),
         ("message" | "name" | "logger" | "target" | "resource" | "log_group" | "log_stream", ..) => {
             Known::Unread

@@ -10,6 +10,8 @@ use super::{FilterError, Node, Order, Pattern, Test};
 
 /// Nesting of parentheses and negations that is read: far beyond use, far below the stack.
 const MAX_DEPTH: usize = 64;
+/// Bytes of a compiled pattern: many times what anybody types, and compiled between two keys.
+const MAX_PATTERN: usize = 1 << 20;
 /// Longest to shortest, so that `>=` is not read as `>`.
 const SIGNS: [&str; 9] = ["!=", "!~", ">=", "<=", ":", "=", "~", ">", "<"];
 /// Names besides the fields of records, with the field or test each stands for.
@@ -202,7 +204,7 @@ impl<'t> Parser<'t> {
     }
 
     fn pattern(&self, value: &str, at: usize) -> Result<Pattern, FilterError> {
-        let built = RegexBuilder::new(value).case_insensitive(true).build();
+        let built = RegexBuilder::new(value).case_insensitive(true).size_limit(MAX_PATTERN).build();
         built.map(Pattern).map_err(|error| {
             let reason = error.to_string();
             let reason = reason.lines().last().unwrap_or_default().trim_start_matches("error: ");

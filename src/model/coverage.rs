@@ -85,6 +85,10 @@ words! {
         LogGroup = "log-group",
         /// X-Ray traces.
         Traces = "traces",
+        /// An agent runtime whose log groups could not be looked up.
+        Runtime = "runtime",
+        /// A gateway whose log groups could not be looked up.
+        Gateway = "gateway",
     }
 }
 

@@ -2,6 +2,8 @@
 //!
 //! Floor 0: imports nothing of this crate. `id.rs` is the minimal example.
 
+mod brief;
+mod briefs;
 mod bytes;
 mod comparison;
 mod coverage;
@@ -20,6 +22,8 @@ mod time;
 mod walk;
 mod whereabouts;
 
+pub use brief::{Brief, message_hash};
+pub use briefs::Briefs;
 pub use bytes::{Bytes, Input, REPORT_TITLE};
 pub use comparison::{BaselineChoice, Comparison, Difference, FeatureKind, HealthyRequest, Share};
 pub use coverage::{Coverage, Gap, InputSummary, Issue, LayerCoverage, LiveSource, Opening, SourceKind};
@@ -30,15 +34,13 @@ pub use finding::{
 pub use health::{Checkup, Health, Probe, ProbeKind, Refusal, Resource, ResourceKind, Unanswered};
 pub use id::{RequestKey, SignalKey, SpanId, TraceId};
 pub use links::{Links, Owners};
-pub use names::Names;
+pub use names::{Keys, Name, Names, TraceName};
 pub use record::{Context, Cut, Escape, Format, Hint, Record, Slice};
 pub use request::{Link, LinkReason, Request, SpanTree};
 pub use schema::{ListOrigin, Parameter, SchemaAudit, SchemaFinding, SchemaRisk, Tool, ToolList};
 pub use shell::{shell_word, within_single_quotes};
 pub(crate) use signal::words;
-pub use signal::{
-    Brief, Ids, Kind, Layer, Name, Origin, Outcome, Severity, Signal, SpanFacts, TraceName, message_hash,
-};
+pub use signal::{Ids, Kind, Layer, Origin, Outcome, Severity, Signal};
 pub use time::{TimeRange, Timestamp};
 pub use walk::{Mark, MarkKind, Stage, Step, StepState, Walk};
 pub use whereabouts::Whereabouts;

@@ -6,7 +6,32 @@ use hashbrown::HashTable;
 use rustc_hash::FxBuildHasher;
 
 use super::TraceId;
-use super::signal::{Name, TraceName};
+
+/// An interned string; [`Name::NONE`] stands for an absent one.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Default)]
+pub struct Name(pub u32);
+
+impl Name {
+    /// No string.
+    pub const NONE: Self = Self(0);
+    /// Whether there is a string.
+    pub fn is_some(self) -> bool {
+        self != Self::NONE
+    }
+}
+
+/// An interned trace id; [`TraceName::NONE`] stands for an absent one.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Default)]
+pub struct TraceName(pub u32);
+
+impl TraceName {
+    /// No trace id.
+    pub const NONE: Self = Self(0);
+    /// Whether there is a trace id.
+    pub fn is_some(self) -> bool {
+        self != Self::NONE
+    }
+}
 
 /// A table of distinct strings, all in one piece of memory. Keys are dense and start at 1; 0 is "none".
 ///
@@ -93,9 +118,21 @@ impl Names {
         self.traces.get(name.0.checked_sub(1)? as usize).copied()
     }
 
-    /// All trace ids in key order, for merging one table into another.
-    pub fn traces(&self) -> &[TraceId] {
-        &self.traces
+    /// Adds what another table holds; tells where it is in this one.
+    pub fn merge(&mut self, other: &Self) -> Keys {
+        Keys {
+            names: other.iter().map(|text| self.intern(text)).collect(),
+            traces: other.traces.iter().map(|id| self.intern_trace(*id)).collect(),
+        }
+    }
+
+    /// The key of a trace id when it is known. After [`shrink`](Self::shrink) it costs a look at each.
+    pub fn find_trace(&self, id: TraceId) -> Option<TraceName> {
+        if self.trace_table.len() != self.traces.len() {
+            return self.traces.iter().position(|known| *known == id).map(|at| TraceName(at as u32 + 1));
+        }
+        let known = self.trace_table.find(hash_of_trace(&id), |at| self.traces[*at as usize] == id)?;
+        Some(TraceName(known + 1))
     }
 
     /// Number of distinct strings.
@@ -108,8 +145,8 @@ impl Names {
         self.ends.is_empty()
     }
 
-    /// All strings in key order, for merging one table into another.
-    pub fn iter(&self) -> impl Iterator<Item = &str> {
+    /// All strings in key order.
+    fn iter(&self) -> impl Iterator<Item = &str> {
         (0..self.ends.len() as u32).map(|at| string(&self.text, &self.ends, at))
     }
 
@@ -120,6 +157,23 @@ impl Names {
         self.text.shrink_to_fit();
         self.ends.shrink_to_fit();
         self.traces.shrink_to_fit();
+    }
+}
+
+/// Where what one table holds is in another, into which it was [merged](Names::merge).
+#[derive(Debug)]
+pub struct Keys {
+    names: Vec<Name>,
+    traces: Vec<TraceName>,
+}
+
+impl Keys {
+    pub(super) fn name(&self, name: Name) -> Name {
+        name.0.checked_sub(1).and_then(|at| self.names.get(at as usize).copied()).unwrap_or_default()
+    }
+
+    pub(super) fn trace(&self, trace: TraceName) -> TraceName {
+        trace.0.checked_sub(1).and_then(|at| self.traces.get(at as usize).copied()).unwrap_or_default()
     }
 }
 
@@ -183,8 +237,11 @@ mod tests {
         assert_eq!(keys, [1, 2, 1, 3]);
         assert_eq!(names.trace(TraceName(2)), Some(TraceId([2; 16])));
         assert_eq!((names.trace(TraceName::NONE), names.trace(TraceName(4))), (None, None));
-        assert_eq!((names.traces().len(), names.len()), (3, 0));
+        assert_eq!((names.traces.len(), names.len()), (3, 0));
         names.shrink();
+        let found = [2, 4].map(|id| names.find_trace(TraceId([id; 16])));
+        assert_eq!(found, [Some(TraceName(2)), None]);
         assert_eq!(names.intern_trace(TraceId([3; 16])), TraceName(3));
+        assert_eq!(found, [2, 4].map(|id| names.find_trace(TraceId([id; 16]))));
     }
 }

@@ -1,7 +1,7 @@
 //! Requests and sessions: signals that belong together, and why.
 
-use super::signal::{Name, Outcome, words};
-use super::{Links, RequestKey, SignalKey, TimeRange, TraceId};
+use super::signal::{Outcome, words};
+use super::{Links, Name, RequestKey, SignalKey, TimeRange, TraceName};
 
 words! {
     /// Why a signal belongs to a request, strongest first.
@@ -50,8 +50,8 @@ pub struct Link {
 pub struct Request {
     /// Its key.
     pub key: RequestKey,
-    /// Trace id, the first in canonical order when joined ones differ.
-    pub trace: Option<TraceId>,
+    /// Interned trace id, the first in canonical order when joined ones differ.
+    pub trace: TraceName,
     /// Interned request id.
     pub request: Name,
     /// Interned session id.

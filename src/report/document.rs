@@ -255,7 +255,7 @@ pub(super) fn request(snapshot: &Snapshot, key: RequestKey, door: Door) -> Optio
     let request = snapshot.requests.get(key.index())?;
     let name = |name| snapshot.names.text(name).map(|text| door.line(text, LINE));
     Some(Request {
-        trace_id: request.trace.map(|id| id.to_string()),
+        trace_id: snapshot.names.trace(request.trace).map(|id| id.to_string()),
         request_id: name(request.request),
         session_id: name(request.session),
         tool: name(request.tool),

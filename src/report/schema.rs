@@ -173,7 +173,7 @@ impl Builder<'_> {
     fn call(&self, request: Option<RequestKey>, signal: SignalKey) -> Call {
         let signal = self.case.signal(signal);
         let request = request.and_then(|key| self.case.requests().get(key.index()));
-        let trace = request.and_then(|request| request.trace).or(signal.ids.trace);
+        let trace = request.and_then(|request| self.case.names().trace(request.trace)).or(signal.ids.trace);
         let id = request.and_then(|request| self.case.names().text(request.request));
         Call {
             path: self.line(&signal.origin.path),

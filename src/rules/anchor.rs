@@ -6,7 +6,7 @@
 
 use rustc_hash::FxHashSet;
 
-use crate::model::{Brief, Owners, RequestKey, SignalKey, SpanFacts};
+use crate::model::{Brief, Briefs, Owners, RequestKey, SignalKey};
 
 use super::catalogue::Catalogue;
 use super::condition::{By, Condition, EventIndex};
@@ -137,8 +137,7 @@ impl Sought {
 pub(crate) fn follow_up(
     catalogue: &Catalogue,
     found: &Hits,
-    briefs: &[Brief],
-    spans: &[SpanFacts],
+    briefs: &Briefs,
     request_of: &Owners,
 ) -> Option<FollowUp> {
     let request = |signal: SignalKey| request_of.get(signal);
@@ -148,7 +147,7 @@ pub(crate) fn follow_up(
         let mut seen: Vec<SignalKey> = Vec::new();
         for key in catalogue.anchors_of(rule) {
             match catalogue.event(key) {
-                Some(event) if event.is_brief() => seen.extend(brief_matches(event, briefs, spans)),
+                Some(event) if event.is_brief() => seen.extend(brief_matches(event, briefs)),
                 _ => seen.extend(found.of(key).iter().map(|hit| hit.signal)),
             }
         }
@@ -178,7 +177,7 @@ fn events_beyond_requests(rule: &Rule) -> FxHashSet<EventIndex> {
     events
 }
 
-fn brief_matches(event: &Event, briefs: &[Brief], spans: &[SpanFacts]) -> impl Iterator<Item = SignalKey> {
-    let matching = briefs.iter().zip(0..).filter(|(brief, _)| event.matches_brief(brief, spans));
+fn brief_matches(event: &Event, briefs: &Briefs) -> impl Iterator<Item = SignalKey> {
+    let matching = briefs.iter().zip(0..).filter(|(brief, _)| event.matches_brief(brief));
     matching.map(|(_, key)| SignalKey(key))
 }

@@ -33,7 +33,8 @@ pub(crate) fn built_in_value(
         "gateway_id" => arn(|arn| arn.id("gateway")),
         "runtime_id" => arn(|arn| arn.id("runtime")).or_else(|| runtime_of_group(&shared("log_group")?)),
         "trace_id" => {
-            request.and_then(|request| request.trace).map(|id| id.to_string()).or_else(|| field(name))
+            let id = request.and_then(|request| docket.names.trace(request.trace));
+            id.map(|id| id.to_string()).or_else(|| field(name))
         }
         "request_id" => interned(docket, request.map(|request| request.request)).or_else(|| field(name)),
         "session_id" => interned(docket, request.map(|request| request.session)).or_else(|| field(name)),

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use memchr::memmem::Finder;
 
-use crate::model::{Brief, Level, Owners, Signal, SpanFacts};
+use crate::model::{Brief, Briefs, Level, Owners, Signal};
 
 use super::anchor::{self, FollowUp};
 use super::docket::Hits;
@@ -185,14 +185,8 @@ impl Catalogue {
     }
 
     /// What else to look for, once the anchors were `found` in a case. `None` when that is everything.
-    pub fn follow_up(
-        &self,
-        found: &Hits,
-        briefs: &[Brief],
-        spans: &[SpanFacts],
-        request_of: &Owners,
-    ) -> Option<FollowUp> {
-        anchor::follow_up(self, found, briefs, spans, request_of)
+    pub fn follow_up(&self, found: &Hits, briefs: &Briefs, request_of: &Owners) -> Option<FollowUp> {
+        anchor::follow_up(self, found, briefs, request_of)
     }
 
     /// The anchors of a rule of this catalogue.

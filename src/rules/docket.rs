@@ -6,8 +6,8 @@ use std::time::Duration;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::model::{
-    Argument, Brief, Coverage, Finding, LinkReason, Name, Names, Owners, Request, RequestKey, SignalKey,
-    SpanFacts, Timestamp, Undetermined,
+    Argument, Brief, Briefs, Coverage, Finding, LinkReason, Name, Names, Owners, Request, RequestKey,
+    SignalKey, Timestamp, Undetermined,
 };
 
 use super::event::{EventHit, EventKey};
@@ -102,9 +102,7 @@ impl Hits {
 #[derive(Clone, Copy)]
 pub struct Docket<'a> {
     /// One per signal.
-    pub briefs: &'a [Brief],
-    /// Addressed by [`Brief::span_facts`].
-    pub spans: &'a [SpanFacts],
+    pub briefs: &'a Briefs,
     /// The strings behind the briefs' names.
     pub names: &'a Names,
     /// Requests by key.
@@ -124,7 +122,7 @@ pub struct Docket<'a> {
 }
 
 impl Docket<'_> {
-    pub(crate) fn brief(&self, signal: SignalKey) -> Option<&Brief> {
+    pub(crate) fn brief(&self, signal: SignalKey) -> Option<Brief> {
         self.briefs.get(signal.index())
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::model::{Brief, Kind, Layer, Outcome, Severity, Signal, SpanFacts, semconv};
+use crate::model::{Brief, Kind, Layer, Outcome, Severity, Signal, semconv};
 
 use super::literal::{Needle, needles_of_text, worth};
 use super::pattern::Pattern;
@@ -232,11 +232,10 @@ impl Event {
     }
 
     /// Whether a signal known by its compact form alone is this event; for events that [`Event::is_brief`].
-    pub(crate) fn matches_brief(&self, brief: &Brief, spans: &[SpanFacts]) -> bool {
+    pub(crate) fn matches_brief(&self, brief: &Brief) -> bool {
         self.allows(brief.layer, brief.kind, brief.severity, brief.outcome)
             && self.duration.is_none_or(|(op, limit)| {
-                let end = spans.get(brief.span_facts as usize).and_then(|facts| facts.end);
-                let length = end.zip(brief.timestamp).map(|(end, start)| end.since(start));
+                let length = brief.end.zip(brief.timestamp).map(|(end, start)| end.since(start));
                 length.is_some_and(|length| op.holds(i128::from(length), limit.as_nanos() as i128))
             })
     }

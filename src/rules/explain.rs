@@ -109,7 +109,7 @@ fn scope_label(rule: &Rule, docket: &Docket<'_>, scope: &Scope<'_>) -> String {
         ScopeKey::Request(key) => {
             let request = docket.request(*key);
             let id = request.and_then(|request| docket.text(request.request)).map(str::to_owned);
-            let id = id.or_else(|| Some(request?.trace?.to_string()));
+            let id = id.or_else(|| Some(docket.names.trace(request?.trace)?.to_string()));
             format!("request {}", id.unwrap_or_else(|| format!("#{}", key.0)))
         }
         ScopeKey::Loose(stream) => match docket.text(*stream) {

@@ -84,7 +84,7 @@ pub(crate) fn whereabouts(
         gateway_id: known("gateway_id").or_else(|| only(&places.gateways)),
         runtime_group: group.or_else(only_group),
         runtime_id,
-        trace: request.and_then(|key| docket.request(key)?.trace),
+        trace: request.and_then(|key| docket.names.trace(docket.request(key)?.trace)),
         window: None,
     }
 }

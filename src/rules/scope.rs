@@ -125,7 +125,7 @@ fn key_of(by: &By, docket: &Docket<'_>, hit: &Hit) -> Option<ScopeKey> {
         By::Stream => name(brief.stream),
         By::Resource => (docket.field)(hit.signal, "resource").map(ScopeKey::Text),
         By::Field(field) if field == "trace_id" => trace(brief.trace),
-        By::Field(field) => match interned(field, brief) {
+        By::Field(field) => match interned(field, &brief) {
             Some(known) => name(known),
             None => (docket.field)(hit.signal, field).map(ScopeKey::Text),
         },
@@ -171,7 +171,7 @@ impl BriefHits {
         }
         for (brief, at) in docket.briefs.iter().zip(0u32..) {
             let signal = SignalKey(at);
-            let matching = events.iter().filter(|(event, _)| event.matches_brief(brief, docket.spans));
+            let matching = events.iter().filter(|(event, _)| event.matches_brief(&brief));
             for (event, key) in matching.filter(|_| docket.is_judged(signal)) {
                 let captures = event
                     .capture
@@ -228,7 +228,7 @@ impl Facts {
     pub(crate) fn stream_start(&self, docket: &Docket<'_>, stream: Name) -> Option<Timestamp> {
         let starts = self.stream_starts.get_or_init(|| {
             let mut starts = FxHashMap::default();
-            for brief in docket.briefs {
+            for brief in docket.briefs.iter() {
                 if let Some(at) = brief.timestamp {
                     let start = starts.entry(brief.stream).or_insert(at);
                     *start = at.min(*start);

@@ -1,6 +1,7 @@
 //! Questions of the screens about the case as far as it is known.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
@@ -98,6 +99,7 @@ impl Known {
             Effect::Rank { id, typed, places, stretch } => {
                 Data::Ranked { id: *id, found: places.among(typed, stretch.clone()) }
             }
+            Effect::Count { filter, stretch } => self.count(filter, stretch.clone()),
             Effect::Walk(request) => Data::Walk(Arc::new(self.case.walk(self.known(*request)?))),
             Effect::Compare { failing, healthy } => {
                 let key = self.known(*failing)?;
@@ -152,12 +154,25 @@ impl Known {
     }
 
     fn hits(&self, id: u64, hits: &mut Hits) -> Data {
+        hits.requests = self.requests_of(&hits.signals);
+        Data::Hits { id, hits: Arc::new(hits.clone()) }
+    }
+
+    fn count(&self, filter: &Arc<Filter>, stretch: Range<u32>) -> Data {
+        let results = Results::new(self, filter);
+        let mut signals = self.case.search(filter).among(stretch);
+        signals.retain(|key| results.pass(&self.case, *key));
+        let requests = self.requests_of(&signals);
+        Data::Counted { filter: Arc::clone(filter), signals: signals.len() as u64, requests }
+    }
+
+    /// The requests that signals belong to, in order.
+    fn requests_of(&self, signals: &[SignalKey]) -> Vec<RequestKey> {
         let mut requests: Vec<RequestKey> =
-            hits.signals.iter().filter_map(|key| self.case.request_of(*key)).collect();
+            signals.iter().filter_map(|key| self.case.request_of(*key)).collect();
         requests.sort_unstable();
         requests.dedup();
-        hits.requests = requests;
-        Data::Hits { id, hits: Arc::new(hits.clone()) }
+        requests
     }
 }
 

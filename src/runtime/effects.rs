@@ -25,7 +25,9 @@ impl Hands {
             Effect::Quit => {}
             Effect::Suspend => self.suspend()?,
             Effect::Redraw => self.screen.clear()?,
+            Effect::Mouse(is_taken) => self.screen.take_mouse(is_taken)?,
             Effect::Search { .. }
+            | Effect::Count { .. }
             | Effect::Find { .. }
             | Effect::Rank { .. }
             | Effect::Walk(_)

@@ -1,6 +1,7 @@
 //! What happens, from three threads into one bounded channel: keys, operating-system signals, answers.
 
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel};
 use std::thread;
 use std::time::Duration;
@@ -10,7 +11,7 @@ use ratatui::crossterm::event::{self, KeyEventKind, KeyModifiers, MouseButton, M
 use crate::tui::message::{Mouse, MouseKind};
 use crate::tui::{Data, Message};
 
-use super::program;
+use super::{program, terminal};
 
 /// Something that happened.
 pub(super) enum Event {
@@ -44,7 +45,13 @@ impl Permit {
 /// Starts reading the terminal.
 pub(super) fn read_terminal(events: SyncSender<Event>) -> io::Result<Permit> {
     let (permit, granted) = channel();
-    thread::Builder::new().name("terminal".into()).spawn(move || reader(&events, &granted))?;
+    let read = move || {
+        // Whoever reads no more keys has to say so: nobody could quit.
+        if catch_unwind(AssertUnwindSafe(|| reader(&events, &granted))).is_err() {
+            let _ = events.send(Event::Closed(io::Error::other("its input cannot be understood")));
+        }
+    };
+    thread::Builder::new().name("terminal".into()).spawn(read)?;
     Ok(Permit(permit))
 }
 
@@ -77,7 +84,10 @@ fn message(event: event::Event) -> Option<Message> {
     match event {
         event::Event::Key(key) if key.kind != KeyEventKind::Release => Some(Message::Key(key.into())),
         event::Event::Paste(text) => Some(Message::Paste(text)),
-        event::Event::Resize(columns, rows) => Some(Message::Resize(columns, rows)),
+        event::Event::Resize(columns, rows) => {
+            let drawn = terminal::drawn((columns, rows));
+            Some(Message::Resize(drawn.width, drawn.height))
+        }
         event::Event::Mouse(mouse) => {
             let zooms = mouse.modifiers.contains(KeyModifiers::CONTROL);
             let kind = match mouse.kind {

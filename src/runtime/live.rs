@@ -311,9 +311,18 @@ async fn session(
         return Ok(());
     };
     let resolved = resolved?;
-    let Some(opening) = unless(stopped.clone(), opening(&resolved, live.estimate)).await else {
+    resolved.unread.iter().cloned().for_each(|unread| recorder.unread(unread));
+    resolved.read.iter().for_each(|(kind, name)| recorder.is_read(*kind, name));
+    recorder.commit(|_| {})?;
+    let Some(mut opening) = unless(stopped.clone(), opening(&resolved, live.estimate)).await else {
         return Ok(());
     };
+    if !recorder.unknown().is_empty() {
+        let fields = recorder.unknown().join(", ");
+        opening.notes.push(format!(
+            "the capture was written by a newer version; what this one does not know of it is dropped: {fields}"
+        ));
+    }
     tell(Told::Resolved(opening));
     ended.failures.clone_from(&resolved.failures);
     if resolved.is_empty() {

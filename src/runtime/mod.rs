@@ -8,6 +8,7 @@ mod clipboard;
 mod effects;
 mod events;
 mod export;
+mod fault;
 mod judge;
 mod link;
 pub mod live;
@@ -19,8 +20,8 @@ mod worker;
 
 use std::io;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, sync_channel};
-use std::time::{Instant, SystemTime};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
+use std::time::{Duration, Instant, SystemTime};
 
 pub use link::Recording;
 pub use print::print_screen;
@@ -39,11 +40,18 @@ use program::Programs;
 use terminal::Screen;
 use worker::Worker;
 
+/// When nothing happens, how often the terminal is asked whether it is still there: the thread that reads it would
+/// never be told.
+const WATCH: Duration = Duration::from_secs(2);
+
 /// How the screens were left, and what to remember of them.
 #[derive(Debug)]
 pub struct Left {
-    /// How.
-    pub ended: Ended,
+    /// How; an error when the terminal could not be used any more.
+    pub ended: io::Result<Ended>,
+    /// A fault of the program that a thread behind the screens met: what to report, safe to be shown. What the screens
+    /// showed was not all there is.
+    pub fault: Option<String>,
     /// Where the person was.
     pub session: Session,
     /// How the collection ended, when there was one.
@@ -65,8 +73,6 @@ pub struct World {
     pub open: Box<dyn FnOnce(Option<Recording>) -> Load>,
     /// What is collected meanwhile.
     pub live: Option<Live>,
-    /// Whether the mouse is taken.
-    pub mouse: bool,
     /// Gives an environment variable.
     pub variable: fn(&str) -> Option<String>,
 }
@@ -87,10 +93,11 @@ pub enum RunError {
 /// # Errors
 /// When the terminal cannot be taken, or ends, or a capture cannot be recorded.
 pub fn run(world: World, mut settings: Settings) -> Result<Left, RunError> {
-    let World { open, live, mouse, variable } = world;
+    let World { open, live, variable } = world;
     let (options, door) = (Arc::clone(&settings.options), settings.door);
-    let mut screen = Screen::take(mouse)?;
-    settings.size = screen.size()?;
+    let mut screen = Screen::take(settings.mouse)?;
+    let size = terminal::size()?;
+    settings.size = (size.width, size.height);
     let (sender, events) = sync_channel(events::QUEUE);
     #[cfg(unix)]
     events::read_signals(sender.clone())?;
@@ -111,7 +118,7 @@ pub fn run(world: World, mut settings: Settings) -> Result<Left, RunError> {
     // The person has the terminal back before the collection has ended, which nobody listens to any more.
     drop((session, events));
     let collected = link.and_then(Link::finish);
-    Ok(Left { ended: ended?, session: remembered, collected })
+    Ok(Left { ended, fault: fault::take(), session: remembered, collected })
 }
 
 /// Ends the process as `signal` does by default.
@@ -145,9 +152,24 @@ struct Loop {
 }
 
 impl Loop {
+    /// Runs until the end. A terminal that has gone is the same as a signal that says so.
     fn run(&mut self, events: &Receiver<Event>) -> io::Result<Ended> {
+        let ended = self.turn(events);
+        #[cfg(unix)]
+        if ended.is_err() && !terminal::is_there() {
+            return Ok(Ended::Signal(signal_hook::consts::SIGHUP));
+        }
+        ended
+    }
+
+    fn turn(&mut self, events: &Receiver<Event>) -> io::Result<Ended> {
         loop {
-            let Ok(first) = events.recv() else { return Ok(Ended::Quit) };
+            let first = match events.recv_timeout(WATCH) {
+                Ok(first) => first,
+                Err(RecvTimeoutError::Timeout) if terminal::is_there() => continue,
+                Err(RecvTimeoutError::Timeout) => return Err(io::ErrorKind::NotConnected.into()),
+                Err(RecvTimeoutError::Disconnected) => return Ok(Ended::Quit),
+            };
             for event in std::iter::once(first).chain(events.try_iter().take(events::QUEUE)) {
                 if let Some(ended) = self.take(event)? {
                     return Ok(ended);

@@ -5,7 +5,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
-use crate::case::{self, Case, Glance, Growing, Options, Phase};
+use crate::case::{self, Case, Glance, Growing, Options, Pace, Phase};
 use crate::model::{Input, Opening};
 use crate::source::{Look, Piece};
 use crate::tui::message::{Notice, Progress};
@@ -20,6 +20,9 @@ pub type Load = Box<dyn FnMut(SystemTime) -> Look + Send>;
 
 /// How often progress is told.
 const TICK: Duration = Duration::from_millis(100);
+
+/// Time between two looks while there is more to show.
+const PAUSE: Duration = Duration::from_millis(200);
 
 /// Longest time between two looks when nothing changes.
 const IDLE: Duration = Duration::from_secs(1);
@@ -45,6 +48,11 @@ pub(super) struct Reader {
     is_stale: bool,
     has_more: bool,
     published: Option<Instant>,
+    /// When there may be another case, counted from `begun`.
+    pace: Pace,
+    begun: Instant,
+    /// How far reading was when it was last told.
+    told: Progress,
 }
 
 /// Nobody listens any more.
@@ -69,14 +77,16 @@ impl Reader {
             is_stale: false,
             has_more: false,
             published: None,
+            pace: Pace::default(),
+            begun: now(),
+            told: Progress::default(),
         }
     }
 
     /// Reads until there can be no more, or nobody listens.
     pub(super) fn run(mut self) {
-        let mut idle = Duration::ZERO;
+        let mut idle = PAUSE;
         loop {
-            let started = now();
             let look = (self.load)(clock());
             let (left, may_grow, has_changed) = (look.left, look.may_grow, look.has_changed);
             if self.take(look).is_err() || (left == 0 && !may_grow) {
@@ -85,17 +95,17 @@ impl Reader {
             if left > 0 {
                 continue;
             }
-            let pause = case::pause_after(now().duration_since(started));
-            idle = if has_changed { pause } else { idle.saturating_mul(2).clamp(pause, IDLE.max(pause)) };
-            self.wait(pause, idle);
+            idle = if has_changed || self.has_more { PAUSE } else { (idle * 2).min(IDLE) };
+            self.wait(idle);
         }
     }
 
-    /// Sleeps for `pause`, and then until the bell rings, at most `idle` in all.
-    fn wait(&mut self, pause: Duration, idle: Duration) {
-        thread::sleep(pause);
-        if self.bell.recv_timeout(idle.saturating_sub(pause)) == Err(RecvTimeoutError::Disconnected) {
-            thread::sleep(idle.saturating_sub(pause));
+    /// Sleeps for a pause, and then until the bell rings, at most `idle` in all.
+    fn wait(&mut self, idle: Duration) {
+        thread::sleep(PAUSE);
+        let rest = idle.saturating_sub(PAUSE);
+        if self.bell.recv_timeout(rest) == Err(RecvTimeoutError::Disconnected) {
+            thread::sleep(rest);
         }
         // One look answers every ring.
         self.bell.try_iter().for_each(drop);
@@ -111,24 +121,34 @@ impl Reader {
         let (left, is_live) = (look.left, look.may_grow);
         if std::mem::take(&mut self.is_first) {
             self.first(look, bytes)?;
-        } else if left == 0 && self.is_due() {
+        } else if left == 0 && self.is_due(&look) {
             self.publish_whole(look)?;
         }
         let (step, is_done) = if left > 0 { ("fetching", false) } else { ("", true) };
-        self.tell(Data::Progress(Progress {
-            step,
-            bytes,
-            total: Some(bytes + left),
-            is_done,
-            is_live,
-            ..Progress::default()
-        }))
+        let total = Some(bytes + left);
+        let progress = Progress { step, bytes, total, is_done, is_live, ..Progress::default() };
+        if progress == self.told {
+            // Whoever follows a file in which nothing happens draws nothing either.
+            return Ok(());
+        }
+        self.told = progress;
+        self.tell(Data::Progress(progress))
     }
 
-    /// Whether what has changed is worth a judgement by now.
-    fn is_due(&self) -> bool {
+    /// Whether what has changed is worth a case by now: what is complete always, what is only known otherwise of its
+    /// sources now and then, more records as the pace allows.
+    fn is_due(&self, look: &Look) -> bool {
         let is_calm = || self.published.is_none_or(|at| now().duration_since(at) >= CALM);
-        self.has_more || (self.is_stale && is_calm())
+        let is_quiet = !look.has_more;
+        match (look.may_grow, self.has_more) {
+            (false, _) => self.is_stale || self.has_more,
+            (true, false) => self.is_stale && is_calm(),
+            (true, true) => self.pace.wait(self.elapsed(), is_quiet).is_zero(),
+        }
+    }
+
+    fn elapsed(&self) -> Duration {
+        now().duration_since(self.begun)
     }
 
     /// The first look: the beginning of a large capture at once.
@@ -148,6 +168,7 @@ impl Reader {
     }
 
     fn publish_whole(&mut self, look: Look) -> Result<(), Over> {
+        let started = self.elapsed();
         let Look { inputs, opening, may_grow, .. } = look;
         let is_new = self.published.is_none() || self.growing.is_empty();
         let case = if is_new && !may_grow {
@@ -156,7 +177,9 @@ impl Reader {
         } else {
             self.grown(inputs, opening)
         };
-        self.publish(case.ok_or(Over)?)
+        self.publish(case.ok_or(Over)?)?;
+        self.pace.made(started, self.elapsed());
+        Ok(())
     }
 
     fn grown(&mut self, inputs: Vec<Piece>, opening: Opening) -> Option<Case> {
@@ -177,6 +200,8 @@ impl Reader {
         read: impl FnOnce(&Options, &case::Progress, &mut Growing) -> Option<Case>,
     ) -> Option<Case> {
         let progress = &case::Progress::default();
+        // What is told meanwhile is not what was told last.
+        self.told = Progress::default();
         let Self { judge, tell, growing, .. } = self;
         thread::scope(|scope| {
             let (finish, finished) = channel::<()>();

@@ -1,11 +1,10 @@
 //! The terminal: raw mode and alternate screen while the program has it, and everything as before afterwards,
 //! however the program ends.
 
-use std::io::{self, Stdout, Write};
+use std::io::{self, IsTerminal, Stdout, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::{panic, thread};
+use std::thread;
 
-use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use ratatui::crossterm::event::{
     DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
@@ -13,12 +12,22 @@ use ratatui::crossterm::event::{
 use ratatui::crossterm::terminal::{
     Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
-use ratatui::crossterm::{cursor, execute};
+use ratatui::crossterm::{cursor, execute, terminal};
+use ratatui::layout::{Rect, Size};
+use ratatui::{Terminal, TerminalOptions, Viewport};
 
 use crate::tui::Model;
 
+use super::fault;
+
+/// What is drawn of a terminal that claims to be larger: a frame of 65,535 columns and rows would not fit into memory.
+const LARGEST: Size = Size { width: 1_000, height: 500 };
+
 /// Whether the terminal is ours: it must be given back exactly once, by whoever ends first.
 static TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// The size of the terminals that all others descend from.
+const USUAL: Size = Size { width: 80, height: 24 };
 
 /// The terminal, given back when this is dropped.
 pub(super) struct Screen {
@@ -29,20 +38,18 @@ pub(super) struct Screen {
 impl Screen {
     /// Takes the terminal.
     pub(super) fn take(mouse: bool) -> io::Result<Self> {
-        restore_on_panic();
-        let terminal = Terminal::new(CrosstermBackend::new(io::stdout()))?;
-        let mut screen = Self { terminal, mouse };
+        fault::keep_panics();
+        let mut screen = Self { terminal: terminal_of(size()?)?, mouse };
         screen.resume()?;
         Ok(screen)
     }
 
-    /// Columns and rows.
-    pub(super) fn size(&self) -> io::Result<(u16, u16)> {
-        self.terminal.size().map(|size| (size.width, size.height))
-    }
-
-    /// Draws a frame; only cells that differ are written.
+    /// Draws a frame of the size that the model knows; only cells that differ are written.
     pub(super) fn draw(&mut self, model: &Model) -> io::Result<()> {
+        let area = Rect::from((ratatui::layout::Position::ORIGIN, model.shared.size));
+        if self.terminal.get_frame().area() != area {
+            self.terminal.resize(area)?;
+        }
         self.terminal.draw(|frame| crate::tui::view(model, frame)).map(|_| ())
     }
 
@@ -52,7 +59,7 @@ impl Screen {
     /// would take, and which some terminals never give.
     pub(super) fn clear(&mut self) -> io::Result<()> {
         execute!(io::stdout(), Clear(ClearType::All))?;
-        self.terminal = Terminal::new(CrosstermBackend::new(io::stdout()))?;
+        self.terminal = terminal_of(self.terminal.get_frame().area().as_size())?;
         Ok(())
     }
 
@@ -61,6 +68,16 @@ impl Screen {
         let out = self.terminal.backend_mut();
         out.write_all(sequence)?;
         out.flush()
+    }
+
+    /// Takes the mouse, or leaves it to the terminal, which selects text with it.
+    pub(super) fn take_mouse(&mut self, mouse: bool) -> io::Result<()> {
+        self.mouse = mouse;
+        if mouse {
+            execute!(io::stdout(), EnableMouseCapture)
+        } else {
+            execute!(io::stdout(), DisableMouseCapture)
+        }
     }
 
     /// Takes the terminal again after [`release`].
@@ -78,7 +95,41 @@ impl Screen {
 impl Drop for Screen {
     fn drop(&mut self) {
         release();
+        if thread::panicking() {
+            // The panic began on a thread that worked for this one.
+            fault::tell();
+        }
     }
+}
+
+/// Columns and rows that are drawn.
+pub(super) fn size() -> io::Result<Size> {
+    terminal::size().map(drawn)
+}
+
+/// Of so many columns and rows those that are drawn; a terminal that does not know its size is taken for a usual one.
+pub(super) fn drawn((columns, rows): (u16, u16)) -> Size {
+    if columns == 0 || rows == 0 {
+        return USUAL;
+    }
+    Size { width: columns.min(LARGEST.width), height: rows.min(LARGEST.height) }
+}
+
+/// Frames have the size that the model was told, which follows the terminal's by a message.
+fn terminal_of(size: Size) -> io::Result<Terminal<CrosstermBackend<Stdout>>> {
+    let viewport = Viewport::Fixed(Rect::from((ratatui::layout::Position::ORIGIN, size)));
+    Terminal::with_options(CrosstermBackend::new(io::stdout()), TerminalOptions { viewport })
+}
+
+/// Whether there still is a terminal. One whose window was closed without a signal, as happens to whoever is no child
+/// of its shell, can only be asked.
+pub(super) fn is_there() -> bool {
+    io::stdout().is_terminal()
+}
+
+/// Whether the terminal is ours.
+pub(super) fn is_taken() -> bool {
+    TAKEN.load(Ordering::SeqCst)
 }
 
 /// Gives the terminal back. Failures are nobody's business: there is no terminal left to tell them on.
@@ -95,24 +146,18 @@ pub(super) fn release() {
     }
 }
 
-/// A panic of this thread is told on a usable terminal. Panics of workers are caught where they are started and
-/// must not print over the screen.
-fn restore_on_panic() {
-    let ours = thread::current().id();
-    let before = panic::take_hook();
-    panic::set_hook(Box::new(move |info| {
-        if thread::current().id() == ours {
-            release();
-            before(info);
-        } else if !TAKEN.load(Ordering::SeqCst) {
-            before(info);
-        }
-    }));
-}
-
 #[cfg(test)]
 mod tests {
+    use std::panic;
+
     use super::*;
+
+    #[test]
+    fn no_more_is_drawn_than_fits_into_memory() {
+        assert_eq!(drawn((80, 24)), Size::new(80, 24));
+        assert_eq!(drawn((1, u16::MAX)), Size::new(1, LARGEST.height));
+        assert_eq!(drawn((0, 0)), USUAL);
+    }
 
     #[test]
     fn the_terminal_is_given_back_once() {

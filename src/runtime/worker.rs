@@ -7,7 +7,7 @@ use std::{io, thread};
 
 use crate::case::{Case, Snapshot};
 use crate::text::Door;
-use crate::tui::message::Notice;
+use crate::tui::message::{Notice, Progress};
 use crate::tui::{Data, Effect};
 
 use super::answer::Answering;
@@ -40,9 +40,9 @@ impl Worker {
         let (ask, asked) = channel();
         let judge = Arc::new(judge);
         let reader = Reader::new(load, judge.clone(), ask.clone(), tell.clone(), bell);
-        guarded("reader", tell.clone(), move || reader.run())?;
+        guarded("reader", "reading was ended", tell.clone(), move || reader.run())?;
         let answers = Answering::new(judge, door, tell.clone());
-        guarded("answers", tell.clone(), move || answers.run(&asked))?;
+        guarded("answers", "answering was ended", tell.clone(), move || answers.run(&asked))?;
         Ok(Self(ask))
     }
 
@@ -53,12 +53,19 @@ impl Worker {
     }
 }
 
-/// Starts a thread whose panic is told on the screen.
-pub(super) fn guarded(name: &str, tell: Tell, work: impl FnOnce() + Send + 'static) -> io::Result<()> {
+/// Starts a thread whose panic is told on the screen, for as long as it shows what was known before.
+fn guarded(
+    name: &str,
+    without: &'static str,
+    tell: Tell,
+    work: impl FnOnce() + Send + 'static,
+) -> io::Result<()> {
     let work = AssertUnwindSafe(work);
     let run = move || {
         if catch_unwind(work).is_err() {
-            tell(Data::Notice(Notice::error("the program failed while reading; please report this")));
+            let notice = Notice::error(format!("{without} by a fault of the program: quit, and it is told"));
+            tell(Data::Progress(Progress { step: without, ..Progress::default() }));
+            tell(Data::Notice(notice));
         }
     };
     thread::Builder::new().name(name.into()).spawn(run).map(|_| ())

@@ -29,7 +29,7 @@ use crate::model::{Bytes, Input, Issue, LiveSource, Opening};
 use recorded::Recording;
 
 pub use captures::{Captures, Look, Piece};
-pub use recorded::gap as recorded_gap;
+pub use recorded::{gap as recorded_gap, unread_gap};
 pub use stdin::is_piped as stdin_is_piped;
 pub use unpack::MAX_UNPACKED;
 
@@ -144,8 +144,8 @@ impl Plan {
         let mut missing = Vec::new();
         for folder in walked.recordings {
             // One whose file is missing has something to say, too.
-            let recording = self.recording(&folder);
-            missing.extend(recording.into_iter().flat_map(Recording::files).filter(|file| !file.exists()));
+            let Some(recording) = self.recording(&folder) else { continue };
+            missing.extend(recording.files().filter(|file| !file.exists()));
         }
         walked.files.into_iter().chain(missing).for_each(|file| self.add_file(file));
     }
@@ -166,15 +166,22 @@ impl Plan {
         let recording = path.parent().and_then(|folder| self.recording(folder));
         let head = recording.and_then(|recording| recording.bytes(&path));
         let source = recording.and_then(|recording| recording.source(&path));
+        let is_unfetched = recording.is_some_and(|recording| recording.is_unfetched(&path));
         self.sources.extend(source);
-        self.items.push(Item::File { path, head });
+        if !is_unfetched {
+            self.items.push(Item::File { path, head });
+        }
     }
 
     /// What is recorded in `folder`.
     fn recording(&mut self, folder: &Path) -> Option<&Recording> {
-        let Self { recordings, issues, .. } = self;
+        let Self { recordings, issues, sources, .. } = self;
         let read = || match recorded::read(folder)? {
-            Ok(recording) => Some(recording),
+            Ok(recording) => {
+                issues.extend(recording.issue.clone());
+                sources.extend(recording.unread());
+                Some(recording)
+            }
             Err(issue) => {
                 issues.push(issue);
                 None

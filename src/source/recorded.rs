@@ -5,10 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::model::{Gap, Issue, Layer, LiveSource, SourceKind};
 
-use super::recording::{FILE, Hole, Kind, Manifest, Recorded, SCHEMA};
-
-/// What every schema of a manifest begins with, of whatever version.
-const FAMILY: &str = "agentcore-triage/capture/";
+use super::recording::{Asked, FILE, Hole, Kind, Manifest, Recorded, Unread};
 
 /// Largest manifest that is read.
 const LARGEST: u64 = 64 << 20;
@@ -18,6 +15,8 @@ const LARGEST: u64 = 64 << 20;
 pub(super) struct Recording {
     folder: PathBuf,
     manifest: Manifest,
+    /// What of the manifest was passed over.
+    pub(super) issue: Option<Issue>,
 }
 
 /// What the manifest in `folder` says, or why it cannot be read; `None` when there is none of ours.
@@ -25,23 +24,22 @@ pub(super) fn read(folder: &Path) -> Option<Result<Recording, Issue>> {
     let path = folder.join(FILE);
     let metadata = fs::metadata(&path).ok()?;
     let text = (metadata.is_file() && metadata.len() <= LARGEST).then(|| fs::read(&path).ok())??;
-    let json: serde_json::Value = serde_json::from_slice(&text).ok()?;
-    let schema = json.get("schema")?.as_str()?.to_owned();
-    if !schema.starts_with(FAMILY) {
+    if !Manifest::is_one(&text) {
         return None;
     }
-    let unread = |why: String| {
-        let message =
-            format!("{why}, so the windows and gaps of this capture are not known; its files are read");
-        Issue::new(path.to_string_lossy(), None, message)
-    };
-    if schema != SCHEMA {
-        return Some(Err(unread(format!("is of schema '{schema}', this version reads {SCHEMA}"))));
-    }
-    let manifest = serde_json::from_value(json);
-    Some(match manifest {
-        Ok(manifest) => Ok(Recording { folder: folder.to_owned(), manifest }),
-        Err(error) => Err(unread(format!("is no manifest that can be read ({error})"))),
+    let issue = |message: String| Issue::new(path.to_string_lossy(), None, message);
+    Some(match Manifest::parse(&text) {
+        Ok((manifest, unknown)) => {
+            let passed_over = || {
+                let (tool, fields) = (&manifest.tool, unknown.join(", "));
+                issue(format!("holds fields that this version passes over, {tool} knows them: {fields}"))
+            };
+            let issue = (!unknown.is_empty()).then(|| passed_over().harmless());
+            Ok(Recording { folder: folder.to_owned(), manifest, issue })
+        }
+        Err(error) => Err(issue(format!(
+            "{error}. The windows and gaps of this capture are not known; its files are read as any others"
+        ))),
     })
 }
 
@@ -99,6 +97,33 @@ impl Recording {
         })
     }
 
+    /// Whether nothing of the file at `path` was fetched, so that there is nothing to read and a gap says so.
+    pub(super) fn is_unfetched(&self, path: &Path) -> bool {
+        self.of(path).is_some_and(|source| source.bytes == 0 && !source.gaps.is_empty())
+    }
+
+    /// What could not be looked up, each with its gap.
+    pub(super) fn unread(&self) -> impl Iterator<Item = LiveSource> + '_ {
+        self.manifest.unread.iter().map(|unread| LiveSource {
+            kind: match unread.kind {
+                Asked::Runtime => SourceKind::Runtime,
+                Asked::Gateway => SourceKind::Gateway,
+                Asked::LogGroup => SourceKind::LogGroup,
+                Asked::Trace => SourceKind::Traces,
+            },
+            name: unread.name.clone(),
+            account: unread.origin.account.clone(),
+            region: unread.origin.region.clone(),
+            path: String::new(),
+            records: 0,
+            since: unread.gap.start,
+            until: unread.gap.end,
+            settled: None,
+            redacted: self.manifest.redacted,
+            gaps: vec![unread_gap(unread)],
+        })
+    }
+
     fn of(&self, path: &Path) -> Option<&Recorded> {
         (path.parent() == Some(&self.folder)).then(|| {
             self.manifest.sources.iter().find(|source| path.file_name() == Some(source.file.as_ref()))
@@ -120,6 +145,19 @@ pub fn gap(kind: Kind, name: &str, hole: &Hole) -> Gap {
         },
         is_asked_for: false,
     }
+}
+
+/// What is missing of a source that could not be looked up. A runtime's agent may call any gateway, so that the layers
+/// of one are not the other's.
+pub fn unread_gap(unread: &Unread) -> Gap {
+    let Unread { kind, name, gap: hole, .. } = unread;
+    let layers = match kind {
+        Asked::Runtime => vec![Layer::Runtime, Layer::Span],
+        Asked::Gateway => vec![Layer::Gateway, Layer::Span],
+        Asked::LogGroup => layers_of(name),
+        Asked::Trace => vec![Layer::Span],
+    };
+    Gap { layers, ..gap(Kind::LogGroup, name, hole) }
 }
 
 /// What a filter pattern kept from being fetched.
@@ -174,6 +212,12 @@ mod tests {
         write(r#"{"schema": "agentcore-triage/capture/9"}"#);
         let issue = read(folder.path()).unwrap().unwrap_err();
         assert!(issue.loses_records && issue.message.contains("capture/9"), "{issue:?}");
+        write(
+            r#"{"schema": "agentcore-triage/capture/1", "tool": "t 9", "redacted": true, "sources": [],
+                "prefixes": [], "later": 1}"#,
+        );
+        let issue = read(folder.path()).unwrap().unwrap().issue.unwrap();
+        assert!(!issue.loses_records && issue.message.contains("t 9 knows them: later"), "{issue:?}");
         fs::remove_file(folder.path().join(FILE)).unwrap();
         drop(Recorder::create(folder.path(), "t".to_owned(), true).unwrap());
         assert_eq!(read(folder.path()).unwrap().unwrap().files().count(), 0);

@@ -40,7 +40,7 @@ pub struct SourceState {
     pub sampled_seconds: u64,
     /// Events that turned up where everything had been final.
     pub late: u64,
-    /// How often the service asked to slow down, still after every retry.
+    /// How often the service asked to slow down, counting every attempt.
     pub throttled: u64,
     /// Faults so far, throttling included.
     pub faults: u64,

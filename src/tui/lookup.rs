@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use crate::case::Snapshot;
-use crate::model::{Diagnosis, Finding, Outcome, Request, RequestKey, RuleMeta, SignalKey};
+use crate::model::{Diagnosis, Evidence, Finding, Outcome, Request, RequestKey, RuleMeta, SignalKey};
 
 /// Positions of diagnoses and findings by request; `None` stands for the capture as a whole.
 #[derive(Clone, Debug, Default)]
@@ -64,20 +64,20 @@ impl Lookup {
         snapshot.rules.get(self.diagnosis(snapshot, Some(request))?.root_cause.as_deref()?)
     }
 
-    /// The signal to look at first for a request: the evidence of its root cause, of its worst finding, of an
-    /// error that nothing explains, or else its first signal.
-    pub fn telling_signal(&self, snapshot: &Snapshot, request: &Request) -> Option<SignalKey> {
-        let key = Some(request.key);
+    /// What to look at first for a request, or for the capture: the evidence of its root cause, of its worst finding,
+    /// or of an error that nothing explains.
+    pub fn evidence<'s>(&self, snapshot: &'s Snapshot, key: Option<RequestKey>) -> Option<&'s Evidence> {
         let found = self.root(snapshot, key).or_else(|| self.findings(snapshot, key).next());
         let unexplained = || {
             let index = *self.unexplained.get(&key)?.first()?;
             Some(&snapshot.unexplained.get(index)?.evidence)
         };
-        found
-            .map(|finding| &finding.evidence)
-            .or_else(unexplained)
-            .and_then(|evidence| evidence.first())
-            .map(|evidence| evidence.signal)
-            .or_else(|| request.signals.first().map(|link| link.signal))
+        found.map(|finding| &finding.evidence).or_else(unexplained)?.first()
+    }
+
+    /// The signal to look at first for a request: that evidence, or else its first signal.
+    pub fn telling_signal(&self, snapshot: &Snapshot, request: &Request) -> Option<SignalKey> {
+        let evidence = self.evidence(snapshot, Some(request.key)).map(|evidence| evidence.signal);
+        evidence.or_else(|| request.signals.first().map(|link| link.signal))
     }
 }

@@ -58,6 +58,8 @@ pub enum Message {
     SetFilter(String),
     /// The filter on or off.
     ToggleFilter,
+    /// Shows only what passes this expression, or when that is so already everything again.
+    PickFilter(String),
     /// Bookmarks a signal, or no longer.
     ToggleBookmark(SignalKey),
     /// Switches a rule off, or on again.
@@ -72,6 +74,8 @@ pub enum Message {
     Export(ExportKind, PathBuf),
     /// Keeps the filter among the saved ones, or no longer.
     SaveFilter,
+    /// Keeps this expression among the saved ones, or no longer.
+    KeepFilter(String),
     /// Opens the selected signal in the pager or the editor.
     OpenRecord {
         /// In the editor.
@@ -81,6 +85,8 @@ pub enum Message {
     NextTheme,
     /// Times in UTC or in local time.
     ToggleZone,
+    /// The mouse to the terminal, or taken again.
+    ToggleMouse,
     /// A line for the person.
     Tell(Notice),
     /// Draws everything again.
@@ -98,6 +104,8 @@ pub enum Ask {
     Help,
     /// A filter expression.
     Filter,
+    /// One of the expressions that were saved or used before.
+    Filters,
     /// A command.
     Command,
     /// A place to go to.
@@ -179,6 +187,8 @@ pub enum Effect {
     Suspend,
     /// Clears the terminal and draws again.
     Redraw,
+    /// Takes the mouse from the terminal, or leaves it.
+    Mouse(bool),
     /// Puts text on the clipboard.
     Copy(SafeText),
     /// Shows text in `$PAGER`, or in `$EDITOR`.
@@ -203,6 +213,13 @@ pub enum Effect {
         id: u64,
         /// The filter.
         filter: Arc<Filter>,
+    },
+    /// Counts what passes a filter in one stretch of the signals. Whoever asks goes on with the next one, or does not.
+    Count {
+        /// Comes back with the counts, so that a late answer is known.
+        filter: Arc<Filter>,
+        /// Where to look.
+        stretch: Range<u32>,
     },
     /// Looks for text in one stretch of the signals. Whoever asks goes on with the next one, or does not.
     Find {
@@ -274,6 +291,15 @@ pub enum Data {
         id: u64,
         /// The hits.
         hits: Arc<Hits>,
+    },
+    /// How much passes a filter in one stretch of the signals.
+    Counted {
+        /// The filter that came with the question.
+        filter: Arc<Filter>,
+        /// Signals.
+        signals: u64,
+        /// Requests that they belong to, in order.
+        requests: Vec<RequestKey>,
     },
     /// What holds a text, in one stretch of the signals.
     Found {

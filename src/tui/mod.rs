@@ -37,8 +37,10 @@ pub mod message;
 mod model;
 pub mod picture;
 pub mod places;
+mod pointer;
 pub mod popups;
 mod prepared;
+mod restore;
 pub mod screens;
 pub mod session;
 #[cfg(test)]

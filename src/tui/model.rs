@@ -17,8 +17,10 @@ use super::keys::Keymap;
 use super::live::LiveState;
 use super::lookup::Lookup;
 use super::message::{Hits, Notice, Progress};
+use super::pointer::Clicked;
 use super::popups::Popup;
 use super::prepared::{Prepared, Tables};
+use super::restore::Sought;
 use super::screens::{ScreenId, Screens};
 use super::session::Session;
 use super::theme::Look;
@@ -35,6 +37,8 @@ pub struct Settings {
     pub zone: Zone,
     /// The key table.
     pub keymap: Keymap,
+    /// Whether the mouse is taken from the terminal.
+    pub mouse: bool,
     /// Whether secrets are masked.
     pub door: Door,
     /// Rules and how they judge.
@@ -66,6 +70,10 @@ pub struct Model {
     pub session: Session,
     /// What the screens that are not shown have missed.
     pub(super) missed: Missed,
+    /// What is remembered and not found yet.
+    pub(super) sought: Sought,
+    /// The last click.
+    pub(super) clicked: Option<Clicked>,
 }
 
 /// What every screen may read, and only `update` changes.
@@ -101,6 +109,8 @@ pub struct Shared {
     pub switches: Switches,
     /// The filter.
     pub filter: ActiveFilter,
+    /// Whether the mouse is taken from the terminal.
+    pub mouse: bool,
     /// Bookmarked signals.
     pub bookmarks: BTreeSet<SignalKey>,
     /// Answers to questions about single requests.
@@ -189,6 +199,7 @@ impl Model {
             signal: None,
             switches: session.rules.clone(),
             filter: ActiveFilter::default(),
+            mouse: settings.mouse,
             bookmarks: BTreeSet::new(),
             answers: Answers::default(),
             now: Duration::ZERO,
@@ -202,8 +213,10 @@ impl Model {
             popup: None,
             notice: None,
             keymap: settings.keymap,
+            sought: Sought::new(&session),
             session,
             missed: Missed::default(),
+            clicked: None,
         }
     }
 }

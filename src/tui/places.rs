@@ -100,7 +100,8 @@ impl Places {
             Some(Place::Request(request)) => {
                 let name = |name| self.snapshot.names.text(name).unwrap_or_default();
                 let start = request.window.map(|window| self.zone.clock(window.start)).unwrap_or_default();
-                let trace = request.trace.map(|trace| trace.to_string()).unwrap_or_default();
+                let trace = self.snapshot.names.trace(request.trace);
+                let trace = trace.map(|trace| trace.to_string()).unwrap_or_default();
                 let label = format!("{start} {} {} {trace}", name(request.tool), name(request.request));
                 label.trim().to_owned()
             }

@@ -25,6 +25,8 @@ pub(super) struct Tables {
     pub(super) times: Arc<logs::Times>,
     /// What is missing.
     pub(super) wanted: Arc<coverage::Wanted>,
+    /// What the inputs gave.
+    pub(super) readings: Arc<coverage::Readings>,
 }
 
 impl Prepared {
@@ -35,6 +37,7 @@ impl Prepared {
             requests: Arc::new(requests::Table::new(&case, &snapshot)),
             times: Arc::new(logs::Times::new(case.briefs())),
             wanted: Arc::new(coverage::Wanted::new(&snapshot)),
+            readings: Arc::new(coverage::Readings::new(&snapshot)),
         };
         Self { case, snapshot, lookup, tables }
     }

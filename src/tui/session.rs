@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::case::{Case, Snapshot};
-use crate::model::{Brief, Request, SignalKey, Timestamp};
+use crate::model::{Briefs, Request, SignalKey, Timestamp};
 use crate::rules::Switches;
 
 /// Filter expressions that are remembered.
@@ -17,6 +17,8 @@ pub struct Session {
     pub screen: String,
     /// Name of the selected request, see [`name_of`].
     pub request: String,
+    /// The selected signal.
+    pub signal: Option<Landmark>,
     /// The filter expression.
     pub filter: String,
     /// Whether the filter is on.
@@ -60,26 +62,44 @@ impl Landmark {
         Self { path: path.to_owned(), line, time: time.map(|at| at.0) }
     }
 
-    /// The signal that is there now. Finds those with a time of their own.
+    /// The signal that is there now: at this line and time of this file, whatever folder the file is named by now.
     pub fn find(&self, case: &Case) -> Option<SignalKey> {
-        let time = Timestamp(self.time?);
         let briefs = case.briefs();
-        let same = (first_at(briefs, time)..briefs.len())
-            .take_while(|at| briefs[*at].timestamp.is_none_or(|at| at <= time));
-        let is_it = |key: &SignalKey| {
-            briefs[key.index()].timestamp == Some(time)
-                && case.origin(*key) == (self.path.as_str(), self.line)
-        };
-        same.map(|at| SignalKey(at as u32)).find(is_it)
+        let time = self.time.map(Timestamp);
+        let from = time.map_or(0, |time| first_at(briefs, time));
+        let is_later = |at: usize| time.is_some_and(|time| briefs.at(at).timestamp.is_some_and(|at| at > time));
+        let mut elsewhere = None;
+        for at in (from..briefs.len()).take_while(|at| !is_later(*at)) {
+            let key = SignalKey(at as u32);
+            match (briefs.at(at).timestamp == time).then(|| case.origin(key)) {
+                Some((path, line)) if line == self.line && path == self.path => return Some(key),
+                Some((path, line)) if line == self.line && file_name(path) == file_name(&self.path) => {
+                    elsewhere.get_or_insert(key);
+                }
+                _ => {}
+            }
+        }
+        elsewhere
+    }
+
+    /// The same, looking first where it was when less was known.
+    pub fn find_again(&self, case: &Case, before: SignalKey) -> Option<SignalKey> {
+        let is_there = before.index() < case.briefs().len() && Self::of(case, before) == *self;
+        if is_there { Some(before) } else { self.find(case) }
     }
 }
 
+/// The last part of a path.
+fn file_name(path: &str) -> &str {
+    path.rsplit(['/', '\\']).next().unwrap_or(path)
+}
+
 /// The first signal at or behind a time. Signals without one stand where their neighbours do, so they are stepped over.
-fn first_at(briefs: &[Brief], time: Timestamp) -> usize {
+fn first_at(briefs: &Briefs, time: Timestamp) -> usize {
     let (mut low, mut high) = (0, briefs.len());
     while low < high {
         let middle = low.midpoint(high);
-        let timed = (middle..high).find_map(|at| Some((at, briefs[at].timestamp?)));
+        let timed = (middle..high).find_map(|at| Some((at, briefs.at(at).timestamp?)));
         match timed {
             Some((at, found)) if found < time => low = at + 1,
             _ => high = middle,
@@ -95,7 +115,7 @@ pub fn name_of(snapshot: &Snapshot, request: &Request) -> String {
     }
     let tool = snapshot.names.text(request.tool).unwrap_or_default();
     let start = request.window.map(|window| window.start.to_string()).unwrap_or_default();
-    match request.trace {
+    match snapshot.names.trace(request.trace) {
         Some(trace) => format!("{trace} {tool} {start}"),
         None => format!("{tool} {start}"),
     }

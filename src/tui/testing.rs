@@ -32,6 +32,7 @@ pub(super) fn empty(size: (u16, u16)) -> Model {
         look: Look::default(),
         zone: Zone::Utc,
         keymap: super::keys::Keymap::default(),
+        mouse: true,
         door: Door { redact: true },
         options: OPTIONS.clone(),
         session: Session::default(),
@@ -72,6 +73,13 @@ fn answer(model: &Model, effect: &Effect) -> Option<Data> {
     let case = model.shared.case.clone()?;
     if let Effect::Find { id, needle, stretch } = effect {
         return Some(Data::Found { id: *id, signals: needle.among(&case, stretch.clone()) });
+    }
+    if let Effect::Count { filter, stretch } = effect {
+        let signals = case.search(filter).among(stretch.clone());
+        let mut requests: Vec<_> = signals.iter().filter_map(|key| case.request_of(*key)).collect();
+        requests.sort();
+        requests.dedup();
+        return Some(Data::Counted { filter: filter.clone(), signals: signals.len() as u64, requests });
     }
     if let Effect::Rank { id, typed, places, stretch } = effect {
         return Some(Data::Ranked { id: *id, found: places.among(typed, stretch.clone()) });

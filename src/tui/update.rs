@@ -5,20 +5,16 @@ use std::time::Duration;
 
 use crate::case::Case;
 use crate::filter::Filter;
-use crate::model::{Brief, RequestKey, SignalKey};
+use crate::model::{Briefs, RequestKey, SignalKey};
 use crate::rules::{Catalogue, Switches};
 
-use super::keys::Move;
-use super::message::{Data, Effect, Hits, Message, Mouse, MouseKind, Notice, Outbox};
+use super::keys::Chord;
+use super::message::{Data, Effect, Hits, Message, Notice, Outbox};
 use super::model::{Answers, Change, Model};
-use super::popups::{Popup, PopupKind};
+use super::popups::Popup;
 use super::prepared::Prepared;
 use super::screens::ScreenId;
-use super::session::{Landmark, Session, name_of};
-use super::view;
-
-/// Rows that one notch of the wheel scrolls.
-const WHEEL_ROWS: i16 = 3;
+use super::session::Landmark;
 
 /// Screens that [`Message::Back`] remembers.
 const MAX_TRAIL: usize = 32;
@@ -40,15 +36,7 @@ pub fn update(model: &mut Model, message: Message, now: Duration) -> Vec<Effect>
 impl Model {
     fn take(&mut self, message: Message, out: &mut Outbox) {
         match message {
-            Message::Key(chord) => {
-                self.notice = None;
-                let popup = self.popup.as_ref().map(Popup::kind);
-                if let Some(message) = self.keymap.message(self.screen, popup, chord) {
-                    out.send(message.clone());
-                } else if let Some(popup) = &mut self.popup {
-                    popup.typed(chord, &self.shared, out);
-                }
-            }
+            Message::Key(chord) => self.key(chord, out),
             Message::Paste(text) => {
                 if let Some(popup) = &mut self.popup {
                     popup.pasted(&text, &self.shared, out);
@@ -70,7 +58,11 @@ impl Model {
                 }
             }
             Message::Move(by) => self.screens.movement(self.screen, by, &self.shared, out),
-            Message::Ask(ask) => self.popup = Some(Popup::open(ask, self)),
+            Message::Ask(ask) => {
+                let mut popup = Popup::open(ask, self);
+                popup.opened(&self.shared, out);
+                self.popup = Some(popup);
+            }
             Message::Close => self.popup = None,
             Message::Show(screen) => self.show(screen, out),
             Message::StepScreen(by) => self.show(self.screen.step(by), out),
@@ -82,6 +74,7 @@ impl Model {
             Message::SelectRequest(request) => self.select(request, out),
             Message::StepFailed(by) => self.step_failed(by, out),
             Message::SelectSignal(signal) => {
+                self.sought.forget_selection();
                 if let Some(request) = self.shared.case().and_then(|case| case.request_of(signal)) {
                     self.shared.request = Some(request);
                 }
@@ -114,7 +107,12 @@ impl Model {
             Message::Export(kind, path) => {
                 out.run(Effect::Export { kind, request: self.shared.request, path });
             }
-            Message::SaveFilter => self.save_filter(out),
+            Message::PickFilter(text) => {
+                let is_set = text == self.shared.filter.text;
+                out.send(if is_set { Message::ToggleFilter } else { Message::SetFilter(text) });
+            }
+            Message::SaveFilter => out.send(Message::KeepFilter(self.shared.filter.text.clone())),
+            Message::KeepFilter(text) => self.keep_filter(text, out),
             Message::OpenRecord { edit } => self.open_record(edit, out),
             Message::NextTheme => self.shared.look.theme = self.shared.look.theme.next(),
             Message::ToggleZone => {
@@ -122,6 +120,7 @@ impl Model {
                 self.shared.zone = if self.shared.zone == all[0] { all[1] } else { all[0] };
                 self.refresh_all(Change::Answer, out);
             }
+            Message::ToggleMouse => self.toggle_mouse(out),
             Message::Tell(notice) => self.notice = Some(notice),
             Message::Redraw => out.run(Effect::Redraw),
             Message::Suspend => out.run(Effect::Suspend),
@@ -129,9 +128,26 @@ impl Model {
         }
     }
 
+    fn key(&mut self, chord: Chord, out: &mut Outbox) {
+        self.notice = None;
+        let popup = self.popup.as_ref().map(Popup::kind);
+        let is_text = chord.typed().is_some() && self.popup.as_ref().is_some_and(Popup::is_typing);
+        let message = self.keymap.message(self.screen, popup, chord).filter(|_| !is_text);
+        if let Some(message) = message {
+            out.send(message.clone());
+        } else if let Some(popup) = &mut self.popup {
+            popup.typed(chord, &self.shared, out);
+        }
+    }
+
     fn data(&mut self, data: Data, out: &mut Outbox) {
         match data {
-            Data::Progress(progress) => self.shared.progress = progress,
+            Data::Progress(progress) => {
+                self.shared.progress = progress;
+                if progress.is_done {
+                    self.sought.give_up();
+                }
+            }
             Data::Case { case, snapshot } => self.replace(Prepared::new(case, snapshot), out),
             Data::Prepared(prepared) => self.replace(prepared, out),
             Data::Hits { id, hits } => {
@@ -142,6 +158,11 @@ impl Model {
                 if id == filter.search && filter.hits.as_ref().is_none_or(is_more) {
                     filter.hits = Some(hits);
                     self.refresh_all(Change::Filter, out);
+                }
+            }
+            Data::Counted { filter, signals, requests } => {
+                if let Some(Popup::Filter(popup)) = &mut self.popup {
+                    popup.counted(&filter, signals, &requests, out);
                 }
             }
             Data::Found { id, signals } => {
@@ -206,6 +227,7 @@ impl Model {
     }
 
     fn select(&mut self, request: RequestKey, out: &mut Outbox) {
+        self.sought.forget_selection();
         self.shared.request = Some(request);
         self.shared.signal = self.telling_signal();
         self.refresh_all(Change::Selection, out);
@@ -230,11 +252,11 @@ impl Model {
         let shared = &mut self.shared;
         let request = shared.request.and_then(|key| shared.snapshot.handle(key));
         let origin = |key: &SignalKey| shared.case.as_ref().map(|case| Landmark::of(case, *key));
-        let signal = shared.signal.as_ref().and_then(origin);
-        let bookmarks: Vec<Landmark> = shared.bookmarks.iter().filter_map(origin).collect();
-        shared.bookmarks = bookmarks.iter().filter_map(|landmark| landmark.find(&known.case)).collect();
+        let again = |key: &SignalKey| origin(key)?.find_again(&known.case, *key);
+        let signal = shared.signal.as_ref().and_then(again);
+        let bookmarks = shared.bookmarks.iter().filter_map(again).collect();
+        (shared.signal, shared.bookmarks) = (signal, bookmarks);
         shared.request = request.and_then(|handle| known.snapshot.find(&handle));
-        shared.signal = signal.and_then(|landmark| landmark.find(&known.case));
         shared.answers = Answers::default();
         let earlier = shared.take(known);
         let is_first = earlier.is_none();
@@ -244,9 +266,7 @@ impl Model {
             }
             out.run(Effect::Forget(earlier));
         }
-        if is_first {
-            self.restore(out);
-        }
+        self.restore(is_first, out);
         if self.shared.request.is_none() {
             self.shared.request = self.first_request();
         }
@@ -254,41 +274,10 @@ impl Model {
             self.shared.signal = self.telling_signal();
         }
         self.search_again(out);
+        if let Some(popup) = &mut self.popup {
+            popup.renewed(&self.shared, out);
+        }
         self.refresh_all(Change::Data, out);
-    }
-
-    /// Goes where the person was last time.
-    fn restore(&mut self, out: &mut Outbox) {
-        let (snapshot, session) = (&self.shared.snapshot, &self.session);
-        if !session.request.is_empty() {
-            let found =
-                snapshot.requests.iter().find(|request| name_of(snapshot, request) == session.request);
-            self.shared.request = found.map(|request| request.key);
-        }
-        if let Some(case) = &self.shared.case {
-            self.shared.bookmarks = session.bookmarks.iter().filter_map(|mark| mark.find(case)).collect();
-        }
-        if !session.filter.is_empty() {
-            let is_on = session.filter_on;
-            self.set_filter(session.filter.clone(), out);
-            self.shared.filter.is_on &= is_on;
-        }
-    }
-
-    /// What to remember of now.
-    pub fn remember(&self) -> Session {
-        let (shared, snapshot) = (&self.shared, &self.shared.snapshot);
-        let request = shared.request.and_then(|key| snapshot.requests.get(key.index()));
-        let mark = |key: &SignalKey| shared.case.as_ref().map(|case| Landmark::of(case, *key));
-        Session {
-            screen: self.screen.word().to_owned(),
-            request: request.map(|request| name_of(snapshot, request)).unwrap_or_default(),
-            filter: shared.filter.text.clone(),
-            filter_on: shared.filter.is_on,
-            bookmarks: shared.bookmarks.iter().filter_map(mark).collect(),
-            rules: shared.switches.clone(),
-            ..self.session.clone()
-        }
     }
 
     fn switch(&mut self, change: impl FnOnce(&mut Switches, &Catalogue), out: &mut Outbox) {
@@ -308,8 +297,7 @@ impl Model {
         }
     }
 
-    fn save_filter(&mut self, out: &mut Outbox) {
-        let text = self.shared.filter.text.clone();
+    fn keep_filter(&mut self, text: String, out: &mut Outbox) {
         let saved = &mut self.session.saved;
         out.send(Message::Tell(Notice::info(if text.is_empty() {
             "there is no filter to save; set one first"
@@ -318,7 +306,7 @@ impl Model {
             "filter removed from the saved ones"
         } else {
             saved.push(text);
-            "filter saved; it is offered in the filter line and the command list"
+            "filter saved; it is offered in the filter line and the list of filters"
         })));
     }
 
@@ -328,12 +316,16 @@ impl Model {
     }
 
     fn telling_signal(&self) -> Option<SignalKey> {
-        let snapshot = &self.shared.snapshot;
-        let request = snapshot.requests.get(self.shared.request?.index())?;
-        self.shared.lookup.telling_signal(snapshot, request)
+        let (snapshot, lookup) = (&self.shared.snapshot, &self.shared.lookup);
+        let Some(request) = self.shared.request else {
+            let has_signals = self.shared.case.as_ref().is_some_and(|case| !case.briefs().is_empty());
+            let evidence = lookup.evidence(snapshot, None).map(|evidence| evidence.signal);
+            return evidence.or_else(|| has_signals.then_some(SignalKey(0)));
+        };
+        lookup.telling_signal(snapshot, snapshot.requests.get(request.index())?)
     }
 
-    fn set_filter(&mut self, text: String, out: &mut Outbox) {
+    pub(super) fn set_filter(&mut self, text: String, out: &mut Outbox) {
         let parsed = match Filter::parse(&text) {
             Ok(filter) => filter,
             Err(error) => return out.send(Message::Tell(Notice::error(error.message))),
@@ -357,44 +349,12 @@ impl Model {
         let text = self.shared.text(&case.text(signal));
         out.run(Effect::Open { text, edit });
     }
-
-    /// The wheel does in a popup what its keys for up and down do.
-    fn wheel_in(&self, popup: PopupKind, mouse: Mouse) -> Option<Message> {
-        let name = match mouse.kind {
-            MouseKind::WheelUp => "up",
-            MouseKind::WheelDown => "down",
-            MouseKind::Click | MouseKind::Drag | MouseKind::Zoom(_) => return None,
-        };
-        let name = format!("{}.{name}", popup.word());
-        self.keymap.entries().iter().find(|entry| entry.name == name).map(|entry| entry.message.clone())
-    }
-
-    fn mouse(&mut self, mouse: Mouse, out: &mut Outbox) {
-        if let Some(popup) = &self.popup {
-            return out.messages.extend(self.wheel_in(popup.kind(), mouse));
-        }
-        match mouse.kind {
-            MouseKind::WheelUp => out.send(Message::Move(Move::Rows(-WHEEL_ROWS))),
-            MouseKind::WheelDown => out.send(Message::Move(Move::Rows(WHEEL_ROWS))),
-            // Only the timeline has an axis to zoom.
-            MouseKind::Zoom(_) if self.screen != ScreenId::Timeline => {}
-            MouseKind::Click | MouseKind::Drag | MouseKind::Zoom(_) => {
-                let body = self.shared.body();
-                if mouse.row == 0 && mouse.kind == MouseKind::Click {
-                    out.messages
-                        .extend(view::tab_at(self.shared.size, self.screen, mouse.column).map(Message::Show));
-                } else if body.contains((mouse.column, mouse.row).into()) {
-                    let message = self.screens.click(self.screen, &self.shared, body, mouse);
-                    out.messages.extend(message.map(Message::Screen));
-                }
-            }
-        }
-    }
 }
 
 /// Whether signals have only been added behind those that there were.
 fn is_continued(earlier: &Case, now: &Case) -> bool {
     let (earlier, now) = (earlier.briefs(), now.briefs());
-    let mark = |brief: &Brief| (brief.timestamp, brief.message_hash);
-    earlier.last().map(mark) == earlier.len().checked_sub(1).and_then(|at| now.get(at)).map(mark)
+    let last = earlier.len().checked_sub(1);
+    let mark = |briefs: &Briefs| briefs.get(last?).map(|brief| (brief.timestamp, brief.message_hash));
+    mark(earlier) == mark(now)
 }

@@ -6,16 +6,20 @@ use ratatui::layout::{Rect, Size};
 use super::keys::{Context, Entry};
 use super::message::{Ask, Message};
 use super::model::{Model, Shared};
-use super::popups::Popup;
+use super::popups::{self, Popup};
 use super::screens::ScreenId;
 use super::theme::Role;
-use super::widgets::{Line, bar, width};
+use super::widgets::{Line, bar, tail, width};
 
 /// Fewer columns or rows than these and the screens are not drawn.
 const SMALLEST: Size = Size { width: 60, height: 12 };
 
-/// Below this many columns tabs show numbers and only the active one its name.
+/// From this many columns on tabs have air between them; below they stand close, and with fewer columns still only the
+/// active one has its name.
 const WIDE_TABS: u16 = 100;
+const CLOSE_TABS: u16 = 80;
+/// Columns for the name of the capture.
+const CAPTURE: u16 = 20;
 
 /// The room of the active screen on a terminal of `size`.
 pub(super) fn body(size: Size) -> Rect {
@@ -34,7 +38,7 @@ pub fn view(model: &Model, frame: &mut Frame<'_>) {
     status(model, frame);
     hints(model, frame);
     if let Some(popup) = &model.popup {
-        popup.view(shared, &model.keymap, frame, Rect { height: area.height - 1, ..area });
+        popup.view(shared, &model.keymap, frame, popups::room(area.as_size()));
     }
     if !shared.look.symbols.unicode {
         plain_signs(shared, frame);
@@ -65,40 +69,70 @@ fn too_small(shared: &Shared, frame: &mut Frame<'_>) {
     }
 }
 
-/// Text of each tab with its first column.
-fn tab_places(size: Size, active: Option<ScreenId>) -> Vec<(u16, String, ScreenId)> {
-    let mut column = 0;
+/// A tab: where it stands, and what.
+struct Tab {
+    screen: ScreenId,
+    start: u16,
+    text: String,
+}
+
+impl Tab {
+    fn end(&self) -> u16 {
+        self.start + self.text.len() as u16
+    }
+}
+
+/// The tabs from left to right, as wide as there is room for.
+fn tab_places(size: Size, active: Option<ScreenId>) -> Vec<Tab> {
+    let mut start = 1;
     let mut places = Vec::new();
     for screen in ScreenId::ALL {
-        let named = size.width >= WIDE_TABS || active == Some(*screen);
-        let text = if named {
-            format!(" {} {} ", screen.key(), screen.title())
-        } else {
-            format!(" {} ", screen.key())
+        let (key, title) = (screen.key(), screen.title());
+        let (text, apart) = match size.width {
+            WIDE_TABS.. => (format!("{key} {title}"), 2),
+            CLOSE_TABS.. => (format!("{key}{title}"), 1),
+            _ if active == Some(*screen) => (format!("{key} {title}"), 2),
+            _ => (key.to_owned(), 2),
         };
-        let next = column + width(&text) as u16;
-        places.push((column, text, *screen));
-        column = next;
+        let tab = Tab { screen: *screen, start, text };
+        start = tab.end() + apart;
+        places.push(tab);
     }
     places
 }
 
 /// The screen whose tab is at `column` when `active` is shown.
 pub(super) fn tab_at(size: Size, active: ScreenId, column: u16) -> Option<ScreenId> {
-    let places = tab_places(size, Some(active));
-    let (start, text, screen) = places.into_iter().rev().find(|(start, _, _)| *start <= column)?;
-    (column < start + width(&text) as u16).then_some(screen)
+    let mut tabs = tab_places(size, Some(active)).into_iter();
+    tabs.find(|tab| (tab.start - 1..=tab.end()).contains(&column)).map(|tab| tab.screen)
 }
 
 fn tabs(model: &Model, frame: &mut Frame<'_>) {
     let (shared, area) = (&model.shared, frame.area());
-    let mut line = Line::new(frame.buffer_mut(), shared.look, area, 0);
-    for (_, text, screen) in tab_places(area.as_size(), Some(model.screen)) {
-        let role = if screen == model.screen { Role::Selection } else { Role::Dim };
-        line.put(role, &text);
+    let buffer = frame.buffer_mut();
+    let mut end = 0;
+    for tab in tab_places(area.as_size(), Some(model.screen)) {
+        let (key, title) = tab.text.split_at(1);
+        let from = Rect { x: tab.start.min(area.width), width: area.width.saturating_sub(tab.start), ..area };
+        Line::new(buffer, shared.look, from, 0).put(Role::Key, key).put(Role::Dim, title);
+        if tab.screen == model.screen {
+            let around = Rect { x: tab.start - 1, width: tab.end() + 2 - tab.start, height: 1, ..area };
+            buffer.set_style(around.intersection(area), shared.look.style(Role::Selection));
+        }
+        end = tab.end();
     }
-    let room = line.skip(2).room();
-    line.right(Role::Dim, shared.capture.as_str(), room.saturating_sub(1));
+    if has_capture_above(area.as_size()) {
+        let mut line = Line::new(buffer, shared.look, area, 0);
+        line.skip(usize::from(end) + 2);
+        capture(shared, &mut line);
+    }
+}
+
+/// Whether the name of the capture has room beside the tabs; below it stands in the status line.
+fn has_capture_above(size: Size) -> bool {
+    let tabs = tab_places(size, None);
+    let end = tabs.last().map_or(0, Tab::end);
+    size.width >= CLOSE_TABS && size.width >= end + CAPTURE
 }
 
 fn status(model: &Model, frame: &mut Frame<'_>) {
@@ -113,9 +147,17 @@ fn status(model: &Model, frame: &mut Frame<'_>) {
     let snapshot = shared.snapshot();
     let failed = shared.lookup.failed.len();
     let requests = snapshot.requests.len();
-    let counts = format!("{requests} {}", if requests == 1 { "request" } else { "requests" });
+    let found = shared.lookup.findings(snapshot, None).count();
+    let noun = |count, one: &'static str, many: &'static str| if count == 1 { one } else { many };
     let role = if failed > 0 { Role::Failed } else { Role::Ok };
-    line.put(Role::Normal, &counts).put(Role::Dim, ", ").put(role, &format!("{failed} failed"));
+    line.put(Role::Normal, &format!("{requests} {}", noun(requests, "request", "requests")));
+    if requests > 0 || found == 0 {
+        line.put(Role::Dim, ", ").put(role, &format!("{failed} failed"));
+    }
+    if found > 0 {
+        let words = noun(found, "finding about the capture", "findings about the capture");
+        line.put(Role::Dim, ", ").put(Role::Warning, &format!("{found} {words}"));
+    }
     if !shared.progress.is_done {
         reading(shared, &mut line);
     }
@@ -137,6 +179,15 @@ fn status(model: &Model, frame: &mut Frame<'_>) {
         });
         line.put(Role::Dim, count.as_deref().unwrap_or_default());
     }
+    if !has_capture_above(area.as_size()) {
+        capture(shared, line.skip(2));
+    }
+}
+
+/// The name of the capture at the right.
+fn capture(shared: &Shared, line: &mut Line<'_>) {
+    let room = line.room().saturating_sub(1);
+    line.right(Role::Dim, &tail(shared.capture.as_str(), room, shared.look.symbols.ellipsis), room);
 }
 
 /// Whoever reads a result must see that rules were kept from judging.
@@ -170,27 +221,58 @@ fn reading(shared: &Shared, line: &mut Line<'_>) {
     }
 }
 
-fn hints(model: &Model, frame: &mut Frame<'_>) {
-    let (shared, area) = (&model.shared, frame.area());
+/// A key in the last row.
+struct Hint<'m> {
+    column: u16,
+    key: String,
+    entry: &'m Entry,
+}
+
+impl Hint<'_> {
+    /// Columns it takes, with the space behind it.
+    fn columns(&self) -> usize {
+        width(&self.key) + width(self.entry.hint) + 3
+    }
+}
+
+/// The keys that fit into the last row, those of the popup or else of the screen first.
+fn hint_places(model: &Model) -> Vec<Hint<'_>> {
     let popup = model.popup.as_ref().map(Popup::kind).map(Context::Popup);
     let contexts =
         popup.map_or_else(|| vec![Context::Screen(model.screen), Context::Global], |popup| vec![popup]);
-    let hints: Vec<(String, &str, bool)> = contexts
+    let hints: Vec<Hint<'_>> = contexts
         .iter()
         .flat_map(|context| model.keymap.entries().iter().filter(|entry| entry.context == *context))
         .filter(|entry| !entry.hint.is_empty())
-        .filter_map(|entry| Some((entry.keys.first()?.to_string(), entry.hint, is_lifeline(entry))))
+        .filter_map(|entry| Some(Hint { column: 0, key: entry.keys.first()?.to_string(), entry }))
         .collect();
-    let columns = |(key, hint, _): &(String, &str, bool)| width(key) + width(hint) + 3;
-    let mut reserved: usize = hints.iter().filter(|hint| hint.2).map(columns).sum();
+    let mut reserved: usize = hints.iter().filter(|hint| is_lifeline(hint.entry)).map(Hint::columns).sum();
+    let (mut column, mut fitting) = (0, Vec::new());
+    for hint in hints {
+        if is_lifeline(hint.entry) {
+            reserved -= hint.columns();
+        }
+        if column + hint.columns() + reserved <= usize::from(model.shared.size.width) {
+            let at = column as u16;
+            column += hint.columns();
+            fitting.push(Hint { column: at, ..hint });
+        }
+    }
+    fitting
+}
+
+/// What the key in the last row at `column` sends.
+pub(super) fn hint_at(model: &Model, column: u16) -> Option<Message> {
+    let hint = hint_places(model).into_iter().rev().find(|hint| hint.column <= column)?;
+    let is_on_it = usize::from(column - hint.column) + 2 < hint.columns();
+    is_on_it.then(|| hint.entry.message.clone())
+}
+
+fn hints(model: &Model, frame: &mut Frame<'_>) {
+    let (shared, area) = (&model.shared, frame.area());
     let mut line = Line::new(frame.buffer_mut(), shared.look, area, area.height - 1);
-    for hint in &hints {
-        if hint.2 {
-            reserved -= columns(hint);
-        }
-        if columns(hint) + reserved <= line.room() {
-            line.put(Role::Key, &hint.0).skip(1).put(Role::Dim, hint.1).skip(2);
-        }
+    for hint in hint_places(model) {
+        line.put(Role::Key, &hint.key).skip(1).put(Role::Dim, hint.entry.hint).skip(2);
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use rustc_hash::FxHashMap;
 
 use crate::model::{
-    Brief, Kind, Layer, Name, Names, Outcome, Owners, Request, RequestKey, SignalKey, SpanFacts, TimeRange,
+    Briefs, Kind, Layer, Name, Names, Outcome, Owners, Request, RequestKey, SignalKey, TimeRange,
 };
 
 /// How soon a repeated call counts as a retry. Agents retry within seconds, people within a minute or two.
@@ -46,13 +46,7 @@ pub struct Around {
 
 impl Around {
     /// Surveys a case: linear in its signals.
-    pub fn survey(
-        briefs: &[Brief],
-        spans: &[SpanFacts],
-        names: &Names,
-        requests: &[Request],
-        request_of: &Owners,
-    ) -> Self {
+    pub fn survey(briefs: &Briefs, names: &Names, requests: &[Request], request_of: &Owners) -> Self {
         let mut around = Self::default();
         for (position, brief) in briefs.iter().enumerate() {
             if brief.layer == Layer::Runtime
@@ -77,7 +71,7 @@ impl Around {
             };
             let (mut runtime, mut call_span) = (false, false);
             for brief in links {
-                let name = spans.get(brief.span_facts as usize).and_then(|facts| names.text(facts.name));
+                let name = names.text(brief.name);
                 runtime |= brief.layer == Layer::Runtime || name.is_some_and(is_runtime_span);
                 call_span |= name.is_some_and(|name| name.starts_with(TARGET_SPAN));
             }
@@ -105,7 +99,7 @@ impl Around {
 
     /// Records of a Runtime in `window` that belong to no request, at most `limit`; and whether there are, or
     /// may be, more.
-    pub fn loose(&self, briefs: &[Brief], window: TimeRange, limit: usize) -> (&[SignalKey], bool) {
+    pub fn loose(&self, briefs: &Briefs, window: TimeRange, limit: usize) -> (&[SignalKey], bool) {
         let time = |key: &SignalKey| briefs.get(key.index()).and_then(|brief| brief.timestamp);
         let from = self.loose.partition_point(|key| time(key).is_some_and(|at| at < window.start));
         let length = self.loose[from..].partition_point(|key| time(key).is_some_and(|at| at <= window.end));

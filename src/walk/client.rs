@@ -56,8 +56,18 @@ fn last_line(message: &str) -> String {
     quote(message.lines().next_back().unwrap_or_default())
 }
 
-/// Where a call was refused, as far as the answer tells.
+/// Where a call was refused, as far as the answer tells. When that was is not known to the caller: only that it was
+/// over when the answer came.
 fn refused(clues: &mut Clues, key: SignalKey, signal: &Signal, door: Stage, status: Option<i64>) {
+    let known = clues.0.len();
+    refused_at(clues, key, signal, door, status);
+    for clue in &mut clues.0[known..] {
+        clue.at = signal.end.or(signal.timestamp);
+        clue.end = None;
+    }
+}
+
+fn refused_at(clues: &mut Clues, key: SignalKey, signal: &Signal, door: Stage, status: Option<i64>) {
     let code = signal.field("rpc.code").and_then(|code| code.parse::<i64>().ok());
     let note = match status {
         Some(status) if status >= 400 => format!("answered {status}: {}", quote(&signal.message)),

@@ -86,7 +86,9 @@ impl Clues {
 }
 
 /// Longest quotation of a record's text in a note.
-const MAX_QUOTE: usize = 160;
+const MAX_QUOTE: usize = 200;
+/// Most characters that are given up so that a quotation ends with a whole word.
+const MAX_WORD: usize = 24;
 
 /// The first line of a text that says something, cut to a length that fits a note; a line that ends with a colon
 /// brings the next one with it.
@@ -96,9 +98,10 @@ pub(super) fn quote(text: &str) -> String {
     let next = lines.next().filter(|_| first.ends_with(':')).unwrap_or_default();
     let line = format!("{first} {}", next.trim_start_matches("- "));
     let line = line.trim_end();
-    match line.char_indices().nth(MAX_QUOTE) {
-        Some((at, _)) => format!("{}…", &line[..at]),
-        None => line.to_owned(),
+    let Some((at, _)) = line.char_indices().nth(MAX_QUOTE) else { return line.to_owned() };
+    match line[..at].rfind(' ').filter(|end| at - end <= MAX_WORD) {
+        Some(end) => format!("{} …", line[..end].trim_end()),
+        None => format!("{}…", &line[..at]),
     }
 }
 
@@ -127,6 +130,10 @@ mod tests {
         assert_eq!(quote("\n  first \nsecond"), "first");
         assert_eq!(quote(&"é".repeat(400)).chars().count(), MAX_QUOTE + 1);
         assert_eq!(quote(""), "");
+        assert_eq!(
+            quote(&format!("{} word cut", "x".repeat(MAX_QUOTE - 8))),
+            format!("{} word …", "x".repeat(MAX_QUOTE - 8))
+        );
         assert_eq!(
             reason("Successfully processed request\nParameter validation failed:\n- Field 'n'\n- x"),
             "Parameter validation failed: Field 'n'"

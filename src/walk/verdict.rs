@@ -27,7 +27,7 @@ fn failed(bench: &Bench<'_>, step: &Step) -> String {
         Stage::Downstream if bench.is_lone() => "in a call to another service, which no request here made",
         stage => place(stage),
     };
-    format!("It stopped {place}{after}: {}.", without_stop(&step.note))
+    ended(&format!("It stopped {place}{after}: {}", step.note))
 }
 
 /// ", 7 ms after the request came in" for a step with a time.
@@ -55,17 +55,19 @@ fn missing(bench: &Bench<'_>, step: &Step) -> String {
         Stage::TargetCalled if bench.runtime_blind().is_none() => format!(
             "It stopped in the Gateway before the target was called: {gateway}; the Runtime log covers that time and shows no record of the call."
         ),
-        Stage::TargetCalled => {
-            format!("It stopped in the Gateway before the target was called: {gateway}; {}.", step.note)
-        }
+        Stage::TargetCalled => ended(&format!(
+            "It stopped in the Gateway before the target was called: {gateway}; {}",
+            step.note
+        )),
         Stage::RuntimeReceived if bench.route.gateway => {
-            format!("The Runtime never took it up: {gateway}; {}.", step.note)
+            ended(&format!("The Runtime never took it up: {gateway}; {}", step.note))
         }
-        Stage::RuntimeReceived => {
-            format!("It did not reach the server, or the server was too busy to take it up: {}.", step.note)
-        }
-        Stage::Response => format!("It was never answered: {}.", step.note),
-        stage => format!("It stopped {}: {}.", place(stage), without_stop(&step.note)),
+        Stage::RuntimeReceived => ended(&format!(
+            "It did not reach the server, or the server was too busy to take it up: {}",
+            step.note
+        )),
+        Stage::Response => ended(&format!("It was never answered: {}", step.note)),
+        stage => ended(&format!("It stopped {}: {}", place(stage), step.note)),
     }
 }
 
@@ -101,6 +103,12 @@ fn without_stop(text: &str) -> &str {
     text.trim_end_matches('.')
 }
 
+/// With a full stop, unless its end was cut off.
+fn ended(text: &str) -> String {
+    let text = without_stop(text);
+    if text.ends_with('…') { text.to_owned() } else { format!("{text}.") }
+}
+
 fn place(stage: Stage) -> &'static str {
     match stage {
         Stage::Client => "at the caller, which could not send the request",
@@ -113,5 +121,15 @@ fn place(stage: Stage) -> &'static str {
         Stage::Handler => "in the handler",
         Stage::Downstream => "in a call that the handler made to another service",
         Stage::Response => "on the way back to the caller",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_ends_once() {
+        assert_eq!(["no", "no.", "no …", "no…"].map(ended), ["no.", "no.", "no …", "no…"]);
     }
 }

@@ -44,7 +44,7 @@ pub(crate) fn request(snapshot: &Snapshot, key: Option<RequestKey>) -> String {
         return "the capture".to_owned();
     };
     let ids = [request.request, request.session, request.tool].map(|name| snapshot.names.text(name));
-    format!("{:?} {ids:?} {:?} {:?}", request.trace, request.window, request.outcome)
+    format!("{:?} {ids:?} {:?} {:?}", snapshot.names.trace(request.trace), request.window, request.outcome)
 }
 
 /// What a finding claims, without the lines that re-cutting a capture moves.

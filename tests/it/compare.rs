@@ -103,7 +103,8 @@ fn no_comparison_of_a_real_capture_shows_an_id_or_counts_too_many() {
             let text = describe(&comparison);
             assert!(comparison.failed.with <= comparison.failed.of, "{text}");
             for one in &comparison.differences {
-                let trace = request.trace.map(|trace| trace.to_string()).unwrap_or_default();
+                let trace =
+                    case.names().trace(request.trace).map(|trace| trace.to_string()).unwrap_or_default();
                 let shown = [&one.failing, &one.healthy].map(|value| value.clone().unwrap_or_default());
                 assert!(trace.is_empty() || shown.iter().all(|value| !value.contains(&trace)), "{text}");
                 assert!(one.among_failed.with <= one.among_failed.of, "{text}");

@@ -213,8 +213,9 @@ proptest! {
             let walk = part.walk(request.key);
             let stages: Vec<Stage> = walk.steps.iter().map(|step| step.stage).collect();
             prop_assert_eq!(&stages[..], Stage::ALL);
-            let same = whole.requests().iter().find(|other| other.trace == request.trace);
-            let Some(same) = same.filter(|other| other.trace.is_some()) else { continue };
+            let Some(trace) = part.names().trace(request.trace) else { continue };
+            let same = whole.requests().iter().find(|other| whole.names().trace(other.trace) == Some(trace));
+            let Some(same) = same else { continue };
             let more = whole.walk(same.key);
             for (before, after) in walk.steps.iter().zip(&more.steps) {
                 let taken_away = before.state == StepState::Passed && after.state == StepState::Missing;

@@ -126,10 +126,9 @@ fn first_step(report: &Report<'_>) -> String {
     }
     match super::reasoning::lacks(report).first() {
         Some(lack) => {
-            let text = markup::prose(report.line(&lack.text).as_str());
             let command = lack.command.is_some();
             let place = if command { " (the command stands under \"Hypotheses\")" } else { "" };
-            format!("Fetch what would decide it{place}: {}.", text.trim_end_matches('.'))
+            format!("Fetch what would decide it{place}: {}", super::reasoning::sentence(report, &lack.text))
         }
         None => match summary::missing_layers(&report.document).first() {
             Some(hint) => {

@@ -88,10 +88,11 @@ fn said(report: &Report<'_>, group: &Group<'_>) -> String {
     item
 }
 
-fn sentence(report: &Report<'_>, text: &str) -> String {
+/// What was said, with a full stop unless it ends otherwise.
+pub(super) fn sentence(report: &Report<'_>, text: &str) -> String {
     let text = markup::prose(report.line(text).as_str());
     let bare = text.trim_end_matches(['\'', '"', ')']);
-    if bare.ends_with(['.', '!', '?', '`']) { text } else { format!("{text}.") }
+    if bare.ends_with(['.', '!', '?', '`', '…']) { text } else { format!("{text}.") }
 }
 
 /// Hypotheses that are no root cause, each rule once for each standing and what speaks against it, the commonest first.

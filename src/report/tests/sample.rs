@@ -93,9 +93,10 @@ impl Maker<'_> {
         let intern = |names: &mut Names, text: String| names.intern(&text);
         let (id, session, tool) = (format!("req-{key}"), "session-1", format!("target___{tool}"));
         let (id, session, tool) = (self.text(&id), self.text(session), self.text(&tool));
+        let trace = TraceId::parse(format!("4efaaf4d1e8720b39541901950019ee{key}").as_bytes());
         Request {
             key: RequestKey(key),
-            trace: TraceId::parse(format!("4efaaf4d1e8720b39541901950019ee{key}").as_bytes()),
+            trace: trace.map(|id| self.names.intern_trace(id)).unwrap_or_default(),
             request: intern(&mut self.names, id),
             session: if key == 2 { Name::NONE } else { intern(&mut self.names, session) },
             tool: intern(&mut self.names, tool),

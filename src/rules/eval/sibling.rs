@@ -88,7 +88,7 @@ impl Siblings {
 fn party_of_request(docket: &Docket<'_>, request: &Request) -> Option<Party> {
     let signals = || request.signals.iter().take(LOOKED_AT).map(|link| link.signal);
     let named =
-        |name: fn(&Brief) -> Name| signals().find_map(|signal| docket.text(name(docket.brief(signal)?)));
+        |name: fn(&Brief) -> Name| signals().find_map(|signal| docket.text(name(&docket.brief(signal)?)));
     let tool = docket.text(request.tool).or_else(|| named(|brief| brief.tool)).map(str::to_owned);
     Some(Party {
         resource: named(|brief| brief.resource).or_else(|| named(|brief| brief.stream))?.to_owned(),
@@ -104,7 +104,7 @@ fn party_of_hit(docket: &Docket<'_>, hit: &Hit) -> Option<Party> {
     let from_request = docket.request_of(hit.signal).and_then(|key| docket.request(key));
     let whole = from_request.and_then(|request| party_of_request(docket, request));
     let own = |name: &str| (docket.field)(hit.signal, name);
-    let named = |name: fn(&Brief) -> Name| Some(docket.text(name(docket.brief(hit.signal)?))?.to_owned());
+    let named = |name: fn(&Brief) -> Name| Some(docket.text(name(&docket.brief(hit.signal)?))?.to_owned());
     let whole = whole.as_ref();
     let tool = own("tool").or_else(|| whole?.tool.clone());
     let resource = named(|brief| brief.resource).or_else(|| Some(whole?.resource.clone()));

@@ -9,8 +9,8 @@ mod verdicts;
 use std::time::Duration;
 
 use crate::model::{
-    Brief, Coverage, Layer, LayerCoverage, Link, LinkReason, Links, Name, Names, Outcome, Request,
-    RequestKey, Signal, SignalKey, SpanFacts, TimeRange, Timestamp,
+    Brief, Briefs, Coverage, Layer, LayerCoverage, Link, LinkReason, Links, Names, Outcome, Request,
+    RequestKey, Signal, SignalKey, TimeRange, Timestamp, TraceName,
 };
 
 use super::read::{Place, read_rule};
@@ -50,8 +50,7 @@ pub(super) fn untimed(request: &str, message: &str) -> Signal {
 /// A case, indexed: requests are formed by request id.
 pub(super) struct World {
     pub(super) signals: Vec<Signal>,
-    briefs: Vec<Brief>,
-    spans: Vec<SpanFacts>,
+    briefs: Briefs,
     names: Names,
     pub(super) requests: Vec<Request>,
     request_of: Vec<Option<RequestKey>>,
@@ -63,8 +62,7 @@ impl World {
     pub(super) fn new(mut signals: Vec<Signal>) -> Self {
         signals.sort_by_key(|signal| (signal.timestamp.is_none(), signal.timestamp));
         let mut world = Self {
-            briefs: Vec::new(),
-            spans: Vec::new(),
+            briefs: Briefs::new(),
             names: Names::default(),
             requests: Vec::new(),
             request_of: Vec::new(),
@@ -90,8 +88,8 @@ impl World {
 
     fn index(&mut self, at: usize) {
         let signal = &self.signals[at];
-        let brief = brief(signal, &mut self.names, &mut self.spans);
-        self.briefs.push(brief);
+        let brief = brief(signal, &mut self.names);
+        self.briefs.push(&brief);
         let key = self
             .requests
             .iter()
@@ -131,7 +129,6 @@ impl World {
         };
         use_it(&Docket {
             briefs: &self.briefs,
-            spans: &self.spans,
             names: &self.names,
             requests: &self.requests,
             request_of: &self.request_of.iter().copied().collect(),
@@ -165,11 +162,12 @@ fn extend(range: Option<TimeRange>, at: Option<Timestamp>) -> Option<TimeRange> 
     Some(range.map_or(TimeRange { start: at, end: at }, |range| range.including(at)))
 }
 
-fn brief(signal: &Signal, names: &mut Names, spans: &mut Vec<SpanFacts>) -> Brief {
+fn brief(signal: &Signal, names: &mut Names) -> Brief {
     let ids = &signal.ids;
     let mut name = |text: &Option<String>| names.intern_opt(text.as_deref());
-    let brief = Brief {
+    Brief {
         timestamp: signal.timestamp,
+        end: signal.end,
         span: ids.span,
         request: name(&ids.request),
         session: name(&ids.session),
@@ -177,23 +175,18 @@ fn brief(signal: &Signal, names: &mut Names, spans: &mut Vec<SpanFacts>) -> Brie
         tool: name(&ids.tool),
         resource: name(&ids.resource),
         stream: name(&signal.origin.log_stream),
-        span_facts: if signal.end.is_some() { spans.len() as u32 } else { u32::MAX },
         kind: signal.kind,
         layer: signal.layer,
         severity: signal.severity,
         outcome: signal.outcome,
         ..Brief::default()
-    };
-    if signal.end.is_some() {
-        spans.push(SpanFacts { end: signal.end, parent: None, name: Name::NONE });
     }
-    brief
 }
 
 fn request(key: RequestKey, brief: &Brief) -> Request {
     Request {
         key,
-        trace: None,
+        trace: TraceName::NONE,
         request: brief.request,
         session: brief.session,
         tool: brief.tool,

@@ -19,7 +19,7 @@ fn offsets(catalogue: &Catalogue, block: &[u8]) -> Vec<usize> {
 
 /// Whether `text` may be an event of a signal that nothing else is known of.
 fn is_candidate(catalogue: &Catalogue, text: &str) -> bool {
-    let brief = super::brief(&Signal::default(), &mut Names::default(), &mut Vec::new());
+    let brief = super::brief(&Signal::default(), &mut Names::default());
     catalogue.prefilter().is_candidate(text.as_bytes(), &brief)
 }
 
@@ -57,7 +57,7 @@ fn a_signal_that_no_event_can_be_is_no_candidate() {
     )]);
     let candidate = |layer, severity| {
         let signal = Signal { layer, severity, ..Signal::default() };
-        let brief = super::brief(&signal, &mut Names::default(), &mut Vec::new());
+        let brief = super::brief(&signal, &mut Names::default());
         catalogue.prefilter().is_candidate(b"the resource closed itself", &brief)
     };
     assert!(candidate(Layer::Gateway, Severity::Error) && candidate(Layer::Unknown, Severity::Fatal));
@@ -82,7 +82,7 @@ fn an_event_without_literal_asks_for_the_records_it_may_be() {
     let event = |catalogue: &Catalogue, layer| {
         let mut names = Names::default();
         let signal = Signal { layer, ..Signal::default() };
-        let brief = super::brief(&signal, &mut names, &mut Vec::new());
+        let brief = super::brief(&signal, &mut names);
         assert_eq!(
             (brief.kind, brief.severity, brief.outcome),
             (Kind::Text, Severity::Unset, Outcome::Unknown)

@@ -17,8 +17,11 @@ use aws_smithy_http_client::{Builder, ConnectorBuilder};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 
-use super::error::{ATTEMPTS, Call, LiveError, classify};
+use super::error::{Call, LiveError, classify};
 use crate::source::recording::Origin;
+
+/// Attempts that the SDK makes of a call, where the caller does not count them itself.
+const ATTEMPTS: u32 = 5;
 
 /// How long a connection may take.
 const CONNECT: Duration = Duration::from_secs(2);
@@ -52,7 +55,9 @@ pub struct Connection {
 #[derive(Clone, Debug)]
 pub struct Account {
     logs: aws_sdk_cloudwatchlogs::Client,
+    logs_once: aws_sdk_cloudwatchlogs::Client,
     xray: aws_sdk_xray::Client,
+    xray_once: aws_sdk_xray::Client,
     control: aws_sdk_bedrockagentcorecontrol::Client,
     iam: aws_sdk_iam::Client,
     region: String,
@@ -131,9 +136,12 @@ impl Account {
             );
         let ask = aws_sdk_sts::Client::new(config).get_caller_identity().customize().config_override(soon);
         let identity = ask.send().await.map_err(|error| classify(call, &error))?;
+        let once = config.to_builder().retry_config(RetryConfig::disabled()).build();
         Ok(Self {
             logs: aws_sdk_cloudwatchlogs::Client::new(config),
+            logs_once: aws_sdk_cloudwatchlogs::Client::new(&once),
             xray: aws_sdk_xray::Client::new(config),
+            xray_once: aws_sdk_xray::Client::new(&once),
             control: aws_sdk_bedrockagentcorecontrol::Client::new(config),
             iam: aws_sdk_iam::Client::new(config),
             id: identity.account().unwrap_or_default().to_owned(),
@@ -193,9 +201,19 @@ impl Account {
         &self.logs
     }
 
+    /// CloudWatch Logs for a caller that tries again itself, so that every fault is counted and told at once.
+    pub(super) fn logs_once(&self) -> &aws_sdk_cloudwatchlogs::Client {
+        &self.logs_once
+    }
+
     /// X-Ray.
     pub(super) fn xray(&self) -> &aws_sdk_xray::Client {
         &self.xray
+    }
+
+    /// X-Ray for a caller that tries again itself.
+    pub(super) fn xray_once(&self) -> &aws_sdk_xray::Client {
+        &self.xray_once
     }
 
     /// The AgentCore control plane.

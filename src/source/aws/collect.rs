@@ -191,7 +191,8 @@ impl<N: Fn() -> Timestamp + Clone + Send + 'static> Collector<N> {
         let account = &plan.account;
         recorder.watch(Watched { prefix: plan.prefix.clone(), origin: account.origin() });
         let recorded = self.recorded(account, Kind::LogGroup, &format!("{}*", plan.prefix), None);
-        let source = self.collection.add(None, standing(&recorded, self.until, TailState::Off), None, None);
+        let standing = standing(&recorded, self.until, TailState::Off);
+        let source = self.collection.add_prefix(standing, account.origin());
         let of_account = |one: &&Standing| one.account == account.id() && one.region == account.region();
         let groups = self.collection.standings().iter().filter(of_account);
         let known = groups.map(|one| one.name.clone()).collect();

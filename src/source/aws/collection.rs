@@ -12,7 +12,7 @@ use super::standing::{LiveTail, Standing, State, TailState, Tally};
 use super::trace_queue::SharedQueue;
 use crate::model::Timestamp;
 use crate::source::early::Early;
-use crate::source::recording::{Hole, Kind, RecordError, Recorded, Recorder};
+use crate::source::recording::{Asked, Hole, Kind, Origin, RecordError, Recorded, Recorder};
 
 /// How often events that both Live Tail and the sweep have brought are forgotten.
 const FORGET: Duration = Duration::from_mins(1);
@@ -46,7 +46,9 @@ pub(super) struct Source {
     /// Events at the last commit, for the rate.
     counted: u64,
     /// What the service refused to give, with the commands that fetch it.
-    missing: Vec<(String, String)>,
+    missing: Vec<(String, Option<String>)>,
+    /// How log groups under a prefix are listed; other sources list none.
+    listed: Option<Origin>,
 }
 
 impl Collection {
@@ -66,8 +68,16 @@ impl Collection {
             traces,
             counted: 0,
             missing: Vec::new(),
+            listed: None,
         });
         self.sources.len() - 1
+    }
+
+    /// Adds log groups that may appear under a prefix.
+    pub(super) fn add_prefix(&mut self, standing: Standing, origin: Origin) -> usize {
+        let source = self.add(None, standing, None, None);
+        self.sources[source].listed = Some(origin);
+        source
     }
 
     /// How every source stands.
@@ -189,11 +199,11 @@ impl Collection {
 
     fn fault(&mut self, source: usize, error: LiveError, retry_at: Option<Timestamp>, now: Timestamp) {
         let standing = &mut self.standings[source];
-        standing.tally.calls += 1;
-        standing.tally.faults += 1;
-        standing.tally.throttled += u64::from(matches!(error, LiveError::Throttled { .. }));
+        count_fault(&mut standing.tally, &error);
         standing.state = retry_at.map_or(State::Lost, State::Retrying);
         standing.last_error = Some((now, error));
+        // Whoever waits is told at once why.
+        self.is_urgent = true;
     }
 
     fn told(&mut self, sources: &[usize], told: Told, recorder: &mut Recorder, now: Timestamp) {
@@ -207,6 +217,10 @@ impl Collection {
             self.standings[source].tally.early += written;
             self.is_urgent |= written > 0;
             return;
+        }
+        if let (Told::Failed(error), Some(first)) = (&told, sources.first()) {
+            // One call for all groups of a session: it is counted once.
+            count_fault(&mut self.standings[*first].tally, error);
         }
         for source in sources.iter().copied() {
             let Source { early, tail, .. } = &mut self.sources[source];
@@ -230,6 +244,10 @@ impl Collection {
                 Told::Ended(reason) => {
                     live.restarts += 1;
                     pause(live, tail, TailState::Starting, reason);
+                }
+                Told::Failed(error) => {
+                    live.restarts += 1;
+                    pause(live, tail, TailState::Starting, &error.to_string());
                 }
                 Told::Refused(reason) => pause(live, tail, TailState::Refused, reason),
             }
@@ -265,6 +283,16 @@ impl Collection {
         self.forget(now);
         self.rate(now);
         let (sources, standings) = (&self.sources, &mut self.standings);
+        for (source, standing) in sources.iter().zip(&mut *standings) {
+            if let Some(origin) = &source.listed {
+                let unlisted = gaps::of_prefix(standing, origin);
+                standing.gaps = unlisted.iter().map(|unlisted| unlisted.gap.clone()).collect();
+                match unlisted {
+                    Some(unlisted) => recorder.unread(unlisted),
+                    None => recorder.is_read(Asked::LogGroup, &standing.name),
+                }
+            }
+        }
         recorder.commit(|recorded| {
             for (source, standing) in sources.iter().zip(standings) {
                 let Some(place) = source.place else { continue };
@@ -277,7 +305,7 @@ impl Collection {
                     start: Some(standing.since),
                     end: standing.until,
                     reason: reason.clone(),
-                    fill: Some(fill.clone()),
+                    fill: fill.clone(),
                 }));
                 recorded.gaps.clone_from(&standing.gaps);
             }
@@ -314,6 +342,12 @@ impl Collection {
             source.counted = count;
         }
     }
+}
+
+fn count_fault(tally: &mut Tally, error: &LiveError) {
+    tally.calls += 1;
+    tally.faults += 1;
+    tally.throttled += u64::from(matches!(error, LiveError::Throttled { .. }));
 }
 
 /// Live Tail does not run any more: the sweep is to fetch what it has missed.

@@ -7,10 +7,10 @@ use std::time::Duration;
 use tokio::sync::{Notify, mpsc};
 use tokio::time::sleep;
 
+use super::attempts::{Attempts, Over};
 use super::error::LiveError;
 use super::logs::LogGroup;
 use super::news::{News, Progress};
-use super::wait::Waits;
 use crate::model::{TimeRange, Timestamp};
 use crate::source::sweep::Sweep;
 
@@ -66,7 +66,11 @@ pub(super) struct Follower {
 }
 
 /// Faults in a row after which a page is not asked for again: the round is begun anew.
-const PAGE_FAULTS: u32 = 3;
+const PAGE_FAULTS: u32 = 5;
+
+/// Empty pages in a row after which it is the same. Some are normal; a stretch is made shorter long before so many come,
+/// so they are the mark of a list that has no end.
+const EMPTY_PAGES: u32 = 200;
 
 /// Rounds in a row that end so, after which a source with an end is given up.
 const ROUNDS: u32 = 8;
@@ -81,13 +85,19 @@ enum Interrupted {
     Over,
 }
 
+impl From<Over> for Interrupted {
+    fn from(_: Over) -> Self {
+        Self::Over
+    }
+}
+
 impl Follower {
     /// Reads until everything that was asked for is there, the source is given up, or nobody listens. `now` is the clock.
     pub(super) async fn run(mut self, now: impl Fn() -> Timestamp + Clone + Send) {
-        let mut waits = Waits::new(self.is_followed);
+        let mut attempts = Attempts::new(self.source, self.news.clone(), self.is_followed, now.clone());
         let mut broken = 0;
         while let Some(range) = self.sweep.begin(now()) {
-            match self.round(range, &mut waits, now.clone()).await {
+            match self.round(range, &mut attempts).await {
                 Ok(()) => {
                     broken = 0;
                     self.sweep.end_round();
@@ -119,24 +129,24 @@ impl Follower {
     async fn round(
         &mut self,
         range: TimeRange,
-        waits: &mut Waits,
-        now: impl Fn() -> Timestamp,
+        attempts: &mut Attempts<impl Fn() -> Timestamp>,
     ) -> Result<(), Interrupted> {
         let mut token = None;
+        let mut empty = 0;
         loop {
             let page = match self.group.page(&mut self.sweep, range, token.clone()).await {
                 Ok(page) => page,
                 Err(error @ LiveError::TokenExpired) => return Err(Interrupted::Again(error)),
-                Err(error) if token.is_some() && waits.in_a_row() >= PAGE_FAULTS => {
+                Err(error) if token.is_some() && attempts.in_a_row() >= PAGE_FAULTS => {
                     return Err(Interrupted::Again(error));
                 }
                 Err(error) => {
-                    let wait = waits.after(&error);
-                    self.wait_out(error, wait, wait.map(|wait| now().plus(wait))).await?;
+                    attempts.outlast(error).await?;
                     continue;
                 }
             };
-            waits.reset();
+            attempts.succeeded();
+            empty = if page.is_empty { empty + 1 } else { 0 };
             let fits = self.sweep.page();
             let told = self.news.send(News::Page(self.source, page.events)).await;
             told.map_err(|_| Interrupted::Over)?;
@@ -146,24 +156,12 @@ impl Follower {
             if !fits {
                 return Err(Interrupted::TooLong);
             }
-            token = page.next;
-        }
-    }
-
-    /// Tells of a fault and waits until it may have passed.
-    async fn wait_out(
-        &mut self,
-        error: LiveError,
-        wait: Option<Duration>,
-        retry_at: Option<Timestamp>,
-    ) -> Result<(), Interrupted> {
-        let told = self.news.send(News::Fault { source: self.source, error, retry_at }).await;
-        match wait {
-            Some(wait) if told.is_ok() => {
-                sleep(wait).await;
-                Ok(())
+            if empty >= EMPTY_PAGES {
+                let reason = format!("{EMPTY_PAGES} empty pages came in a row, and there are more");
+                let action = "logs:FilterLogEvents".to_owned();
+                return Err(Interrupted::Again(LiveError::Other { action, reason }));
             }
-            _ => Err(Interrupted::Over),
+            token = page.next;
         }
     }
 

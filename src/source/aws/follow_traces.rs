@@ -6,11 +6,12 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::sleep;
 
+use super::attempts::{Attempts, Over};
 use super::error::LiveError;
 use super::news::{News, Traced};
+use super::trace_parts::Trace;
 use super::trace_queue::SharedQueue;
-use super::traces::{Destination, Trace, Traces};
-use super::wait::Waits;
+use super::traces::{Destination, Traces};
 use crate::model::shell_word;
 use crate::model::{TimeRange, Timestamp, TraceId};
 use crate::source::sweep::REACH;
@@ -57,33 +58,20 @@ struct Known {
 
 impl TraceFollower {
     /// Reads until everything is there, the source is given up, or nobody listens. `now` is the clock.
-    pub(super) async fn run(self, now: impl Fn() -> Timestamp + Send) {
-        let mut waits = Waits::new(self.window.1.is_none());
+    pub(super) async fn run(self, now: impl Fn() -> Timestamp + Clone + Send) {
+        let is_followed = self.window.1.is_none();
+        let mut attempts = Attempts::new(self.source, self.news.clone(), is_followed, now.clone());
         let mut known = Known::default();
-        loop {
-            let wait = match self.step(&mut known, now()).await {
-                Ok(traced) => {
-                    waits.reset();
-                    if self.news.send(News::Traces(self.source, traced)).await.is_err() {
-                        return;
-                    }
-                    if self.is_over(&known) {
-                        let _ = self.news.send(News::Done(self.source)).await;
-                        return;
-                    }
-                    Some(LOOK)
-                }
-                Err(error) => {
-                    let wait = waits.after(&error);
-                    let retry_at = wait.map(|wait| now().plus(wait));
-                    let told = self.news.send(News::Fault { source: self.source, error, retry_at }).await;
-                    wait.filter(|_| told.is_ok())
-                }
-            };
-            match wait {
-                Some(wait) => sleep(wait).await,
-                None => return,
+        while let Ok(traced) = self.step(&mut attempts, &mut known, now()).await {
+            if self.news.send(News::Traces(self.source, traced)).await.is_err() {
+                return;
             }
+            if self.is_over(&known) {
+                // A closed channel means that nobody waits for the end.
+                let _ = self.news.send(News::Done(self.source)).await;
+                return;
+            }
+            sleep(LOOK).await;
         }
     }
 
@@ -95,27 +83,39 @@ impl TraceFollower {
     }
 
     /// One look at the index and at the queue.
-    async fn step(&self, known: &mut Known, now: Timestamp) -> Result<Traced, LiveError> {
+    async fn step(
+        &self,
+        attempts: &mut Attempts<impl Fn() -> Timestamp>,
+        known: &mut Known,
+        now: Timestamp,
+    ) -> Result<Traced, Over> {
         let mut calls = 0;
         let destination = if let Some(destination) = known.destination {
             destination
         } else {
             calls += 1;
-            self.destination(known).await?
+            self.destination(attempts, known).await?
         };
-        calls += self.index(known, now).await?;
+        calls += self.index(attempts, known, now).await?;
         let due = self.queue.lock().due(now, STEP);
         let mut records = Vec::new();
         if !due.is_empty() {
             let (traces, cost) = match destination {
-                Destination::CloudWatchLogs => self.traces.retrieve(&due, stretch(&due)).await?,
-                Destination::Xray | Destination::Unknown => self.traces.batch(&due).await?,
+                Destination::CloudWatchLogs => self.traces.retrieve(attempts, &due, stretch(&due)).await?,
+                Destination::Xray | Destination::Unknown => self.traces.batch(attempts, &due).await?,
             };
             calls += cost;
             let mut queue = self.queue.lock();
-            for Trace { id, spans, record } in traces {
-                if queue.fetched(id, spans, now) {
-                    records.extend(record);
+            for Trace { id, found } in traces {
+                let Some(found) = found else {
+                    queue.unprocessed(id, now);
+                    continue;
+                };
+                if found.is_cut {
+                    queue.cut(id);
+                }
+                if queue.fetched(id, found.spans, now) {
+                    records.extend(found.record);
                 }
             }
         }
@@ -125,29 +125,54 @@ impl TraceFollower {
     fn traced(&self, known: &mut Known, records: Vec<serde_json::Value>, calls: u64) -> Traced {
         let mut notes = std::mem::take(&mut known.notes);
         let queue = self.queue.lock();
-        let (settled, newest, ids) = (queue.settled(), queue.newest(), queue.missing().to_vec());
+        let (settled, newest, lacking) = (queue.settled(), queue.newest(), queue.lacking().clone());
         if queue.refused() > 0 {
             notes.push(
                 "so many traces that not all of them were looked for; name the ones you need".to_owned(),
             );
         }
         drop(queue);
-        let missing = ids.chunks(NAMED).map(|ids| self.missing(ids, newest, known)).collect();
-        Traced { records, calls, settled, newest, missing, notes }
+        let fill = |ids: &[TraceId]| Some(self.fill(ids, newest, known));
+        let is_retrieved = known.destination == Some(Destination::CloudWatchLogs);
+        let absent = if is_retrieved { "does not have" } else { "does not have, or has not sampled" };
+        let missing = lacking.missing.chunks(NAMED).map(|ids| (said(absent, ids), fill(ids)));
+        let unprocessed = "did not look for, although it was asked several times";
+        let unprocessed = lacking.unprocessed.chunks(NAMED).map(|ids| (said(unprocessed, ids), fill(ids)));
+        let cut = "hands out in part, because they are larger than a trace may be";
+        let cut = lacking.cut.chunks(NAMED).map(|ids| (said(cut, ids), None));
+        Traced {
+            records,
+            calls,
+            settled,
+            newest,
+            missing: missing.chain(unprocessed).chain(cut).collect(),
+            notes,
+        }
     }
 
     /// Where the account keeps its spans. Without permission to ask, X-Ray is tried.
-    async fn destination(&self, known: &mut Known) -> Result<Destination, LiveError> {
-        let destination = match self.traces.destination().await {
-            Ok(destination) => destination,
-            Err(error) if error.is_passing() || matches!(error, LiveError::Expired { .. }) => {
-                return Err(error);
-            }
-            Err(error) => {
-                known.notes.push(format!("{error}; X-Ray is asked for traces all the same"));
-                Destination::Unknown
+    async fn destination(
+        &self,
+        attempts: &mut Attempts<impl Fn() -> Timestamp>,
+        known: &mut Known,
+    ) -> Result<Destination, Over> {
+        let destination = loop {
+            match self.traces.destination().await {
+                Ok(destination) => break destination,
+                Err(error) if error.is_passing() || matches!(error, LiveError::Expired { .. }) => {
+                    attempts.outlast(error).await?;
+                }
+                Err(error) => {
+                    known.notes.push(format!(
+                        "{error}. So it is not known whether this account keeps its spans in CloudWatch Logs; traces \
+                         that are named are asked for with BatchGetTraces, which finds none of those that are not \
+                         indexed"
+                    ));
+                    break Destination::Unknown;
+                }
             }
         };
+        attempts.succeeded();
         if destination == Destination::CloudWatchLogs && self.has_spans_group {
             known.notes.push(
                 "spans come from the log group aws/spans; only traces named by id are fetched".to_owned(),
@@ -159,7 +184,12 @@ impl TraceFollower {
     }
 
     /// Asks X-Ray for the traces that it has indexed, when it is time. Returns the number of calls.
-    async fn index(&self, known: &mut Known, now: Timestamp) -> Result<u64, LiveError> {
+    async fn index(
+        &self,
+        attempts: &mut Attempts<impl Fn() -> Timestamp>,
+        known: &mut Known,
+        now: Timestamp,
+    ) -> Result<u64, Over> {
         let Some(filter) = &self.indexed else { return Ok(0) };
         let (since, until) = self.window;
         let end = until.unwrap_or(now).min(now);
@@ -174,7 +204,8 @@ impl TraceFollower {
             Some((to, _)) => to.minus(INDEX_OVERLAP).max(since),
             None => since,
         };
-        let (found, calls) = self.traces.indexed(TimeRange { start, end: end.max(start) }, filter).await?;
+        let window = TimeRange { start, end: end.max(start) };
+        let (found, calls) = self.traces.indexed(attempts, window, filter).await?;
         let mut queue = self.queue.lock();
         for (id, at) in found {
             queue.note(id, at);
@@ -183,25 +214,26 @@ impl TraceFollower {
         Ok(calls)
     }
 
-    /// Traces that are not there, with the command that asks for them.
-    fn missing(&self, ids: &[TraceId], newest: Option<Timestamp>, known: &Known) -> (String, String) {
-        let names: Vec<String> = ids.iter().map(|id| id.to_xray()).collect();
-        let words: Vec<String> = names.iter().map(|name| shell_word(name)).collect();
+    /// The command that asks for traces again.
+    fn fill(&self, ids: &[TraceId], newest: Option<Timestamp>, known: &Known) -> String {
+        let words: Vec<String> = ids.iter().map(|id| shell_word(&id.to_xray())).collect();
         let words = words.join(" ");
-        let origin = self.traces.origin();
-        let names = names.join(", ");
-        if known.destination == Some(Destination::CloudWatchLogs) {
-            let (start, end) = self.window;
-            let end = end.or(newest).unwrap_or(start);
-            let fill = format!(
-                "aws xray start-trace-retrieval --trace-ids {words} --start-time {start} --end-time {end}{origin}"
-            );
-            (format!("traces that X-Ray does not have: {names}"), fill)
-        } else {
-            let reason = format!("traces that X-Ray does not have, or has not sampled: {names}");
-            (reason, format!("aws xray batch-get-traces --trace-ids {words}{origin}"))
+        let reach = self.traces.reach();
+        if known.destination != Some(Destination::CloudWatchLogs) {
+            return format!("aws xray batch-get-traces --trace-ids {words}{reach}");
         }
+        let (start, end) = self.window;
+        let end = end.or(newest).unwrap_or(start);
+        format!(
+            "aws xray start-trace-retrieval --trace-ids {words} --start-time {start} --end-time {end}{reach}"
+        )
     }
+}
+
+/// What X-Ray did with traces, in words.
+fn said(what: &str, ids: &[TraceId]) -> String {
+    let names: Vec<String> = ids.iter().map(|id| id.to_xray()).collect();
+    format!("traces that X-Ray {what}: {}", names.join(", "))
 }
 
 /// Where traces are looked for that were heard of: some time around, for a log event may come long after the first span.

@@ -1,11 +1,11 @@
 //! What of a source is missing, and the command that fetches it.
 
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use super::standing::{Standing, State};
-use crate::model::Timestamp;
-use crate::model::shell_word;
-use crate::source::recording::{Hole, Kind, Recorded};
+use crate::model::{Timestamp, shell_word};
+use crate::source::recording::{Asked, Hole, Kind, Origin, Recorded, Unread};
 
 /// What of a source's window is not final, with the reason. Empty when it is all there. Traces that were asked for and are
 /// not there are told by whoever asked.
@@ -18,7 +18,11 @@ pub(super) fn of_source(source: &Recorded, standing: &Standing) -> Vec<Hole> {
     if is_final {
         return Vec::new();
     }
+    let has_nothing = source.bytes == 0 && standing.tally.events == 0;
     let reason = match (standing.state, &standing.last_error) {
+        (State::Lost | State::Retrying(_), Some((_, error))) if has_nothing => {
+            format!("not fetched: {error}")
+        }
         (State::Lost | State::Retrying(_), Some((_, error))) => error.to_string(),
         (State::Starting, _) => "not fetched yet".to_owned(),
         _ => "not final yet: late events may still arrive".to_owned(),
@@ -26,44 +30,76 @@ pub(super) fn of_source(source: &Recorded, standing: &Standing) -> Vec<Hole> {
     vec![Hole { start, end: standing.until, reason, fill: Some(fetch(source, start, standing.until)) }]
 }
 
+/// What is missing while log groups under a prefix cannot be listed: those that have appeared since.
+pub(super) fn of_prefix(standing: &Standing, origin: &Origin) -> Option<Unread> {
+    let (State::Lost | State::Retrying(_), Some((_, error))) = (standing.state, &standing.last_error) else {
+        return None;
+    };
+    let prefix = standing.name.trim_end_matches('*');
+    let fill = format!(
+        "aws logs describe-log-groups --log-group-name-prefix {}{}",
+        shell_word(prefix),
+        reach(origin)
+    );
+    let gap = Hole {
+        start: standing.heard.or(Some(standing.since)),
+        end: standing.until,
+        reason: format!("not listed, so groups that have appeared are not fetched: {error}"),
+        fill: Some(fill),
+    };
+    Some(Unread { kind: Asked::LogGroup, name: standing.name.clone(), origin: origin.clone(), gap })
+}
+
 /// The command that reads a stretch of a source.
 fn fetch(source: &Recorded, start: Option<Timestamp>, end: Option<Timestamp>) -> String {
-    let (mut command, is_logs) = match source.kind {
-        Kind::LogGroup => {
-            (format!("aws logs filter-log-events --log-group-name {}", shell_word(&source.name)), true)
+    let pattern = source.pattern.as_deref();
+    match source.kind {
+        Kind::LogGroup => filter_log_events(&source.name, pattern, (start, end), &source.origin),
+        Kind::Traces => {
+            let mut command = "aws xray get-trace-summaries".to_owned();
+            // X-Ray takes dates, and wants both.
+            option(&mut command, "start-time", start.map(|at| at.to_string()));
+            let end = end.map(|end| end.plus(Duration::from_millis(1)).to_string());
+            option(&mut command, "end-time", Some(end.unwrap_or_else(|| "\"$(date +%s)\"".to_owned())));
+            command + &reach(&source.origin)
         }
-        Kind::Traces => ("aws xray get-trace-summaries".to_owned(), false),
-    };
-    // CloudWatch Logs takes milliseconds, X-Ray a date.
+    }
+}
+
+/// The command that reads a stretch of a log group.
+pub(super) fn filter_log_events(
+    name: &str,
+    pattern: Option<&str>,
+    (start, end): (Option<Timestamp>, Option<Timestamp>),
+    origin: &Origin,
+) -> String {
+    let mut command = format!("aws logs filter-log-events --log-group-name {}", shell_word(name));
     let millis = |at: Timestamp, more: i64| (at.0.div_euclid(1_000_000) + more).to_string();
-    let instant = |at: Timestamp, more: i64| if is_logs { millis(at, more) } else { at.to_string() };
-    let mut option = |name: &str, value: &str| {
+    option(&mut command, "filter-pattern", pattern.map(shell_word));
+    option(&mut command, "start-time", start.map(|at| millis(at, 0)));
+    option(&mut command, "end-time", end.map(|at| millis(at, 1)));
+    command + &reach(origin)
+}
+
+/// The options by which a command of the AWS CLI reaches the same account and Region. A role is another profile's matter.
+pub(super) fn reach(origin: &Origin) -> String {
+    let mut options = String::new();
+    option(&mut options, "region", Some(shell_word(&origin.region)).filter(|_| !origin.region.is_empty()));
+    option(&mut options, "profile", origin.profile.as_deref().map(shell_word));
+    options
+}
+
+/// Adds an option with its value, which is a word of the shell already.
+pub(super) fn option(command: &mut String, name: &str, value: Option<String>) {
+    if let Some(value) = value {
         // Writing to a string cannot fail.
         let _ = write!(command, " --{name} {value}");
-    };
-    if let Some(pattern) = &source.pattern {
-        option("filter-pattern", &shell_word(pattern));
     }
-    if let Some(start) = start {
-        option("start-time", &instant(start, 0));
-    }
-    if let Some(end) = end {
-        option("end-time", &instant(end, 1));
-    } else if !is_logs {
-        // X-Ray wants one; the reader fills it in.
-        option("end-time", "END");
-    }
-    option("region", &shell_word(&source.origin.region));
-    if let Some(profile) = &source.origin.profile {
-        option("profile", &shell_word(profile));
-    }
-    command
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::recording::Origin;
 
     #[test]
     fn the_command_is_one_line_of_quoted_words() {

@@ -41,8 +41,8 @@ const SILENCE: Duration = Duration::from_secs(30);
 pub(super) struct Session {
     /// Whose groups they are.
     pub account: Arc<Account>,
-    /// The groups by ARN, each with its place among the sources.
-    pub groups: Vec<(String, usize)>,
+    /// The groups.
+    pub groups: Vec<Tailed>,
     /// Filter pattern that they share.
     pub pattern: Option<String>,
     /// Whether secrets are masked.
@@ -53,6 +53,15 @@ pub(super) struct Session {
     pub news: mpsc::Sender<News>,
 }
 
+/// A log group of a session.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Tailed {
+    /// ARN without `:*`.
+    pub arn: String,
+    /// Its place among the sources.
+    pub source: usize,
+}
+
 type Updates = EventReceiver<StartLiveTailResponseStream, StartLiveTailResponseStreamError>;
 
 /// Nobody listens any more.
@@ -60,40 +69,40 @@ struct Closed;
 
 impl Session {
     /// Follows until nobody listens, or until a session cannot be started for a reason that will not pass.
-    pub(super) async fn run(self) {
+    pub(super) async fn run(mut self) {
         let mut waits = Waits::new(true);
-        loop {
-            self.pace.turn().await;
-            let (why, wait) = match self.start().await {
+        while !self.groups.is_empty() {
+            let (told, wait) = match self.start(&self.groups).await {
                 Ok(updates) => {
                     waits.reset();
                     match self.listen(updates).await {
-                        Ok(why) => (why, RESTART),
+                        Ok(why) => (Told::Ended(why), RESTART),
                         Err(Closed) => return,
                     }
                 }
-                Err(error) if is_final(&error) => {
-                    let _ = self.tell(Told::Refused(error.to_string())).await;
-                    return;
-                }
+                Err(error) if is_final(&error) => match self.leave_out(&error).await {
+                    Ok(()) => continue,
+                    Err(Closed) => return,
+                },
                 Err(error) => {
                     let wait = waits.after(&error).unwrap_or(RESTART);
-                    (error.to_string(), wait)
+                    (Told::Failed(error), wait)
                 }
             };
-            if self.tell(Told::Ended(why)).await.is_err() {
+            if self.tell(told).await.is_err() {
                 return;
             }
             sleep(wait).await;
         }
     }
 
-    async fn start(&self) -> Result<Updates, LiveError> {
-        let arns: Vec<String> = self.groups.iter().map(|(arn, _)| arn.clone()).collect();
+    async fn start(&self, groups: &[Tailed]) -> Result<Updates, LiveError> {
+        self.pace.turn().await;
+        let arns: Vec<String> = groups.iter().map(|group| group.arn.clone()).collect();
         let joined = arns.join(", ");
         let started = self
             .account
-            .logs()
+            .logs_once()
             .start_live_tail()
             .set_log_group_identifiers(Some(arns))
             .set_log_event_filter_pattern(self.pattern.clone())
@@ -106,8 +115,52 @@ impl Session {
             .send()
             .await;
         let started =
-            started.map_err(|error| classify(self.account.call("logs:StartLiveTail", &joined), &error))?;
-        Ok(started.response_stream)
+            started.map_err(|error| classify(self.account.call("logs:StartLiveTail", &joined), &error));
+        self.pace.heed(&started);
+        Ok(started?.response_stream)
+    }
+
+    /// Gives up the groups because of which a session cannot be started, and tells so of each.
+    async fn leave_out(&mut self, error: &LiveError) -> Result<(), Closed> {
+        let refused = self.refused(error).await;
+        self.groups.retain(|group| !refused.iter().any(|(known, _)| known == group));
+        for (group, error) in refused {
+            let told = Told::Refused(format!("no Live Tail: {error}"));
+            self.news.send(News::Tail(vec![group.source], told)).await.map_err(|_| Closed)?;
+        }
+        Ok(())
+    }
+
+    /// The groups because of which a session ended with `error`, each with its own. A service that does not name the group
+    /// is asked for half of them, and again for half of the half that it refuses.
+    async fn refused(&self, error: &LiveError) -> Vec<(Tailed, LiveError)> {
+        let every = || self.groups.iter().map(|group| (group.clone(), error.clone())).collect();
+        if !is_about_a_group(error) {
+            return every();
+        }
+        if let LiveError::Denied { resource, .. } = error
+            && let Some(named) = self.groups.iter().find(|group| is_of(resource, &group.arn))
+        {
+            return vec![(named.clone(), error.clone())];
+        }
+        let mut refused = Vec::new();
+        let mut asked: Vec<(&[Tailed], LiveError)> = vec![(&self.groups, error.clone())];
+        while let Some((groups, error)) = asked.pop() {
+            if let [group] = groups {
+                refused.push((group.clone(), error));
+                continue;
+            }
+            let (first, second) = groups.split_at(groups.len() / 2);
+            for half in [second, first] {
+                // A session that does start ends with its receiver.
+                if let Err(error) = self.start(half).await
+                    && is_about_a_group(&error)
+                {
+                    asked.push((half, error));
+                }
+            }
+        }
+        if refused.is_empty() { every() } else { refused }
     }
 
     /// Takes updates until the session ends; returns why it did.
@@ -129,7 +182,9 @@ impl Session {
         let mut by_group: Vec<Vec<LogEvent>> = vec![Vec::new(); self.groups.len()];
         for event in update.session_results.unwrap_or_default() {
             let group = event.log_group_identifier.unwrap_or_default();
-            let Some(place) = place_of(&self.groups, &group) else { continue };
+            let Some(place) = self.groups.iter().position(|known| is_spelled(&group, &known.arn)) else {
+                continue;
+            };
             let Some(at) = event.timestamp.and_then(Timestamp::from_millis) else { continue };
             let event = LogEvent {
                 id: None,
@@ -140,16 +195,16 @@ impl Session {
             };
             by_group[place].push(if self.redacts { event.redacted() } else { event });
         }
-        for (events, (_, source)) in by_group.into_iter().zip(&self.groups) {
+        for (events, group) in by_group.into_iter().zip(&self.groups) {
             if !events.is_empty() {
-                self.tell(Told::Events(*source, events)).await?;
+                self.tell(Told::Events(group.source, events)).await?;
             }
         }
         self.tell(Told::Update { is_sampled }).await
     }
 
     async fn tell(&self, told: Told) -> Result<(), Closed> {
-        let sources = self.groups.iter().map(|(_, source)| *source).collect();
+        let sources = self.groups.iter().map(|group| group.source).collect();
         self.news.send(News::Tail(sources, told)).await.map_err(|_| Closed)
     }
 }
@@ -166,12 +221,22 @@ fn ended<E: std::error::Error + 'static, R: std::fmt::Debug + 'static>(error: &S
     }
 }
 
-/// Groups come back as `account:name` or as ARN.
-fn place_of(groups: &[(String, usize)], group: &str) -> Option<usize> {
+/// Whether the same without one of the groups may succeed.
+fn is_about_a_group(error: &LiveError) -> bool {
+    matches!(error, LiveError::Denied { .. } | LiveError::NotFound { .. } | LiveError::Rejected { .. })
+}
+
+/// Whether a refusal of `resource` is one of the log group `arn`; the service may name its streams.
+fn is_of(resource: &str, arn: &str) -> bool {
+    resource.strip_prefix(arn).is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
+}
+
+/// Whether an update means the log group `arn` by `group`: groups come back as `account:name` or as ARN.
+fn is_spelled(group: &str, arn: &str) -> bool {
     let name = group
         .rsplit_once(":log-group:")
         .map_or_else(|| group.split_once(':').map_or(group, |(_, name)| name), |(_, name)| name);
-    groups.iter().position(|(arn, _)| arn.rsplit_once(":log-group:").is_some_and(|(_, known)| known == name))
+    arn.rsplit_once(":log-group:").is_some_and(|(_, known)| known == name)
 }
 
 /// The SDK puts `stream-` before the host, also before that of an endpoint that the user names, where no such host is.
@@ -213,13 +278,13 @@ mod tests {
 
     #[test]
     fn a_group_is_known_by_each_spelling() {
-        let groups = [("arn:aws:logs:us-east-1:111122223333:log-group:/aws/a".to_owned(), 7)];
-        for spelling in
-            ["111122223333:/aws/a", "/aws/a", "arn:aws:logs:us-east-1:111122223333:log-group:/aws/a"]
-        {
-            assert_eq!(place_of(&groups, spelling), Some(0), "{spelling}");
+        let arn = "arn:aws:logs:us-east-1:111122223333:log-group:/aws/a";
+        for spelling in ["111122223333:/aws/a", "/aws/a", arn] {
+            assert!(is_spelled(spelling, arn), "{spelling}");
         }
-        assert_eq!(place_of(&groups, "111122223333:/aws/b"), None);
+        assert!(!is_spelled("111122223333:/aws/b", arn));
+        assert!(is_of(arn, arn) && is_of(&format!("{arn}:log-stream:"), arn));
+        assert!(!is_of(&format!("{arn}b"), arn));
     }
 
     #[test]

@@ -30,6 +30,8 @@ pub(super) struct Page {
     pub events: Vec<LogEvent>,
     /// Where the next page is; an empty page with a token is not the end, only a missing token is.
     pub next: Option<String>,
+    /// Whether the service put no event on it, new or known.
+    pub is_empty: bool,
 }
 
 impl LogGroup {
@@ -58,7 +60,7 @@ impl LogGroup {
         let has_token = token.is_some();
         let answer = self
             .account
-            .logs()
+            .logs_once()
             .filter_log_events()
             .log_group_name(&self.name)
             .set_filter_pattern(self.pattern.clone())
@@ -71,6 +73,7 @@ impl LogGroup {
             .send()
             .await
             .map_err(|error| classify(self.account.call("logs:FilterLogEvents", &self.name), &error));
+        self.pace.heed(&answer);
         let page = match answer {
             // Tokens live for 24 hours; the service reports one that has expired as a wrong parameter.
             Err(LiveError::Rejected { .. }) if has_token => return Err(LiveError::TokenExpired),
@@ -81,8 +84,9 @@ impl LogGroup {
             return Err(LiveError::Other { action: "logs:FilterLogEvents".to_owned(), reason });
         }
         let events = page.events.unwrap_or_default();
+        let is_empty = events.is_empty();
         let events = events.into_iter().filter_map(|event| self.take(sweep, event)).collect();
-        Ok(Page { events, next: page.next_token })
+        Ok(Page { events, next: page.next_token, is_empty })
     }
 
     /// An event when it is new.

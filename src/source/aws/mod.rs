@@ -4,6 +4,7 @@
 //! a test holds the list to the code.
 
 pub mod account;
+mod attempts;
 mod collect;
 mod collection;
 pub mod discovery;
@@ -28,6 +29,7 @@ mod tails;
 #[cfg(test)]
 mod tests;
 mod trace_ids;
+mod trace_parts;
 mod trace_queue;
 pub mod traces;
 mod wait;

@@ -68,7 +68,7 @@ async fn appeared(
 /// Name and ARN of every group under a prefix.
 async fn list(prefix: &PrefixPlan) -> Result<Vec<(String, Option<String>)>, LiveError> {
     let account = &prefix.account;
-    let request = account.logs().describe_log_groups().log_group_name_prefix(&prefix.prefix);
+    let request = account.logs_once().describe_log_groups().log_group_name_prefix(&prefix.prefix);
     let mut pages = request.into_paginator().send();
     let mut groups = Vec::new();
     while let Some(page) = pages.next().await {

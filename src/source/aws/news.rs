@@ -47,7 +47,7 @@ pub(super) struct Progress {
 }
 
 /// What a Live Tail session tells.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Told {
     /// It runs.
     Started,
@@ -60,6 +60,8 @@ pub(super) enum Told {
     },
     /// It ended and is started again.
     Ended(String),
+    /// It could not be started and is tried again.
+    Failed(LiveError),
     /// It cannot be started; the sweep goes on alone.
     Refused(String),
 }
@@ -75,8 +77,8 @@ pub(super) struct Traced {
     pub settled: Option<Timestamp>,
     /// Time of the newest trace.
     pub newest: Option<Timestamp>,
-    /// What is missing, each with the reason and the command that fetches it.
-    pub missing: Vec<(String, String)>,
+    /// What is missing, each with the reason and the command that fetches it, when there is one.
+    pub missing: Vec<(String, Option<String>)>,
     /// What a reader should know.
     pub notes: Vec<String>,
 }

@@ -3,8 +3,8 @@
 use std::io::{BufRead, BufReader};
 
 use super::event::LogEvent;
+use super::trace_parts;
 use super::trace_queue::{SharedQueue, TraceQueue};
-use super::traces;
 use crate::model::Timestamp;
 use crate::source::early::Early;
 use crate::source::recording::{RecordError, Recorder};
@@ -60,7 +60,7 @@ pub(super) fn group(
 /// When the file cannot be read.
 pub(super) fn traces(recorder: &Recorder, place: usize, queue: &mut TraceQueue) -> Result<(), RecordError> {
     lines(recorder, place, |line| {
-        if let Some((id, spans)) = traces::read(line) {
+        if let Some((id, spans)) = trace_parts::read(line) {
             queue.recall(id, spans);
         }
     })

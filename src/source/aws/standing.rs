@@ -79,9 +79,10 @@ pub struct Tally {
     pub max_delay_ms: i64,
     /// Calls.
     pub calls: u64,
-    /// Faults.
+    /// Attempts that failed, those included that were tried again with success. A Live Tail session that could not be
+    /// started counts with the first of its groups.
     pub faults: u64,
-    /// Of those, how often the service asked to slow down, still after every retry.
+    /// Of those, how often the service asked to slow down.
     pub throttled: u64,
 }
 

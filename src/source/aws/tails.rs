@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 
 use super::account::Account;
 use super::collect::key;
-use super::live_tail::{GROUPS_PER_SESSION, SESSIONS, Session};
+use super::live_tail::{GROUPS_PER_SESSION, SESSIONS, Session, Tailed};
 use super::news::News;
 use super::pace::Pace;
 
@@ -21,9 +21,9 @@ const PATIENCE: u32 = 4;
 #[derive(Debug, Default)]
 pub(super) struct Tails {
     /// Groups of which nothing has been read yet: they may not exist, and would keep the others of a session from starting.
-    expected: BTreeMap<usize, Tailed>,
+    expected: BTreeMap<usize, Expected>,
     /// Groups that are there.
-    ready: Vec<(usize, Tailed)>,
+    ready: Vec<(usize, Expected)>,
     looks: u32,
     /// By account and Region.
     accounts: BTreeMap<String, (usize, Arc<Pace>)>,
@@ -32,7 +32,7 @@ pub(super) struct Tails {
 }
 
 #[derive(Clone, Debug)]
-struct Tailed {
+struct Expected {
     account: Arc<Account>,
     arn: Option<String>,
     pattern: Option<String>,
@@ -55,7 +55,7 @@ impl Tails {
     ) {
         let arn =
             arn.map(|arn| arn.trim_end_matches(":*").to_owned()).or_else(|| account.log_group_arn(name));
-        self.expected.insert(source, Tailed { account: Arc::clone(account), arn, pattern });
+        self.expected.insert(source, Expected { account: Arc::clone(account), arn, pattern });
     }
 
     /// Something has been read of a group.
@@ -71,7 +71,7 @@ impl Tails {
         if self.ready.is_empty() || !self.expected.is_empty() && self.looks < PATIENCE {
             return Vec::new();
         }
-        let mut shared: BTreeMap<_, Vec<(usize, Tailed)>> = BTreeMap::new();
+        let mut shared: BTreeMap<_, Vec<(usize, Expected)>> = BTreeMap::new();
         for (source, tailed) in self.ready.drain(..) {
             let with = (key(&tailed.account), tailed.pattern.clone());
             shared.entry(with).or_default().push((source, tailed));
@@ -89,10 +89,10 @@ impl Tails {
         &mut self,
         key: &str,
         pattern: Option<String>,
-        groups: &[(usize, Tailed)],
+        groups: &[(usize, Expected)],
         news: &mpsc::Sender<News>,
     ) -> Option<Session> {
-        let (_, Tailed { account, .. }) = groups.first()?;
+        let (_, Expected { account, .. }) = groups.first()?;
         let account = Arc::clone(account);
         let pace = || (0, Arc::new(Pace::new(STARTS)));
         let (count, pace) = self.accounts.entry(key.to_owned()).or_insert_with(pace);
@@ -105,7 +105,7 @@ impl Tails {
                     *source,
                     format!("{SESSIONS} Live Tail sessions are open already; events arrive with the sweep"),
                 )),
-                Some(arn) => named.push((arn.clone(), *source)),
+                Some(arn) => named.push(Tailed { arn: arn.clone(), source: *source }),
                 None => {
                     let reason = "the ARN of the log group is not known: the account's id is not";
                     self.refused.push((*source, reason.to_owned()));

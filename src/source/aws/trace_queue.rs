@@ -20,6 +20,9 @@ const LONGEST: Duration = Duration::from_mins(2);
 /// How often a trace is fetched at most.
 const FETCHES: u32 = 8;
 
+/// Wait before a trace is asked for again that X-Ray did not look for, times how often it was asked for.
+const UNPROCESSED: Duration = Duration::from_secs(2);
+
 /// Traces that may wait, and complete ones that are remembered.
 const MAX_OPEN: usize = 20_000;
 const MAX_CLOSED: usize = 100_000;
@@ -36,8 +39,8 @@ pub(super) struct TraceQueue {
     order: VecDeque<TraceId>,
     /// Event time of the newest mention.
     newest: Option<Timestamp>,
-    /// Fetched often, and never there.
-    missing: Vec<TraceId>,
+    /// What came to nothing.
+    lacking: Lacking,
     refused: u64,
     /// Whether each is fetched once only.
     is_hasty: bool,
@@ -45,6 +48,17 @@ pub(super) struct TraceQueue {
     is_named_only: bool,
     /// Whether nobody will ask for more.
     is_last: bool,
+}
+
+/// Traces that came to nothing, or not whole; each named once.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Lacking {
+    /// Fetched often, and never there.
+    pub missing: Vec<TraceId>,
+    /// Asked for often, and X-Ray never looked.
+    pub unprocessed: Vec<TraceId>,
+    /// There, but X-Ray leaves some of it out.
+    pub cut: Vec<TraceId>,
 }
 
 /// A trace that is not complete.
@@ -130,8 +144,8 @@ impl TraceQueue {
         let is_given_up = wanted.fetches >= FETCHES || spans == 0 && quiet >= nanos(REACH);
         if is_complete || is_given_up || self.is_hasty {
             let closed = Closed { last_heard: wanted.heard.end, spans: wanted.spans };
-            if closed.spans == 0 && self.missing.len() < MAX_MISSING {
-                self.missing.push(id);
+            if closed.spans == 0 {
+                name(&mut self.lacking.missing, id);
             }
             self.open.remove(&id);
             self.close(id, closed);
@@ -140,6 +154,25 @@ impl TraceQueue {
             wanted.due = now.plus(wait);
         }
         is_more
+    }
+
+    /// X-Ray did not look for a trace: it is asked for again, a few times.
+    pub(super) fn unprocessed(&mut self, id: TraceId, now: Timestamp) {
+        let Some(wanted) = self.open.get_mut(&id) else { return };
+        wanted.fetches += 1;
+        if wanted.fetches < FETCHES {
+            wanted.due = now.plus(UNPROCESSED * wanted.fetches);
+            return;
+        }
+        let closed = Closed { last_heard: wanted.heard.end, spans: wanted.spans };
+        name(&mut self.lacking.unprocessed, id);
+        self.open.remove(&id);
+        self.close(id, closed);
+    }
+
+    /// X-Ray leaves some of a trace out.
+    pub(super) fn cut(&mut self, id: TraceId) {
+        name(&mut self.lacking.cut, id);
     }
 
     fn close(&mut self, id: TraceId, closed: Closed) {
@@ -158,9 +191,9 @@ impl TraceQueue {
         self.open.values().map(|wanted| wanted.heard.start).min().or(self.newest)
     }
 
-    /// Traces that were asked for and not found.
-    pub(super) fn missing(&self) -> &[TraceId] {
-        &self.missing
+    /// Traces that were asked for and came to nothing.
+    pub(super) fn lacking(&self) -> &Lacking {
+        &self.lacking
     }
 
     /// Mentions of traces that were not looked for, because too many waited.
@@ -181,6 +214,13 @@ impl TraceQueue {
     /// Whether no further trace will be heard of and all are complete.
     pub(super) fn is_over(&self) -> bool {
         self.is_last && self.open.is_empty()
+    }
+}
+
+/// Adds a trace to those that are named, once, and no more than are of use.
+fn name(named: &mut Vec<TraceId>, id: TraceId) {
+    if named.len() < MAX_MISSING && !named.contains(&id) {
+        named.push(id);
     }
 }
 
@@ -239,7 +279,7 @@ mod tests {
         assert!(!queue.fetched(ID, 3, at(205)), "the same again");
         assert_eq!((queue.open.len(), queue.settled()), (1, Some(at(100))));
         assert!(!queue.fetched(ID, 3, at(325)));
-        assert_eq!((queue.open.len(), queue.missing().len()), (0, 0));
+        assert_eq!((queue.open.len(), queue.lacking().missing.len()), (0, 0));
         queue.note(ID, at(100));
         assert_eq!(queue.open.len(), 0);
         queue.note(ID, at(400));
@@ -265,7 +305,23 @@ mod tests {
             assert!(!queue.fetched(ID, 0, at(now)));
             now += 60;
         }
-        assert_eq!(queue.missing(), [ID]);
+        assert_eq!(queue.lacking().missing, [ID]);
+    }
+
+    #[test]
+    fn a_trace_that_is_never_looked_for_is_asked_for_a_few_times_and_named() {
+        let mut queue = TraceQueue::new(true);
+        queue.note(ID, at(100));
+        let mut now = 115;
+        while !queue.open.is_empty() {
+            assert!(is_due(&queue, now));
+            queue.unprocessed(ID, at(now));
+            assert!(!is_due(&queue, now + 1), "not at once");
+            now += 20;
+        }
+        assert_eq!((queue.lacking().unprocessed.as_slice(), queue.lacking().missing.len()), (&[ID][..], 0));
+        queue.end();
+        assert!(queue.is_over());
     }
 
     #[test]

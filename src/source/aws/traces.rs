@@ -1,18 +1,23 @@
 //! Traces: which way the account keeps them, and the calls that fetch them.
 
-use std::collections::BTreeMap;
+use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
+use aws_sdk_xray::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_xray::primitives::DateTime;
 use aws_sdk_xray::types::{RetrievalStatus, TimeRangeType, TraceFormatType, TraceSegmentDestination};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
 use super::account::Account;
-use super::error::{LiveError, classify};
+use super::attempts::{Attempts, Over};
+use super::error::{Call, LiveError, classify};
+use super::gaps;
 use super::pace::Pace;
-use crate::model::{TimeRange, Timestamp, TraceId, shell_word};
+use super::trace_parts::{Parts, Taken, Trace};
+use crate::model::{TimeRange, Timestamp, TraceId};
 use crate::text::mask_secrets;
 
 /// Ids in one `BatchGetTraces` call:
@@ -45,17 +50,6 @@ pub enum Destination {
     Unknown,
 }
 
-/// The answer for one trace that was asked for.
-#[derive(Clone, PartialEq, Debug)]
-pub(super) struct Trace {
-    /// Which.
-    pub id: TraceId,
-    /// Segments or spans in it; none when it is not there.
-    pub spans: usize,
-    /// It as a record of a capture.
-    pub record: Option<Value>,
-}
-
 /// Fetches traces.
 #[derive(Clone, Debug)]
 pub struct Traces {
@@ -71,8 +65,11 @@ struct Paces {
     retrieval: Pace,
 }
 
-/// What a call of a page gives: how the retrieval stands, spans by trace, and the next page.
-type Page = (Option<RetrievalStatus>, Vec<(TraceId, Vec<Value>)>, Option<String>);
+/// Traces that were looked for, and the number of calls.
+pub(super) type Fetched = (Vec<Trace>, u64);
+
+/// A page of a list, and where the next one is.
+type Page<T> = (T, Option<String>);
 
 impl Traces {
     /// The traces of an account and Region. Secrets are masked when it `redacts`.
@@ -83,10 +80,8 @@ impl Traces {
     }
 
     /// The options by which a command reaches the same account and Region.
-    pub(super) fn origin(&self) -> String {
-        let region = format!(" --region {}", shell_word(self.account.region()));
-        let profile = self.account.profile().map(|profile| format!(" --profile {}", shell_word(profile)));
-        region + &profile.unwrap_or_default()
+    pub(super) fn reach(&self) -> String {
+        gaps::reach(&self.account.origin())
     }
 
     /// Asks where spans go.
@@ -94,10 +89,9 @@ impl Traces {
     /// # Errors
     /// When the call fails.
     pub async fn destination(&self) -> Result<Destination, LiveError> {
-        self.paces.batch.turn().await;
-        let answer = self.account.xray().get_trace_segment_destination().send().await;
+        let answer = self.account.xray_once().get_trace_segment_destination().send();
         let call = self.account.call("xray:GetTraceSegmentDestination", "the trace segment destination");
-        let answer = answer.map_err(|error| classify(call, &error))?;
+        let answer = asked(&self.paces.batch, call, answer).await?;
         Ok(match answer.destination {
             Some(TraceSegmentDestination::CloudWatchLogs) => Destination::CloudWatchLogs,
             Some(TraceSegmentDestination::XRay) => Destination::Xray,
@@ -109,166 +103,206 @@ impl Traces {
     /// calls. Only a share is indexed, one in a hundred by default.
     ///
     /// # Errors
-    /// When a page cannot be fetched.
+    /// When the source is given up.
     pub(super) async fn indexed(
         &self,
+        attempts: &mut Attempts<impl Fn() -> Timestamp>,
         window: TimeRange,
         filter: &str,
-    ) -> Result<(Vec<(TraceId, Timestamp)>, u64), LiveError> {
+    ) -> Result<(Vec<(TraceId, Timestamp)>, u64), Over> {
         let mut found = Vec::new();
         let mut calls = 0;
         let mut start = window.start;
         loop {
-            let end = start.plus(SUMMARY).min(window.end);
-            let mut pages = self
-                .account
-                .xray()
-                .get_trace_summaries()
-                .start_time(instant(start))
-                .end_time(instant(end))
-                .time_range_type(TimeRangeType::Event)
-                .set_filter_expression(Some(filter.to_owned()).filter(|filter| !filter.is_empty()))
-                .into_paginator()
-                .send();
+            let range = TimeRange { start, end: start.plus(SUMMARY).min(window.end) };
+            let mut token = None;
             loop {
-                self.paces.summaries.turn().await;
-                let Some(page) = pages.next().await else { break };
+                let page = || self.summaries(range, filter, token.clone());
+                let (traces, next) = attempts.answer(page).await?;
                 calls += 1;
-                let call = self.account.call("xray:GetTraceSummaries", "trace summaries");
-                let page = page.map_err(|error| classify(call, &error))?;
-                let traces = page.trace_summaries.unwrap_or_default().into_iter();
-                found.extend(traces.filter_map(|trace| {
-                    let id = TraceId::parse(trace.id?.as_bytes())?;
-                    let begun = trace.start_time.and_then(|at| i64::try_from(at.as_nanos()).ok());
-                    let lasts = Duration::try_from_secs_f64(trace.duration.unwrap_or_default());
-                    Some((id, begun.map_or(end, |at| Timestamp(at).plus(lasts.unwrap_or_default()))))
-                }));
+                found.extend(traces);
+                if next.is_none() {
+                    break;
+                }
+                token = next;
             }
-            if end >= window.end {
+            if range.end >= window.end {
                 return Ok((found, calls));
             }
-            start = end;
+            start = range.end;
         }
     }
 
-    /// Traces by id, and the number of calls. What X-Ray left unprocessed is not among them.
+    async fn summaries(
+        &self,
+        range: TimeRange,
+        filter: &str,
+        token: Option<String>,
+    ) -> Result<Page<Vec<(TraceId, Timestamp)>>, LiveError> {
+        let call = self.account.call("xray:GetTraceSummaries", "trace summaries");
+        let request = self
+            .account
+            .xray_once()
+            .get_trace_summaries()
+            .start_time(instant(range.start))
+            .end_time(instant(range.end))
+            .time_range_type(TimeRangeType::Event)
+            .set_filter_expression(Some(filter.to_owned()).filter(|filter| !filter.is_empty()))
+            .set_next_token(token.clone());
+        let page = asked(&self.paces.summaries, call, request.send()).await?;
+        let traces = page.trace_summaries.unwrap_or_default().into_iter();
+        let traces = traces.filter_map(|trace| {
+            let id = TraceId::parse(trace.id?.as_bytes())?;
+            let begun = trace.start_time.and_then(|at| i64::try_from(at.as_nanos()).ok());
+            let lasts = Duration::try_from_secs_f64(trace.duration.unwrap_or_default());
+            Some((id, begun.map_or(range.end, |at| Timestamp(at).plus(lasts.unwrap_or_default()))))
+        });
+        Ok((traces.collect(), other_page(call, token.as_deref(), page.next_token)?))
+    }
+
+    /// Traces by id, and the number of calls.
     ///
     /// # Errors
-    /// When a call fails.
-    pub(super) async fn batch(&self, asked: &[(TraceId, TimeRange)]) -> Result<(Vec<Trace>, u64), LiveError> {
+    /// When the source is given up.
+    pub(super) async fn batch(
+        &self,
+        attempts: &mut Attempts<impl Fn() -> Timestamp>,
+        asked: &[(TraceId, TimeRange)],
+    ) -> Result<Fetched, Over> {
         let mut traces = Vec::new();
         let mut calls = 0;
         for chunk in asked.chunks(BATCH) {
-            let mut parts = Parts::of(chunk);
-            let mut pages = self
-                .account
-                .xray()
-                .batch_get_traces()
-                .set_trace_ids(Some(parts.ids()))
-                .into_paginator()
-                .send();
+            let mut parts = Parts::of(chunk.iter().map(|(id, _)| *id));
+            let ids = parts.ids();
+            let mut token = None;
             loop {
-                self.paces.batch.turn().await;
-                let Some(page) = pages.next().await else { break };
+                let page = || self.batch_page(ids.clone(), token.clone());
+                let (page, next) = attempts.answer(page).await?;
                 calls += 1;
-                let call = self.account.call("xray:BatchGetTraces", "traces");
-                let page = page.map_err(|error| classify(call, &error))?;
-                for id in page.unprocessed_trace_ids.unwrap_or_default() {
-                    parts.leave_out(&id);
+                parts.take(page);
+                if next.is_none() {
+                    break;
                 }
-                for trace in page.traces.unwrap_or_default() {
-                    let Some(id) = trace.id.as_deref().and_then(|id| TraceId::parse(id.as_bytes())) else {
-                        continue;
-                    };
-                    let segments = trace.segments.unwrap_or_default().into_iter();
-                    parts.add(
-                        id,
-                        segments
-                            .map(|segment| self.document(segment.id.as_deref(), segment.document.as_deref())),
-                    );
-                }
+                token = next;
             }
             traces.extend(parts.traces("Segments"));
         }
         Ok((traces, calls))
     }
 
-    /// Traces by id where Transaction Search is on, indexed or not, and the number of calls.
+    async fn batch_page(&self, ids: Vec<String>, token: Option<String>) -> Result<Page<Taken>, LiveError> {
+        let call = self.account.call("xray:BatchGetTraces", "traces");
+        let request = self.account.xray_once().batch_get_traces();
+        let request = request.set_trace_ids(Some(ids)).set_next_token(token.clone());
+        let page = asked(&self.paces.batch, call, request.send()).await?;
+        let mut taken = Taken::default();
+        let unprocessed = page.unprocessed_trace_ids.unwrap_or_default();
+        taken.unprocessed.extend(unprocessed.iter().filter_map(|id| TraceId::parse(id.as_bytes())));
+        for trace in page.traces.unwrap_or_default() {
+            let Some(id) = trace.id.as_deref().and_then(|id| TraceId::parse(id.as_bytes())) else { continue };
+            taken.cut.extend(trace.limit_exceeded.unwrap_or_default().then_some(id));
+            let segments = trace.segments.unwrap_or_default().into_iter();
+            let segments = segments.map(|it| self.document(it.id.as_deref(), it.document.as_deref()));
+            taken.documents.push((id, segments.collect()));
+        }
+        Ok((taken, other_page(call, token.as_deref(), page.next_token)?))
+    }
+
+    /// Traces by id where Transaction Search is on, indexed or not, and the number of calls. What a retrieval that
+    /// failed was to bring is unprocessed.
     ///
     /// # Errors
-    /// When a call fails, or a retrieval does not end.
+    /// When the source is given up.
     pub(super) async fn retrieve(
         &self,
+        attempts: &mut Attempts<impl Fn() -> Timestamp>,
         asked: &[(TraceId, TimeRange)],
         window: TimeRange,
-    ) -> Result<(Vec<Trace>, u64), LiveError> {
+    ) -> Result<Fetched, Over> {
         let mut traces = Vec::new();
         let mut calls = 0;
         for chunk in asked.chunks(RETRIEVAL) {
-            let mut parts = Parts::of(chunk);
-            self.paces.retrieval.turn().await;
-            let started = self
-                .account
-                .xray()
-                .start_trace_retrieval()
-                .set_trace_ids(Some(parts.ids()))
-                .start_time(instant(window.start))
-                .end_time(instant(window.end))
-                .send()
-                .await;
-            let call = self.account.call("xray:StartTraceRetrieval", "traces");
-            let started = started.map_err(|error| classify(call, &error))?;
-            let token = started.retrieval_token.unwrap_or_default();
-            calls += 1 + self.retrieved(&token, &mut parts).await?;
+            let mut parts = Parts::of(chunk.iter().map(|(id, _)| *id));
+            let ids = parts.ids();
+            let token = attempts.answer(|| self.start(ids.clone(), window)).await?;
+            calls += 1;
+            match self.retrieved(attempts, &token, &mut parts).await? {
+                Ok(cost) => calls += cost,
+                Err(error) => {
+                    parts.leave_out_all();
+                    attempts.outlast(error).await?;
+                }
+            }
             traces.extend(parts.traces("Spans"));
         }
         Ok((traces, calls))
     }
 
-    /// Waits for a retrieval and takes its pages. Returns the number of calls.
-    async fn retrieved(&self, token: &str, parts: &mut Parts) -> Result<u64, LiveError> {
+    async fn start(&self, ids: Vec<String>, window: TimeRange) -> Result<String, LiveError> {
+        // What is not found is a resource of X-Ray's own; the reference does not say which.
+        let call = self
+            .account
+            .call("xray:StartTraceRetrieval", "the resource in which X-Ray looks for these traces");
+        let request = self
+            .account
+            .xray_once()
+            .start_trace_retrieval()
+            .set_trace_ids(Some(ids))
+            .start_time(instant(window.start))
+            .end_time(instant(window.end));
+        let started = asked(&self.paces.retrieval, call, request.send()).await?;
+        Ok(started.retrieval_token.unwrap_or_default())
+    }
+
+    /// Waits for a retrieval and takes its pages. Returns the number of calls, or why there is nothing to take.
+    async fn retrieved(
+        &self,
+        attempts: &mut Attempts<impl Fn() -> Timestamp>,
+        token: &str,
+        parts: &mut Parts,
+    ) -> Result<Result<u64, LiveError>, Over> {
         let mut calls = 0;
         for _ in 0..LOOKS {
-            let (status, mut traces, mut next) = self.page(token, None).await?;
+            let ((status, mut taken), mut next) =
+                attempts.answer(|| self.retrieved_page(token, None)).await?;
             calls += 1;
             match status {
                 Some(RetrievalStatus::Complete) => loop {
-                    traces.drain(..).for_each(|(id, spans)| parts.add(id, spans.into_iter()));
-                    if next.is_none() {
-                        return Ok(calls);
-                    }
-                    (_, traces, next) = self.page(token, next).await?;
+                    parts.take(taken);
+                    let Some(page) = next else { return Ok(Ok(calls)) };
+                    let page = || self.retrieved_page(token, Some(page.clone()));
+                    ((_, taken), next) = attempts.answer(page).await?;
                     calls += 1;
                 },
                 Some(RetrievalStatus::Scheduled | RetrievalStatus::Running) | None => sleep(LOOK).await,
-                Some(other) => return Err(not_retrieved(&format!("ended as {}", other.as_str()))),
+                Some(other) => return Ok(Err(not_retrieved(&format!("ended as {}", other.as_str())))),
             }
         }
-        Err(not_retrieved("did not end within a minute"))
+        Ok(Err(not_retrieved("did not end within a minute")))
     }
 
-    async fn page(&self, token: &str, next: Option<String>) -> Result<Page, LiveError> {
-        self.paces.retrieval.turn().await;
-        let page = self
+    async fn retrieved_page(
+        &self,
+        token: &str,
+        next: Option<String>,
+    ) -> Result<Page<(Option<RetrievalStatus>, Taken)>, LiveError> {
+        let call = self.account.call("xray:ListRetrievedTraces", "the retrieval of traces");
+        let request = self
             .account
-            .xray()
+            .xray_once()
             .list_retrieved_traces()
             .retrieval_token(token)
             .trace_format(TraceFormatType::Otel)
-            .set_next_token(next)
-            .send()
-            .await;
-        let call = self.account.call("xray:ListRetrievedTraces", "traces");
-        let page = page.map_err(|error| classify(call, &error))?;
-        let traces = page.traces.unwrap_or_default().into_iter().filter_map(|trace| {
-            let id = TraceId::parse(trace.id?.as_bytes())?;
+            .set_next_token(next.clone());
+        let page = asked(&self.paces.retrieval, call, request.send()).await?;
+        let mut taken = Taken::default();
+        for trace in page.traces.unwrap_or_default() {
+            let Some(id) = trace.id.as_deref().and_then(|id| TraceId::parse(id.as_bytes())) else { continue };
             let spans = trace.spans.unwrap_or_default().into_iter();
-            Some((
-                id,
-                spans.map(|span| self.document(span.id.as_deref(), span.document.as_deref())).collect(),
-            ))
-        });
-        Ok((page.retrieval_status, traces.collect(), page.next_token))
+            let spans = spans.map(|span| self.document(span.id.as_deref(), span.document.as_deref()));
+            taken.documents.push((id, spans.collect()));
+        }
+        Ok(((page.retrieval_status, taken), other_page(call, next.as_deref(), page.next_token)?))
     }
 
     /// A segment or span as the API tells it.
@@ -278,45 +312,33 @@ impl Traces {
     }
 }
 
-/// The answers for the traces of one call; a trace may be spread over several pages.
-struct Parts(BTreeMap<TraceId, Vec<Value>>);
-
-impl Parts {
-    fn of(asked: &[(TraceId, TimeRange)]) -> Self {
-        Self(asked.iter().map(|(id, _)| (*id, Vec::new())).collect())
-    }
-
-    fn ids(&self) -> Vec<String> {
-        self.0.keys().map(|id| id.to_xray()).collect()
-    }
-
-    fn leave_out(&mut self, id: &str) {
-        if let Some(id) = TraceId::parse(id.as_bytes()) {
-            self.0.remove(&id);
-        }
-    }
-
-    fn add(&mut self, id: TraceId, documents: impl Iterator<Item = Value>) {
-        self.0.entry(id).or_default().extend(documents);
-    }
-
-    /// One record each: `key` as `BatchGetTraces` or `ListRetrievedTraces` calls the documents.
-    fn traces(self, key: &'static str) -> impl Iterator<Item = Trace> {
-        self.0.into_iter().map(move |(id, documents)| Trace {
-            id,
-            spans: documents.len(),
-            record: (!documents.is_empty())
-                .then(|| json!({"Traces": [{"Id": id.to_xray(), key: documents}]})),
-        })
-    }
+/// Waits for a turn, makes one attempt of a call, and reads what comes of it.
+async fn asked<T, E>(
+    pace: &Pace,
+    call: Call<'_>,
+    attempt: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+) -> Result<T, LiveError>
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+{
+    pace.turn().await;
+    let answer = attempt.await.map_err(|error| classify(call, &error));
+    pace.heed(&answer);
+    answer
 }
 
-/// The trace of a record, and how many segments or spans it has.
-pub(super) fn read(line: &[u8]) -> Option<(TraceId, usize)> {
-    let record: Value = serde_json::from_slice(line).ok()?;
-    let trace = record.get("Traces")?.get(0)?;
-    let documents = trace.get("Segments").or_else(|| trace.get("Spans"))?.as_array()?;
-    Some((TraceId::parse(trace.get("Id")?.as_str()?.as_bytes())?, documents.len()))
+/// The token of the page after the one that `token` named. A service that names the same page again would be asked for
+/// ever.
+fn other_page(
+    call: Call<'_>,
+    token: Option<&str>,
+    next: Option<String>,
+) -> Result<Option<String>, LiveError> {
+    if token.is_some() && next.as_deref() == token {
+        let reason = "the same page came twice in a row".to_owned();
+        return Err(LiveError::Other { action: call.action.to_owned(), reason });
+    }
+    Ok(next)
 }
 
 fn not_retrieved(reason: &str) -> LiveError {
@@ -329,23 +351,4 @@ fn not_retrieved(reason: &str) -> LiveError {
 fn instant(at: Timestamp) -> DateTime {
     DateTime::from_nanos(i128::from(at.0))
         .unwrap_or_else(|_| DateTime::from_secs(at.0.div_euclid(1_000_000_000)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_trace_over_several_pages_is_one_record_that_reads_back() {
-        let (id, other) = (TraceId([7; 16]), TraceId([8; 16]));
-        let heard = TimeRange { start: Timestamp(0), end: Timestamp(0) };
-        let mut parts = Parts::of(&[(id, heard), (other, heard)]);
-        parts.add(id, [json!({"Id": "a", "Document": "{}"})].into_iter());
-        parts.add(id, [json!({"Id": "b", "Document": "{}"})].into_iter());
-        let traces: Vec<Trace> = parts.traces("Segments").collect();
-        assert_eq!(traces.iter().map(|trace| trace.spans).collect::<Vec<_>>(), [2, 0]);
-        let line = traces[0].record.as_ref().unwrap().to_string();
-        assert_eq!(read(line.as_bytes()), Some((id, 2)));
-        assert!(traces[1].record.is_none());
-    }
 }

@@ -14,8 +14,11 @@ const LONGEST: Duration = Duration::from_secs(30);
 const MENDED: Duration = Duration::from_secs(20);
 
 /// Faults in a row after which a source is given up when there is an end: two minutes, and ten for expired credentials.
-const PATIENCE: u32 = 8;
+const PATIENCE: u32 = 9;
 const RENEWAL: u32 = 24;
+
+/// The same where AWS has never answered: ten seconds. It is another endpoint that is needed, not time.
+const STRANGERS: u32 = 4;
 
 /// The waits of one source.
 #[derive(Debug)]
@@ -23,12 +26,14 @@ pub(super) struct Waits {
     delays: ExponentialBackoff,
     in_a_row: u32,
     is_followed: bool,
+    /// Whether AWS itself has ever answered, if only with an error.
+    has_met_aws: bool,
 }
 
 impl Waits {
     /// Waits of a source. One that is followed is never given up: what it misses meanwhile is fetched afterwards.
     pub(super) fn new(is_followed: bool) -> Self {
-        Self { delays: delays(), in_a_row: 0, is_followed }
+        Self { delays: delays(), in_a_row: 0, is_followed, has_met_aws: false }
     }
 
     /// After a success.
@@ -36,6 +41,7 @@ impl Waits {
         if self.in_a_row > 0 {
             *self = Self::new(self.is_followed);
         }
+        self.has_met_aws = true;
     }
 
     /// Faults since the last success.
@@ -46,8 +52,10 @@ impl Waits {
     /// How long to wait after `error`; `None` to give up.
     pub(super) fn after(&mut self, error: &LiveError) -> Option<Duration> {
         self.in_a_row += 1;
+        self.has_met_aws |= error.is_of_aws();
         let patience = match error {
             _ if self.is_followed => u32::MAX,
+            _ if !self.has_met_aws => STRANGERS,
             LiveError::Expired { .. } => RENEWAL,
             error if error.is_passing() => PATIENCE,
             _ => 0,
@@ -74,7 +82,7 @@ mod tests {
     use super::*;
 
     fn throttled() -> LiveError {
-        LiveError::Throttled { action: "logs:FilterLogEvents".to_owned(), attempts: 5 }
+        LiveError::Throttled { action: "logs:FilterLogEvents".to_owned() }
     }
 
     fn denied() -> LiveError {
@@ -110,5 +118,12 @@ mod tests {
         assert_eq!(given_up_after(&throttled(), false), PATIENCE as usize);
         assert_eq!(given_up_after(&LiveError::Expired { login: String::new() }, false), RENEWAL as usize);
         assert_eq!(given_up_after(&denied(), true), 100);
+        let foreign =
+            LiveError::Foreign { host: "logs in us-east-1".to_owned(), answer: "HTTP 502".to_owned() };
+        assert_eq!(given_up_after(&foreign, false), STRANGERS as usize);
+        let mut met = Waits::new(false);
+        met.reset();
+        let after = (0..100).take_while(|_| met.after(&foreign).is_some()).count();
+        assert_eq!(after, PATIENCE as usize, "AWS has answered before: this passes");
     }
 }

@@ -11,7 +11,9 @@ use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-pub use manifest::{AskedTraces, FILE, Hole, Kind, Manifest, Origin, Recorded, SCHEMA, Watched};
+pub use manifest::{
+    Asked, AskedTraces, FILE, Hole, Kind, Manifest, ManifestError, Origin, Recorded, SCHEMA, Unread, Watched,
+};
 
 /// Held while a program writes into the folder.
 const LOCK: &str = ".lock";
@@ -53,6 +55,8 @@ impl RecordError {
 pub struct Recorder {
     folder: PathBuf,
     manifest: Manifest,
+    /// Fields of the manifest that a later program wrote and this one drops.
+    unknown: Vec<String>,
     streams: Vec<Stream>,
     /// Why the last commit failed.
     trouble: Option<String>,
@@ -84,11 +88,18 @@ impl Recorder {
         if entries.flatten().any(|entry| entry.file_name() != LOCK) {
             return Err(RecordError::NotEmpty(folder.to_owned()));
         }
-        let manifest =
-            Manifest { schema: SCHEMA.to_owned(), tool, redacted, sources: Vec::new(), prefixes: Vec::new() };
+        let manifest = Manifest {
+            schema: SCHEMA.to_owned(),
+            tool,
+            redacted,
+            sources: Vec::new(),
+            prefixes: Vec::new(),
+            unread: Vec::new(),
+        };
         let recorder = Self {
             folder: folder.to_owned(),
             manifest,
+            unknown: Vec::new(),
             streams: Vec::new(),
             trouble: None,
             is_changed: false,
@@ -110,11 +121,7 @@ impl Recorder {
         read()?;
         let lock = lock(folder)?;
         let text = read()?;
-        let manifest: Manifest =
-            serde_json::from_slice(&text).map_err(|error| no_capture(format!("{FILE}: {error}")))?;
-        if manifest.schema != SCHEMA {
-            return Err(no_capture(format!("{FILE} is of schema '{}', not {SCHEMA}", manifest.schema)));
-        }
+        let (manifest, unknown) = Manifest::parse(&text).map_err(|error| no_capture(error.to_string()))?;
         let mut streams = Vec::new();
         for source in &manifest.sources {
             let name = Path::new(&source.file);
@@ -134,6 +141,7 @@ impl Recorder {
         Ok(Self {
             folder: folder.to_owned(),
             manifest,
+            unknown,
             streams,
             trouble: None,
             is_changed: false,
@@ -152,7 +160,7 @@ impl Recorder {
     }
 
     /// The place of a source in [`Manifest::sources`]: the one with the same kind, name, pattern, account and
-    /// Region, else a new one.
+    /// Region, which is asked for the traces that are named now, else a new one.
     /// `source.file` and the counts are set here.
     ///
     /// # Errors
@@ -163,6 +171,9 @@ impl Recorder {
                 == (source.kind, &source.name, &source.origin.region, &source.origin.account, &source.pattern)
         });
         if let Some(known) = known {
+            let asked = &mut self.manifest.sources[known].traces;
+            self.is_changed |= *asked != source.traces;
+            *asked = source.traces;
             return Ok(known);
         }
         let number = self.manifest.sources.len() + 1;
@@ -182,6 +193,27 @@ impl Recorder {
             self.manifest.prefixes.push(watched);
             self.is_changed = true;
         }
+    }
+
+    /// Says what could not be looked up at all, in place of what was said before of the same.
+    pub fn unread(&mut self, unread: Unread) {
+        if !self.manifest.unread.contains(&unread) {
+            self.is_read(unread.kind, &unread.name);
+            self.manifest.unread.push(unread);
+            self.is_changed = true;
+        }
+    }
+
+    /// Says that a source is not [`unread`](Self::unread) any more.
+    pub fn is_read(&mut self, kind: Asked, name: &str) {
+        let count = self.manifest.unread.len();
+        self.manifest.unread.retain(|known| (known.kind, known.name.as_str()) != (kind, name));
+        self.is_changed |= self.manifest.unread.len() != count;
+    }
+
+    /// Fields of the manifest that a later version of this program wrote. They are lost with the next commit.
+    pub fn unknown(&self) -> &[String] {
+        &self.unknown
     }
 
     /// Why the last commit failed and what to do; `None` when it did not. What it was to write waits for the next one.

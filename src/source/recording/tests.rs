@@ -134,6 +134,56 @@ fn a_manifest_cannot_name_files_elsewhere() {
 }
 
 #[test]
+fn what_a_later_version_adds_is_passed_over_and_what_it_changes_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut recorder = Recorder::create(folder.path(), "triage 0".to_owned(), true).unwrap();
+    recorder.source(group("/aws/x")).unwrap();
+    recorder.commit(|_| {}).unwrap();
+    drop(recorder);
+    let path = folder.path().join(FILE);
+    let mut manifest: serde_json::Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    manifest["sources"][0]["checksum"] = json!("x");
+    manifest["sources"][0]["traces"] = json!(null);
+    manifest["weather"] = json!({"is": "fine"});
+    fs::write(&path, manifest.to_string()).unwrap();
+    let recorder = Recorder::resume(folder.path()).unwrap();
+    assert_eq!(recorder.unknown(), ["sources[].checksum", "weather"]);
+    drop(recorder);
+    manifest["schema"] = json!("agentcore-triage/capture/2");
+    manifest["tool"] = json!("agentcore-triage 7.1.0");
+    fs::write(&path, manifest.to_string()).unwrap();
+    let refused = Recorder::resume(folder.path()).unwrap_err().to_string();
+    assert!(refused.contains("capture/2") && refused.contains("use agentcore-triage 7.1.0"), "{refused}");
+    assert!(fs::read_to_string(&path).unwrap().contains("weather"), "it is left as it is");
+}
+
+#[test]
+fn what_could_not_be_looked_up_is_said_until_it_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut recorder = Recorder::create(folder.path(), "t".to_owned(), true).unwrap();
+    let gap = |reason: &str| Hole { start: None, end: None, reason: reason.to_owned(), fill: None };
+    let unread = |kind, name: &str, reason: &str| Unread {
+        kind,
+        name: name.to_owned(),
+        origin: Origin::default(),
+        gap: gap(reason),
+    };
+    recorder.unread(unread(Asked::Runtime, "a", "no"));
+    recorder.unread(unread(Asked::Gateway, "a", "no"));
+    recorder.unread(unread(Asked::Runtime, "a", "still no"));
+    recorder.commit(|_| {}).unwrap();
+    drop(recorder);
+    let mut recorder = Recorder::resume(folder.path()).unwrap();
+    let reasons: Vec<&str> =
+        recorder.manifest().unread.iter().map(|unread| unread.gap.reason.as_str()).collect();
+    assert_eq!(reasons, ["no", "still no"]);
+    recorder.is_read(Asked::Runtime, "a");
+    recorder.is_read(Asked::Gateway, "a");
+    recorder.commit(|_| {}).unwrap();
+    assert!(!fs::read_to_string(folder.path().join(FILE)).unwrap().contains("unread"));
+}
+
+#[test]
 fn names_of_groups_become_plain_file_names() {
     assert_eq!(
         plain("/aws/bedrock-agentcore/runtimes/a-b-DEFAULT"),

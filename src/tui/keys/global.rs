@@ -17,6 +17,8 @@ pub(super) const KEYS: &[Binding<Message>] = &[
     bind("previous-failed", &["["], "", "previous failed request", Message::StepFailed(-1)),
     bind("filter", &["/"], "filter", "filter requests and signals", Message::Ask(Ask::Filter)),
     bind("toggle-filter", &["\\"], "", "filter on or off", Message::ToggleFilter),
+    bind("clear-filter", &["|"], "", "no filter", Message::SetFilter(String::new())),
+    bind("filters", &["ctrl-r"], "", "list of saved and earlier filters", Message::Ask(Ask::Filters)),
     bind("save-filter", &["ctrl-s"], "", "keep the filter, or no longer", Message::SaveFilter),
     bind("palette", &[":", "ctrl-p"], "commands", "find a command by name", Message::Ask(Ask::Command)),
     bind(
@@ -37,6 +39,13 @@ pub(super) const KEYS: &[Binding<Message>] = &[
     bind("editor", &["e"], "", "open the selected record in $EDITOR", Message::OpenRecord { edit: true }),
     bind("theme", &["T"], "", "next theme", Message::NextTheme),
     bind("zone", &["Z"], "", "times in UTC or local time", Message::ToggleZone),
+    bind(
+        "mouse",
+        &["M"],
+        "",
+        "mouse off, so that the terminal selects text, or on again",
+        Message::ToggleMouse,
+    ),
     bind("next-screen", &["tab"], "", "next screen", Message::StepScreen(1)),
     bind("previous-screen", &["backtab"], "", "previous screen", Message::StepScreen(-1)),
     bind("back", &["esc", "backspace"], "", "back to the screen before", Message::Back),

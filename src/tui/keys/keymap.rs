@@ -65,14 +65,38 @@ pub struct Entry {
 /// Keys by name of the action, as configured.
 pub type Remap = BTreeMap<String, Vec<Chord>>;
 
-/// A configured name that is no action.
+/// Why configured keys are not taken.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("there is no action '{name}'{}", nearest.as_ref().map(|name| format!("; did you mean '{name}'?")).unwrap_or_default())]
-pub struct RemapError {
-    /// The name.
-    pub name: String,
-    /// The action with the most similar name, when one is similar.
-    pub nearest: Option<String>,
+pub enum RemapError {
+    /// A name is no action.
+    #[error("there is no action '{name}'{}", nearest.as_ref().map_or_else(|| "; --print-keys lists them".to_owned(), |near| format!("; did you mean '{near}'?")))]
+    Unknown {
+        /// The name.
+        name: String,
+        /// The action with the most similar name, when one is similar.
+        nearest: Option<String>,
+    },
+    /// One key is given to two actions that may be meant at the same time.
+    #[error(
+        "'{key}' is given to '{first}' and to '{name}', which hold at the same time; give one of them another key"
+    )]
+    Conflict {
+        /// The key.
+        key: String,
+        /// The action that has it already.
+        first: String,
+        /// The other one.
+        name: String,
+    },
+}
+
+impl RemapError {
+    /// The name of the action whose keys are wrong.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Unknown { name, .. } | Self::Conflict { name, .. } => name,
+        }
+    }
 }
 
 /// The key table.
@@ -97,17 +121,34 @@ impl Default for Keymap {
 }
 
 impl Keymap {
-    /// The default keys with those of `remap` in their place.
+    /// The default keys with those of `remap` in their place. A default key that `remap` gives to another action of the
+    /// same context is no longer that of the action it came with.
     ///
     /// # Errors
-    /// When a name is no action.
+    /// When a name is no action, or a key is given to two actions of one context.
     pub fn new(remap: &Remap) -> Result<Self, RemapError> {
         let mut keymap = Self::default();
+        let mut given: Vec<(Context, Chord, &str)> = Vec::new();
         for (name, keys) in remap {
-            match keymap.0.iter_mut().find(|entry| entry.name == *name) {
-                Some(entry) => entry.keys.clone_from(keys),
-                None => return Err(keymap.unknown(name)),
+            let Some(entry) = keymap.0.iter_mut().find(|entry| entry.name == *name) else {
+                return Err(keymap.unknown(name));
+            };
+            entry.keys.clone_from(keys);
+            for key in keys {
+                let taken =
+                    given.iter().find(|(context, other, _)| (context, other) == (&entry.context, key));
+                if let Some((.., first)) = taken.filter(|(.., first)| first != name) {
+                    let (first, name) = ((*first).to_owned(), name.clone());
+                    return Err(RemapError::Conflict { key: key.to_string(), first, name });
+                }
+                given.push((entry.context, *key, name));
             }
+        }
+        for entry in keymap.0.iter_mut().filter(|entry| !remap.contains_key(&entry.name)) {
+            let is_given = |key: &Chord| {
+                given.iter().any(|(context, other, _)| (context, other) == (&entry.context, key))
+            };
+            entry.keys.retain(|key| !is_given(key));
         }
         Ok(keymap)
     }
@@ -143,7 +184,7 @@ impl Keymap {
             .map(|entry| (strsim::jaro_winkler(&entry.name, name), &entry.name))
             .filter(|(similarity, _)| *similarity > 0.8)
             .max_by(|a, b| a.0.total_cmp(&b.0));
-        RemapError { name: name.to_owned(), nearest: nearest.map(|(_, name)| name.clone()) }
+        RemapError::Unknown { name: name.to_owned(), nearest: nearest.map(|(_, name)| name.clone()) }
     }
 }
 
@@ -213,5 +254,32 @@ mod tests {
         assert!(on("q").is_none());
         let wrong = Keymap::new(&Remap::from([("quitt".to_owned(), vec![])])).unwrap_err();
         assert!(wrong.to_string().contains("did you mean 'quit'"), "{wrong}");
+    }
+
+    fn remap(actions: &[(&str, &str)]) -> Result<Keymap, RemapError> {
+        let keys = |keys: &str| keys.split(' ').map(|key| key.parse().unwrap()).collect();
+        Keymap::new(&actions.iter().map(|(name, given)| ((*name).to_owned(), keys(given))).collect())
+    }
+
+    #[test]
+    fn a_configured_key_is_taken_from_the_action_that_had_it() {
+        let keymap = remap(&[("quit", "j"), ("requests.open", "s")]).unwrap();
+        let on = |screen, key: &str| keymap.message(screen, None, key.parse().unwrap()).cloned();
+        assert!(matches!(on(ScreenId::Requests, "j"), Some(Message::Quit)));
+        assert_eq!(keymap.key_of("down").unwrap().to_string(), "down", "the other key is left");
+        assert_eq!(keymap.key_of("requests.sort"), None);
+        assert_eq!(keymap.key_of("logs.search").unwrap().to_string(), "s", "another screen is not concerned");
+    }
+
+    #[test]
+    fn one_key_for_two_actions_is_told_where_both_may_be_meant() {
+        let wrong = remap(&[("quit", "X"), ("help", "F X")]).unwrap_err();
+        assert_eq!(wrong.name(), "quit", "{wrong}");
+        assert!(wrong.to_string().contains("'X' is given to 'help' and to 'quit'"), "{wrong}");
+        assert!(remap(&[("logs.open", "X"), ("requests.open", "X X")]).is_ok());
+        assert!(
+            remap(&[("logs.open", "X"), ("quit", "X")]).is_ok(),
+            "a screen may have its own use for a key"
+        );
     }
 }

@@ -2,12 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::semconv::FIELDS;
+use crate::model::semconv::{self, FIELDS};
 use crate::model::{Kind, Layer, Name, Outcome, Severity};
 use crate::tui::model::Shared;
 
 /// Fields of a filter that no record has by itself.
-const OWN_FIELDS: &[&str] = &["duration", "request", "rule", "session", "status", "trace"];
+const OWN_FIELDS: &[(&str, &str)] = &[
+    ("duration", "how long a span took: 2s, 50ms, 1.5m; compare with < and >"),
+    ("request", "request id"),
+    ("rule", "rule that found something in the request"),
+    ("session", "AgentCore session id"),
+    ("status", "what the record says of its call: ok, failed, unknown"),
+    ("trace", "trace id, in any spelling"),
+];
 
 /// Most values of one field that are offered.
 const MAX_VALUES: usize = 1_000;
@@ -81,14 +88,32 @@ pub(super) fn offers(vocabulary: &Vocabulary, text: &str, cursor: usize) -> Offe
         }
         None => (word_at, word, fields()),
     };
-    let fits = |offer: &String| offer.starts_with(typed) && offer.len() > typed.len();
     let words = if operator.is_none() && typed.is_empty() { Vec::new() } else { words };
-    Offers { start, end: before.len(), words: words.into_iter().filter(fits).collect() }
+    Offers { start, end: before.len(), words: fitting(words, typed) }
+}
+
+/// The words that begin as typed, then those in which it stands elsewhere.
+fn fitting(words: Vec<String>, typed: &str) -> Vec<String> {
+    let lower = typed.to_ascii_lowercase();
+    let is_longer = |word: &String| word.len() > typed.len() && word.to_ascii_lowercase().contains(&lower);
+    let (mut first, others): (Vec<String>, Vec<String>) =
+        words.into_iter().filter(is_longer).partition(|word| word.to_ascii_lowercase().starts_with(&lower));
+    first.extend(others);
+    first
+}
+
+/// What the field means whose name stands before the cursor, as in `tool~cost`.
+pub(super) fn explained(text: &str, cursor: usize) -> Option<(&str, &'static str)> {
+    let before = text.get(..cursor)?;
+    let word = before.rsplit([' ', '(']).next()?.trim_start_matches('-');
+    let (name, _) = word.split_at(word.find([':', '=', '~', '<', '>', '!'])?);
+    let own = OWN_FIELDS.iter().find(|(own, _)| *own == name).map(|(_, about)| *about);
+    Some((name, own.or_else(|| semconv::field(name).map(|field| field.about))?))
 }
 
 fn fields() -> Vec<String> {
     let names: BTreeSet<&str> =
-        FIELDS.iter().map(|field| field.name).chain(OWN_FIELDS.iter().copied()).collect();
+        FIELDS.iter().map(|field| field.name).chain(OWN_FIELDS.iter().map(|own| own.0)).collect();
     names.into_iter().map(|name| format!("{name}:")).collect()
 }
 
@@ -109,6 +134,17 @@ mod tests {
         assert_eq!(offered("severity>=wa"), ["warn"]);
         assert_eq!(offered("tool:"), ["cost___get"]);
         assert_eq!(offered("a b tool~cost___g"), ["cost___get"]);
+        assert_eq!(offered("tool~GET"), ["cost___get"], "a part of it is enough, in any case");
+    }
+
+    #[test]
+    fn the_field_at_the_cursor_is_explained() {
+        let about = |text: &'static str| explained(text, text.len());
+        assert_eq!(about("a -(duration>2s"), Some(("duration", OWN_FIELDS[0].1)));
+        assert!(
+            about("layer:gateway").is_some_and(|(name, about)| name == "layer" && about.contains("gateway"))
+        );
+        assert_eq!([about("layer:gateway "), about("nosuch:x"), about("")], [None; 3]);
     }
 
     #[test]

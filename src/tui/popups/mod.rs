@@ -13,12 +13,13 @@ mod filter;
 mod help;
 mod picker;
 mod prompt;
+mod tally;
 
 use ratatui::Frame;
-use ratatui::layout::Rect;
+use ratatui::layout::{Rect, Size};
 
 use super::keys::{Chord, Context, Entry, Keymap, push};
-use super::message::{Ask, Message, Outbox};
+use super::message::{Ask, Message, Mouse, MouseKind, Outbox};
 use super::model::{Model, Shared};
 
 macro_rules! popups {
@@ -80,6 +81,14 @@ macro_rules! popups {
                 match self { $(Self::$name(state) => $module::pasted(state, text, shared, out)),+ }
             }
 
+            /// What a click asks for.
+            pub(super) fn click(&self, shared: &Shared, mouse: Mouse) -> Option<Message> {
+                if mouse.kind != MouseKind::Click {
+                    return None;
+                }
+                match self { $(Self::$name(state) => $module::click(state, shared, mouse)),+ }
+            }
+
             pub(super) fn view(&self, shared: &Shared, keymap: &Keymap, frame: &mut Frame<'_>, area: Rect) {
                 match self { $(Self::$name(state) => $module::view(state, shared, keymap, frame, area)),+ }
             }
@@ -106,9 +115,34 @@ impl Popup {
             Ask::Filter => Self::Filter(filter::State::new(&model.shared, &model.session)),
             Ask::Line(line) => Self::Prompt(prompt::State::new(line)),
             Ask::Command => Self::Picker(picker::commands(model)),
+            Ask::Filters => Self::Picker(picker::filters(model)),
             Ask::Place => Self::Picker(picker::places(&model.shared)),
             Ask::Export => Self::Picker(picker::exports()),
             Ask::Healthy => Self::Picker(picker::healthy(&model.shared)),
         }
     }
+
+    /// It is open now.
+    pub(super) fn opened(&mut self, shared: &Shared, out: &mut Outbox) {
+        if let Self::Filter(filter) = self {
+            filter.check(shared, out);
+        }
+    }
+
+    /// There are other data now.
+    pub(super) fn renewed(&mut self, shared: &Shared, out: &mut Outbox) {
+        if let Self::Filter(filter) = self {
+            filter.renewed(shared, out);
+        }
+    }
+
+    /// Whether letters are text now, whatever the key table says of them.
+    pub(super) fn is_typing(&self) -> bool {
+        matches!(self, Self::Help(help) if help.is_typing())
+    }
+}
+
+/// The room of popups: everything but the row with the keys.
+pub(super) fn room(size: Size) -> Rect {
+    Rect { x: 0, y: 0, width: size.width, height: size.height.saturating_sub(1) }
 }

@@ -17,7 +17,7 @@ use crate::tui::model::{Model, Shared};
 use crate::tui::places::{Place, Places, Ranked};
 use crate::tui::screens::{ScreenMessage, compare};
 use crate::tui::theme::Role;
-use crate::tui::widgets::{Input, Line, ListState, popup};
+use crate::tui::widgets::{Input, Line, ListState, popup, popup_rooms};
 
 /// One thing to pick.
 #[derive(Clone, Debug)]
@@ -76,6 +76,8 @@ pub enum Message {
     Move(Move),
     /// Picks the selected item.
     Pick,
+    /// Picks the item of this row.
+    Press(usize),
     /// Picks nothing.
     Close,
 }
@@ -89,6 +91,7 @@ pub(super) const KEYS: &[Binding<Message>] = &[
     bind("close", &["esc", "ctrl-c"], "close", "close", Message::Close),
 ];
 
+const WIDTH: u16 = 80;
 const HEIGHT: u16 = 20;
 
 impl State {
@@ -220,6 +223,27 @@ pub(super) fn commands(model: &Model) -> State {
     State::new("Commands", actions.chain(saved).collect())
 }
 
+/// Saved expressions, then those used before, newest first.
+pub(super) fn filters(model: &Model) -> State {
+    let (session, active) = (&model.session, &model.shared.filter);
+    let earlier = session.history.iter().rev().filter(|text| !session.saved.contains(text));
+    let item = |text: &String, origin: &str| {
+        let state = match (*text == active.text, active.is_on) {
+            (true, true) => ", on",
+            (true, false) => ", off",
+            (false, _) => "",
+        };
+        let label = model.shared.line(text, 500).to_string();
+        Item {
+            label,
+            detail: format!("{origin}{state}"),
+            message: message::Message::PickFilter(text.clone()),
+        }
+    };
+    let saved = session.saved.iter().map(|text| item(text, "saved"));
+    State::new("Filters", saved.chain(earlier.map(|text| item(text, "earlier"))).collect())
+}
+
 /// Requests, tools, sessions and rules.
 pub(super) fn places(shared: &Shared) -> State {
     State::many("Jump", Places::new(shared), go)
@@ -291,7 +315,9 @@ pub(super) fn update(state: &mut State, message: Message, shared: &Shared, out: 
         Message::Move(by) => {
             state.list.apply(by);
         }
-        Message::Pick => {
+        Message::Pick => state.pick(shared, out),
+        Message::Press(row) => {
+            state.list.select(row);
             state.pick(shared, out);
         }
         Message::Close => out.send(message::Message::Close),
@@ -309,8 +335,20 @@ pub(super) fn pasted(state: &mut State, text: &str, _shared: &Shared, out: &mut 
     state.search(out);
 }
 
+/// A click on a row picks it, one beside the box picks nothing.
+pub(super) fn click(state: &State, shared: &Shared, mouse: message::Mouse) -> Option<message::Message> {
+    let (outer, inside) = popup_rooms(super::room(shared.size), WIDTH, HEIGHT);
+    let at = (mouse.column, mouse.row).into();
+    if !outer.contains(at) {
+        return Some(message::Message::Close);
+    }
+    let line = inside.contains(at).then(|| mouse.row - inside.y)?.checked_sub(1)?;
+    let press = Message::Press(state.list.row_at(line)?);
+    Some(message::Message::Popup(super::PopupMessage::Picker(press)))
+}
+
 pub(super) fn view(state: &State, shared: &Shared, _keymap: &Keymap, frame: &mut Frame<'_>, area: Rect) {
-    let inside = popup(frame.buffer_mut(), shared.look, area, state.title, 80, HEIGHT);
+    let inside = popup(frame.buffer_mut(), shared.look, area, state.title, WIDTH, HEIGHT);
     let prompt = Rect { height: 1, ..inside };
     state.input.view(frame, shared.look, prompt);
     for (line, row) in state.list.visible().enumerate() {

@@ -65,6 +65,11 @@ pub(super) fn pasted(state: &mut State, text: &str, _shared: &Shared, out: &mut 
     state.changed(out);
 }
 
+/// A click beside it changes nothing: what was typed would be lost.
+pub(super) fn click(_state: &State, _shared: &Shared, _mouse: message::Mouse) -> Option<message::Message> {
+    None
+}
+
 pub(super) fn view(state: &State, shared: &Shared, _keymap: &Keymap, frame: &mut Frame<'_>, area: Rect) {
     let low = Rect { y: area.y + area.height.saturating_sub(4), height: area.height.min(3), ..area };
     let inside = popup(frame.buffer_mut(), shared.look, low, state.question.title, area.width, 3);

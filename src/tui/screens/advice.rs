@@ -48,19 +48,24 @@ impl Pen<'_> {
             self.document.heading("What to do");
         }
         for (index, step) in steps.iter().enumerate() {
-            self.text(&format!("{}. ", index + 1), Role::Normal, &step.text);
+            let unsourced = if step.source.is_none() { " (no public source)" } else { "" };
+            self.text(&format!("{}. ", index + 1), Role::Normal, &format!("{}{unsourced}", step.text));
             if let Some(command) = &step.command {
                 self.command("   ", command);
             }
         }
     }
 
-    /// How to see that it is mended, what does not help, and who says so.
-    pub(super) fn afterwards(&mut self, rule: &RuleMeta, finding: Option<&Finding>) {
+    /// How to see that it is mended.
+    pub(super) fn verify(&mut self, rule: &RuleMeta, finding: Option<&Finding>) {
         if !rule.verify.trim().is_empty() {
             self.document.heading("Verify");
             self.text("  ", Role::Normal, &filled(&rule.verify, finding));
         }
+    }
+
+    /// What does not help, and who says so.
+    pub(super) fn afterwards(&mut self, rule: &RuleMeta) {
         if !rule.not.is_empty() {
             self.document.heading("Does not help");
         }
@@ -74,6 +79,21 @@ impl Pen<'_> {
         for reference in &rule.references {
             self.text("  ", Role::Dim, reference);
         }
+    }
+}
+
+/// What is missing, apart from the command that fetches it when the sentence ends with one of `commands`.
+pub(super) fn apart<'t>(text: &'t str, commands: &'t [String]) -> (&'t str, Option<&'t str>) {
+    let named = commands.iter().map(String::as_str).filter(|command| text.contains(command));
+    // One command may be the beginning of another.
+    let Some(command) = named.max_by_key(|command| command.len()) else { return (text, None) };
+    match text.split_once(command) {
+        Some((before, after)) if after.trim_matches(['`', '.', ' ']).is_empty() => {
+            let before = before.trim_end_matches(['`', ' ', ':']);
+            let what = ["; fetch it", "; fetch"].iter().find_map(|tail| before.strip_suffix(tail));
+            (what.unwrap_or(before), Some(command))
+        }
+        _ => (text, Some(command)),
     }
 }
 
@@ -116,6 +136,19 @@ fn fill(text: &str, captures: &IndexMap<String, String>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_command_leaves_its_sentence() {
+        let commands = ["aws x".to_owned(), "aws x --all".to_owned()];
+        for (text, what, command) in [
+            ("No log; fetch it: aws x", "No log", Some("aws x")),
+            ("Look which: `aws x --all`.", "Look which", Some("aws x --all")),
+            ("Say aws x and wait", "Say aws x and wait", Some("aws x")),
+            ("Ask the caller", "Ask the caller", None),
+        ] {
+            assert_eq!(apart(text, &commands), (what, command));
+        }
+    }
 
     #[test]
     fn placeholders_are_filled_once() {

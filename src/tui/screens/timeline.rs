@@ -1,10 +1,15 @@
 //! One request on a time axis: a lane for each layer, then every span and log event below one another.
 
 mod axis;
+mod detail;
 mod draw;
+mod head;
 mod layout;
+mod rooms;
 #[cfg(test)]
 mod tests;
+mod ticks;
+mod track;
 
 use std::collections::BTreeMap;
 
@@ -16,10 +21,13 @@ use crate::tui::keys::{Binding, Move, bind};
 use crate::tui::message::{self, Effect, Mouse, MouseKind, Notice, Outbox};
 use crate::tui::model::{Change, Shared};
 use crate::tui::screens::ScreenId;
+use crate::tui::theme::Role;
 use crate::tui::widgets::{ListState, Tree};
 
 use axis::Axis;
+use detail::Detail;
 use layout::{Entry, Lane};
+use rooms::Rooms;
 
 /// What the screen remembers.
 #[derive(Debug, Default)]
@@ -32,10 +40,16 @@ pub struct State {
     /// The signals that show where the request stopped.
     stop: Vec<SignalKey>,
     request: Option<RequestKey>,
-    /// Rows that fit below the lanes.
-    list_height: usize,
+    /// The first instant of all rows.
+    began: Option<Timestamp>,
+    /// Where it stopped and what else its steps tell, in rows.
+    sentences: Vec<(Role, String)>,
+    /// The signal that everyone spoke of last.
+    known: Option<SignalKey>,
     /// What the rows in view are called.
     names: BTreeMap<SignalKey, String>,
+    /// The selected row in words.
+    detail: Detail,
 }
 
 /// What may happen on it.
@@ -94,7 +108,7 @@ pub(super) fn update(state: &mut State, message: Message, shared: &Shared, out: 
         }
         Message::Zoom(false) => state.axis.zoom_out(),
         Message::ZoomAt(inwards, column) => {
-            state.axis.zoom_at(inwards, column, draw::axis_columns(shared.body()).1);
+            state.axis.zoom_at(inwards, column, Rooms::axis_columns(shared.body()).1);
         }
         Message::Whole => state.axis.reset(),
         Message::Fold => {
@@ -102,19 +116,20 @@ pub(super) fn update(state: &mut State, message: Message, shared: &Shared, out: 
                 let folded = state.tree.is_folded(row);
                 state.tree.fold(row, !folded);
             }
-            state.fit();
+            state.fit(shared);
         }
         Message::FoldAll(folded) => {
             state.tree.fold_from(folded.then_some(0));
-            state.fit();
+            state.fit(shared);
         }
         Message::Error(forward) => {
-            state.find(forward, "no further error in this request", out, |entry| entry.is_error);
+            let none = "no further error in this request";
+            state.find(forward, none, (shared, out), |entry| entry.is_error);
         }
         Message::Stop => {
             let stop = state.stop.clone();
             let none = "no record of this request shows where it stopped";
-            state.find(true, none, out, |entry| stop.contains(&entry.signal));
+            state.find(true, none, (shared, out), |entry| stop.contains(&entry.signal));
         }
         Message::Open => {
             if let Some(entry) = state.selected() {
@@ -124,7 +139,17 @@ pub(super) fn update(state: &mut State, message: Message, shared: &Shared, out: 
         }
         Message::Why => out.send(message::Message::Show(ScreenId::Diagnosis)),
     }
+    settle(state, shared);
+    state.tell(shared, out);
+}
+
+/// Keeps the rows in their room and reads what is in view.
+fn settle(state: &mut State, shared: &Shared) {
+    state.fit(shared);
     state.name_rows(shared);
+    let room = state.rooms(shared.body()).detail;
+    let detail = state.selected().map(|entry| Detail::new(state, shared, entry, room));
+    state.detail = detail.unwrap_or_default();
 }
 
 impl State {
@@ -132,8 +157,12 @@ impl State {
         Some(&self.tree.row(self.list.selected()?)?.item)
     }
 
-    fn fit(&mut self) {
-        self.list.fit(self.tree.len(), self.list_height as u16);
+    fn rooms(&self, area: Rect) -> Rooms {
+        Rooms::new(area, head::rows(self), self.lanes.len() as u16, self.tree.len())
+    }
+
+    fn fit(&mut self, shared: &Shared) {
+        self.list.fit(self.tree.len(), self.rooms(shared.body()).rows.height);
     }
 
     /// Reads what the rows in view are called.
@@ -146,22 +175,49 @@ impl State {
         }
     }
 
-    /// Selects the next row that `wanted` holds for, around; everything is unfolded for it.
-    fn find(&mut self, forward: bool, none: &str, out: &mut Outbox, wanted: impl Fn(&Entry) -> bool) {
-        let here = self.selected().map(|entry| entry.signal);
-        self.tree.fold_from(None);
-        self.fit();
-        let count = self.tree.len();
-        let row_of = |row: usize| self.tree.row(row).map(|node| &node.item);
-        let here = (0..count).find(|row| row_of(*row).map(|entry| entry.signal) == here).unwrap_or(0);
-        let steps = 1..=count;
-        let at = |step: usize| if forward { (here + step) % count } else { (here + count - step) % count };
-        let found = steps.map(at).find(|row| row_of(*row).is_some_and(&wanted));
-        let Some(row) = found else { return out.send(message::Message::Tell(Notice::info(none))) };
-        let start: Option<Timestamp> = row_of(row).and_then(|entry| entry.start);
-        self.list.center(row);
-        if let Some(start) = start {
+    /// Selects the next row that `wanted` holds for, around; what it is folded into is unfolded.
+    fn find(
+        &mut self,
+        forward: bool,
+        none: &str,
+        (shared, out): (&Shared, &mut Outbox),
+        wanted: impl Fn(&Entry) -> bool,
+    ) {
+        let here = self.list.selected().and_then(|row| self.tree.node_of(row)).unwrap_or_default();
+        match self.tree.find(here, if forward { 1 } else { -1 }, wanted) {
+            Some(node) => self.show(node, shared),
+            None => out.send(message::Message::Tell(Notice::info(none))),
+        }
+    }
+
+    /// Selects a node.
+    fn go(&mut self, node: usize, shared: &Shared) {
+        let row = self.tree.reveal(node);
+        self.fit(shared);
+        if self.list.visible().contains(&row) { self.list.select(row) } else { self.list.center(row) }
+    }
+
+    /// Selects a node and brings it into view on the axis too.
+    fn show(&mut self, node: usize, shared: &Shared) {
+        self.go(node, shared);
+        if let Some(start) = self.selected().and_then(|entry| entry.start) {
             self.axis.reveal(start);
+        }
+    }
+
+    /// The node of a signal.
+    fn node_of(&self, signal: Option<SignalKey>) -> Option<usize> {
+        let signal = signal?;
+        self.tree.find(0, -1, |entry| entry.signal == signal)
+    }
+
+    /// Tells everyone which signal is selected, unless that would lead to another request.
+    fn tell(&mut self, shared: &Shared, out: &mut Outbox) {
+        let Some(signal) = self.selected().map(|entry| entry.signal) else { return };
+        let request = shared.case().and_then(|case| case.request_of(signal));
+        if shared.signal != Some(signal) && request == self.request {
+            self.known = Some(signal);
+            out.send(message::Message::SelectSignal(signal));
         }
     }
 }
@@ -178,13 +234,17 @@ pub(super) fn refresh(state: &mut State, change: Change, shared: &Shared, out: &
     }
     if change == Change::Data || state.request != shared.request {
         load(state, shared);
+    } else if state.known != shared.signal
+        && let Some(node) = state.node_of(shared.signal)
+    {
+        state.show(node, shared);
     }
+    state.known = shared.signal;
     let walk = shared.request.and_then(|key| shared.answers.walks.get(&key));
     let step = walk.and_then(|walk| walk.step(walk.stopped?));
     state.stop = step.map(|step| step.signals.clone()).unwrap_or_default();
-    state.list_height = draw::rows_area(state, shared.body()).height.into();
-    state.fit();
-    state.name_rows(shared);
+    state.sentences = head::sentences(shared, walk.map(AsRef::as_ref));
+    settle(state, shared);
 }
 
 /// Lays the selected request out anew; the selected signal and the zoom stay while the request does.
@@ -196,25 +256,28 @@ fn load(state: &mut State, shared: &Shared) {
     let nodes =
         shared.case().zip(request).map(|(case, request)| layout::rows(case, request)).unwrap_or_default();
     let range = layout::range(nodes.iter().map(|node| &node.item));
+    state.began = range.map(|range| range.start);
     if !same || !state.axis.is_zoomed() {
         state.axis = range.map(Axis::new).unwrap_or_default();
     }
     let of = |lane| nodes.iter().map(|node| node.item).filter(|entry| entry.lane == lane).collect::<Vec<_>>();
     state.lanes = Lane::ALL.into_iter().map(|lane| (lane, of(lane))).collect();
     state.lanes.retain(|(lane, entries)| *lane != Lane::Other || !entries.is_empty());
-    let row = nodes.iter().position(|node| Some(node.item.signal) == before).filter(|_| same);
     state.tree = Tree::new(nodes);
-    state.list.fit(state.tree.len(), state.list_height as u16);
-    state.list.select(row.unwrap_or(0));
+    if !same {
+        state.list = ListState::default();
+    }
+    let node = state.node_of(shared.signal).or_else(|| state.node_of(before.filter(|_| same)));
+    state.go(node.unwrap_or_default(), shared);
 }
 
 pub(super) fn click(state: &State, _shared: &Shared, area: Rect, mouse: Mouse) -> Option<Message> {
     if let MouseKind::Zoom(inwards) = mouse.kind {
-        let (first, columns) = draw::axis_columns(area);
+        let (first, columns) = Rooms::axis_columns(area);
         let column = usize::from(mouse.column - area.x).saturating_sub(first);
         return Some(Message::ZoomAt(inwards, column.min(columns.saturating_sub(1))));
     }
-    let line = mouse.row.checked_sub(draw::rows_area(state, area).y)?;
+    let line = mouse.row.checked_sub(state.rooms(area).rows.y)?;
     let row = state.list.row_at(line).filter(|_| mouse.kind == MouseKind::Click)?;
     Some(if state.list.selected() == Some(row) { Message::Open } else { Message::Select(row) })
 }

@@ -155,7 +155,7 @@ fn every_key_that_works_everywhere_does_something() {
 #[test]
 fn every_key_of_every_popup_does_something() {
     for (popup, openings) in [
-        (PopupKind::Help, &["?", "? down down", "? pagedown"][..]),
+        (PopupKind::Help, &["?", "? down down", "? pagedown", "? / +quit"][..]),
         (PopupKind::Filter, &["/ +lay", "/ +layer:gateway enter /", "/ +layer:span enter / up"]),
         (PopupKind::Prompt, &["5 s +abc"]),
         (PopupKind::Picker, &["J", "J end", "J down down", ": pagedown pagedown"]),

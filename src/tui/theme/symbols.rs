@@ -35,10 +35,14 @@ pub struct Symbols {
     pub columns: [&'static str; 8],
     /// A line from left to right, and one that only time supports.
     pub line: &'static str,
+    /// The same line, where a part of it is picked.
+    pub heavy: &'static str,
     /// The dashed line.
     pub dashed: &'static str,
     /// A line from top to bottom.
     pub vertical: &'static str,
+    /// A faint line from top to bottom, behind what matters.
+    pub grid: &'static str,
     /// Scroll bar.
     pub thumb: &'static str,
     /// Whether borders of boxes are drawn in Unicode.
@@ -62,8 +66,10 @@ pub static UNICODE: Symbols = Symbols {
     eighths: ["▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"],
     columns: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
     line: "─",
+    heavy: "━",
     dashed: "╌",
     vertical: "│",
+    grid: "┊",
     thumb: "▐",
     unicode: true,
 };
@@ -85,8 +91,10 @@ pub static ASCII: Symbols = Symbols {
     eighths: ["=", "=", "=", "=", "=", "=", "=", "="],
     columns: [".", ".", ":", ":", "|", "|", "#", "#"],
     line: "-",
+    heavy: "=",
     dashed: ".",
     vertical: "|",
+    grid: ":",
     thumb: "#",
     unicode: false,
 };

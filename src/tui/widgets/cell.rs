@@ -35,6 +35,24 @@ pub fn fit(text: &str, columns: usize, ellipsis: &str) -> String {
     out
 }
 
+/// The end of `text` in at most `columns` columns, behind `ellipsis` (one column wide) where it was cut: of a path the
+/// name of the file says most.
+pub fn tail(text: &str, columns: usize, ellipsis: &str) -> String {
+    let mut left = width(text);
+    if left <= columns {
+        return text.to_owned();
+    }
+    let mut cut = 0;
+    for grapheme in text.graphemes(true).take_while(|_| columns > 0) {
+        if left < columns {
+            break;
+        }
+        left -= grapheme_width(grapheme);
+        cut += grapheme.len();
+    }
+    if columns == 0 { String::new() } else { format!("{ellipsis}{}", &text[cut..]) }
+}
+
 /// A cluster takes what its terminal cell takes: at most two columns, however many code points it joins.
 fn grapheme_width(grapheme: &str) -> usize {
     grapheme.width().min(2)
@@ -53,6 +71,15 @@ mod tests {
         assert_eq!(fit("e\u{301}e\u{301}e\u{301}", 2, "…"), "e\u{301}…");
         assert_eq!(fit("ab", 4, "…"), "ab  ");
         assert_eq!(fit("abc", 0, "…"), "");
+    }
+
+    #[test]
+    fn the_end_of_a_path_stays() {
+        assert_eq!(tail("captures/gateway.json:69", 16, "…"), "…gateway.json:69");
+        assert_eq!(tail("gateway.json", 12, "…"), "gateway.json");
+        assert_eq!(tail("日本語", 5, "…"), "…本語");
+        assert_eq!(tail("日本語", 4, "…"), "…語");
+        assert_eq!([tail("ab", 1, "…"), tail("ab", 0, "…")], ["…", ""]);
     }
 
     proptest! {

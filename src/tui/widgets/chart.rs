@@ -41,9 +41,11 @@ pub struct TimeChart {
 }
 
 impl TimeChart {
-    /// Rows it takes of a screen with `rows` rows; none where the list needs them all.
-    pub fn height(rows: u16) -> u16 {
+    /// Rows it takes of a screen with `rows` rows; none where the list needs them all, and none without a stretch of
+    /// time to show.
+    pub fn height(&self, rows: u16) -> u16 {
         match rows {
+            _ if self.span.is_none_or(|span| span.start == span.end) => 0,
             0..14 => 0,
             14..30 => 4,
             _ => 6,
@@ -129,10 +131,13 @@ impl TimeChart {
     }
 
     /// Draws a caption, the bars, and an axis with a sign below each column with failures, so that they are told
-    /// without colour. `nouns` name what is counted and what failed.
-    pub fn draw(&self, buffer: &mut Buffer, look: Look, zone: Zone, area: Rect, nouns: (&str, &str)) {
+    /// without colour.
+    pub fn draw(&self, buffer: &mut Buffer, look: Look, zone: Zone, area: Rect, words: Words<'_>) {
         let Some(span) = self.span.filter(|_| area.height >= 3) else { return };
-        self.caption(&mut Line::new(buffer, look, area, 0), zone, span, nouns);
+        let mut caption = Line::new(buffer, look, area, 0);
+        self.caption(&mut caption, zone, span, words);
+        let room = caption.skip(2).room().saturating_sub(1);
+        caption.right(Role::Match, words.note, room);
         let bars = Rect { x: area.x + 1, y: area.y + 1, height: area.height - 2, ..area };
         let marked = self.marked();
         histogram(buffer, look, bars, &self.bins, marked.clone());
@@ -140,7 +145,7 @@ impl TimeChart {
         axis.skip(1);
         for (column, bin) in self.bins.iter().enumerate() {
             let (role, sign) = match bin.failed {
-                0 if marked.contains(&column) => (Role::Key, look.symbols.line),
+                0 if marked.contains(&column) => (Role::Key, look.symbols.heavy),
                 0 => (Role::Border, look.symbols.line),
                 _ => (Role::Failed, look.symbols.failed),
             };
@@ -148,31 +153,54 @@ impl TimeChart {
         }
     }
 
-    fn caption(&self, line: &mut Line<'_>, zone: Zone, span: TimeRange, (nouns, failed): (&str, &str)) {
+    fn caption(&self, line: &mut Line<'_>, zone: Zone, span: TimeRange, words: Words<'_>) {
         let sum = |bins: &[Bin]| {
             let count = |part: fn(&Bin) -> u64| bins.iter().map(part).sum::<u64>();
             (count(|bin| bin.all), count(|bin| bin.failed))
         };
         let (all, bad) = sum(&self.bins);
+        let ((one, many), failed) = (words.noun, words.failed);
+        let nouns = if all == 1 { one } else { many };
         let Some(picked) = self.picked else {
-            line.skip(1).put(Role::Dim, &between(zone, span)).skip(2);
+            line.skip(1).put(Role::Dim, &between(zone, span, true)).skip(2);
             line.put(Role::Normal, &format!("{all} {nouns}, {bad} {failed}"));
             return;
         };
         let (part, bad_part) = sum(self.bins.get(self.marked()).unwrap_or_default());
-        line.skip(1).put(Role::Title, "only ").put(Role::Match, &between(zone, picked)).skip(2);
+        line.skip(1).put(Role::Title, "only ").put(Role::Match, &between(zone, picked, false)).skip(2);
         line.put(Role::Normal, &format!("{part} of {all} {nouns}, {bad_part} of {bad} {failed}"));
     }
 }
 
-/// `14:02:00 - 14:03:36`, with dates when they differ.
-fn between(zone: Zone, range: TimeRange) -> String {
-    let (start, end) = (zone.minute(range.start), zone.minute(range.end));
-    let day = |text: &str| text.get(..10).unwrap_or_default().to_owned();
-    if day(&start) == day(&end) {
-        return format!("{} - {}", zone.clock(range.start), zone.clock(range.end));
+/// What the caption says.
+#[derive(Clone, Copy, Debug)]
+pub struct Words<'a> {
+    /// What is counted, of one and of many.
+    pub noun: (&'a str, &'a str),
+    /// The part of it that is drawn as failed.
+    pub failed: &'a str,
+    /// How what is counted was chosen; may be empty.
+    pub note: &'a str,
+}
+
+/// `2026-01-20 14:02:00.000 - 14:03:36.300 UTC`, with two dates where they differ; `dated` or not where they do not.
+fn between(zone: Zone, range: TimeRange, dated: bool) -> String {
+    let (start, end) = (zone.full(range.start), zone.full(range.end));
+    let same_day = start.get(..10) == end.get(..10);
+    // Of a long stretch nobody asks for milliseconds.
+    let is_long = range.end.since(range.start) > 60_000_000_000;
+    let cut = |text: &str| match text.split_once('.') {
+        Some((seconds, rest)) if is_long => format!("{seconds}{}", rest.get(3..).unwrap_or_default()),
+        _ => text.to_owned(),
+    };
+    let without_zone = |text: &str| text.get(..23).unwrap_or(text).to_owned();
+    let time = |text: &str| text.get(11..).unwrap_or(text).to_owned();
+    let start = without_zone(&start);
+    match (same_day, dated) {
+        (true, true) => format!("{} - {}", cut(&start), cut(&time(&end))),
+        (true, false) => format!("{} - {}", cut(&time(&start)), cut(&time(&end))),
+        (false, _) => format!("{} - {}", cut(&start), cut(&end)),
     }
-    format!("{start} - {end}")
 }
 
 /// Which of `count` stretches of equal length that together are `span` holds `at`; the nearest one for a time outside.
@@ -208,6 +236,17 @@ mod tests {
         let span = TimeRange { start: Timestamp(start), end: Timestamp(end) };
         chart.set(Some(span), vec![Bin::default(); columns]);
         chart
+    }
+
+    #[test]
+    fn a_caption_names_the_day_and_the_zone() {
+        let at = |text| Timestamp::parse(text).unwrap();
+        let range = |start, end| TimeRange { start: at(start), end: at(end) };
+        let short = range("2026-01-20T14:03:07.512Z", "2026-01-20T14:03:08.5Z");
+        assert_eq!(between(Zone::Utc, short, true), "2026-01-20 14:03:07.512 - 14:03:08.500 UTC");
+        assert_eq!(between(Zone::Utc, short, false), "14:03:07.512 - 14:03:08.500 UTC");
+        let long = range("2026-01-20T14:03:07.512Z", "2026-01-21T14:03:08Z");
+        assert_eq!(between(Zone::Utc, long, false), "2026-01-20 14:03:07 - 2026-01-21 14:03:08 UTC");
     }
 
     #[test]

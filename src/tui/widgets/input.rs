@@ -49,6 +49,12 @@ impl Input {
         }
     }
 
+    /// Where byte `at` of the text is drawn in a room of so many columns.
+    pub fn column_of(&self, at: usize, columns: usize) -> usize {
+        let before = self.text().get(..at).unwrap_or(self.text()).width();
+        before.saturating_sub(self.0.visual_scroll(columns.saturating_sub(1)))
+    }
+
     /// Draws the text into the first row of `area` and puts the terminal's cursor there.
     pub fn view(&self, frame: &mut Frame<'_>, look: Look, area: Rect) {
         let area = area.intersection(frame.area());

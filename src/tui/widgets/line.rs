@@ -36,7 +36,7 @@ impl<'b> Line<'b> {
 
     /// Writes `text`, cut where the room ends.
     pub fn put(&mut self, role: Role, text: &str) -> &mut Self {
-        let columns = width(text).min(self.room());
+        let columns = (width(text) + text.matches('\t').count()).min(self.room());
         self.cell(role, text, columns)
     }
 
@@ -44,7 +44,8 @@ impl<'b> Line<'b> {
     pub fn cell(&mut self, role: Role, text: &str, columns: usize) -> &mut Self {
         let columns = columns.min(self.room());
         if columns > 0 {
-            let text = fit(text, columns, self.look.symbols.ellipsis);
+            // A tab has no width of its own: words on both sides of it would run together.
+            let text = fit(&text.replace('\t', " "), columns, self.look.symbols.ellipsis);
             self.buffer.set_stringn(self.column, self.row, text, columns, self.look.style(role));
             self.column += columns as u16;
         }

@@ -16,15 +16,15 @@ mod tree;
 mod wrap;
 
 pub use bar::bar;
-pub use cell::{fit, width};
-pub use chart::{Pick, TimeChart, bin_starts};
+pub use cell::{fit, tail, width};
+pub use chart::{Pick, TimeChart, Words, bin_starts};
 pub use histogram::{Bin, histogram};
 pub use input::Input;
 pub use line::Line;
 pub use list::ListState;
 pub use marked::marked;
 pub use paragraph::{excerpt, paragraph};
-pub use popup::popup;
+pub use popup::{popup, popup_rooms};
 pub use split::Split;
 pub use table::{Align, Column, Table, scroll_bar};
 pub use tree::{Node, Tree};

@@ -44,7 +44,8 @@ async fn account(stub: &Stub) -> Arc<Account> {
         .http_client(aws_smithy_http_client::Builder::new().build_http())
         .credentials_provider(SharedCredentialsProvider::new(credentials))
         .region(Region::new(REGION))
-        .retry_config(RetryConfig::standard().with_max_attempts(1))
+        // As the program has it: what collects makes its own attempts all the same.
+        .retry_config(RetryConfig::adaptive().with_max_attempts(5))
         .endpoint_url(stub.url())
         .build();
     Arc::new(Account::of(&config, None, None).await.unwrap())
@@ -155,7 +156,8 @@ fn a_backfill_survives_a_fault_at_every_step() {
     });
     assert_eq!(messages(folder.path()), once(count));
     let [standing] = &standings[..] else { panic!("{standings:?}") };
-    assert_eq!((standing.state, standing.tally.faults, standing.gaps.len()), (State::Done, 7, 0));
+    assert_eq!((standing.state, standing.gaps.len()), (State::Done, 0));
+    assert_eq!((standing.tally.faults, standing.tally.throttled), (7, 1), "each attempt counts");
     assert!(standing.last_error.is_some(), "the last fault is still told");
 }
 
@@ -305,6 +307,90 @@ fn groups_that_appear_and_traces_that_grow_come_along() {
         .filter_map(|record| record["Traces"][0]["Segments"].as_array().map(Vec::len))
         .collect();
     assert_eq!(grown, [1, 2]);
+}
+
+/// A collection of the trace `id` alone, which X-Ray has and answers as `prepare` says.
+fn trace(id: TraceId, prepare: impl FnOnce(&Stub)) -> (Standing, usize) {
+    let stub = Stub::start();
+    let segments = vec![("a".to_owned(), json!({"id": "a", "trace_id": id.to_xray(), "name": "x"}))];
+    let trace = Trace { start: START as f64 / 1e3, is_indexed: true, segments, spans: Vec::new() };
+    stub.with(|world| world.traces.put(&id.to_xray(), trace));
+    prepare(&stub);
+    let folder = tempfile::tempdir().unwrap();
+    let mut standings = run(async {
+        let account = account(&stub).await;
+        let traces = TracePlan {
+            account: Arc::clone(&account),
+            ids: vec![id],
+            window: None,
+            from_logs: true,
+            indexed: None,
+        };
+        let plan = Plan { groups: Vec::new(), traces: vec![traces], ..plan(&account, Some(START + 60_000)) };
+        until(plan, &mut create(folder.path()), clock(START + 100_000_000, 40), |_, _| false).await
+    });
+    (standings.remove(0), records(folder.path()).len())
+}
+
+#[test]
+fn a_trace_that_was_not_processed_is_asked_for_again_and_named_in_the_end() {
+    let id = TraceId([0x6b; 16]);
+    let (standing, records) = trace(id, |stub| {
+        stub.with(|world| world.traces.unprocessed = 2);
+        stub.inject(Injection::new("BatchGetTraces", Fault::Throttled).times(2));
+    });
+    assert_eq!((standing.state, standing.gaps.len(), records), (State::Done, 0, 1));
+    assert_eq!((standing.tally.faults, standing.tally.throttled), (2, 2));
+    let (standing, records) = trace(id, |stub| stub.with(|world| world.traces.unprocessed = u64::MAX));
+    assert_eq!((standing.state, records), (State::Done, 0));
+    let [gap] = &standing.gaps[..] else { panic!("{:?}", standing.gaps) };
+    assert!(gap.reason.contains("did not look for") && gap.reason.contains(&id.to_xray()), "{}", gap.reason);
+    assert!(gap.fill.as_ref().unwrap().starts_with("aws xray batch-get-traces --trace-ids 1-6b6b6b6b-"));
+}
+
+#[test]
+fn a_trace_that_is_handed_out_in_part_is_said_to_be() {
+    let (standing, records) =
+        trace(TraceId([0x6b; 16]), |stub| stub.with(|world| world.traces.is_cut = true));
+    assert_eq!((standing.state, records), (State::Done, 1));
+    let [gap] = &standing.gaps[..] else { panic!("{:?}", standing.gaps) };
+    assert!(gap.reason.contains("in part") && gap.fill.is_none(), "{gap:?}");
+}
+
+#[test]
+fn a_group_that_live_tail_refuses_takes_no_other_with_it() {
+    for (code, is_named) in [("AccessDeniedException", true), ("ResourceNotFoundException", false)] {
+        let stub = Stub::start();
+        let names: Vec<String> = (0..4).map(|number| format!("/team/{number}")).collect();
+        stub.with(|world| {
+            world.tail.every = Duration::from_millis(40);
+            for name in &names {
+                world.logs.create(name);
+            }
+            world.tail.refused.insert(names[2].clone(), (code, is_named));
+        });
+        let folder = tempfile::tempdir().unwrap();
+        let standings = run(async {
+            let account = account(&stub).await;
+            let group = |name: &String| GroupPlan {
+                account: Arc::clone(&account),
+                name: name.clone(),
+                arn: None,
+                pattern: None,
+            };
+            let plan = Plan { groups: names.iter().map(group).collect(), ..plan(&account, None) };
+            until(plan, &mut create(folder.path()), clock(START, 1), |standings, _| {
+                let count =
+                    |state| standings.iter().filter(|standing| standing.live_tail.state == state).count();
+                count(TailState::On) == 3 && count(TailState::Refused) == 1
+            })
+            .await
+        });
+        let live = &standings[2].live_tail;
+        assert_eq!(live.state, TailState::Refused, "{code}");
+        let reason = live.reason.as_ref().unwrap();
+        assert!(reason.contains("/team/2") && !reason.contains("/team/1"), "{reason}");
+    }
 }
 
 #[test]

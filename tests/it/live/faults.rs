@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::millis;
-use super::run::{Capture, GROUP, assert_whole, collect, finish};
+use super::run::{Capture, GROUP, assert_whole, collect, finish, triage};
 use super::stub::{Fault, Injection, Put, Stub, Trace};
 use crate::program::{Folder, Run};
 
@@ -108,6 +108,82 @@ fn stated_and_closed(fault: &Fault, page: u64) {
     assert_whole(&stub, &folder.path().join("capture"), &what);
     let capture = Capture::read(&folder.path().join("capture")).unwrap();
     assert!(capture.gaps().is_empty(), "{what}: {}", capture.manifest);
+}
+
+#[test]
+fn somebody_who_is_not_aws_is_quoted_and_given_up_soon() {
+    let (stub, folder) = (account(), Folder::new());
+    stub.inject(Injection::new("FilterLogEvents", Fault::Foreign(502)).always());
+    let run = backfill(&stub, &folder);
+    assert_eq!(run.code, 3, "{}", run.stderr);
+    let attempts = stub.with(|world| world.count("logs:FilterLogEvents"));
+    assert!((2..6).contains(&attempts), "{attempts} attempts");
+    let answer = "logs in us-east-1 is answered by something that is not AWS (HTTP 502, text/html: '<html><head>\
+                  <title>Welcome to the hotel network";
+    let told: Vec<&str> = run.stderr.lines().filter(|line| line.contains(answer)).collect();
+    assert!(told[0].starts_with(GROUP) && told[0].ends_with("; it is tried again"), "{told:?}");
+    assert!(
+        told[1].starts_with("error: ") && told.len() == 2,
+        "told once at first and once at the end: {told:?}"
+    );
+    let capture = Capture::read(&folder.path().join("capture")).unwrap();
+    let gaps = capture.gaps();
+    assert!(gaps[0]["reason"].as_str().unwrap().starts_with("not fetched: logs in us-east-1"), "{}", gaps[0]);
+    assert!(gaps[0]["fill"].as_str().unwrap().starts_with("aws logs filter-log-events"), "{}", gaps[0]);
+}
+
+#[test]
+fn traces_are_a_gap_where_x_ray_is_not_aws_and_none_where_nothing_was_to_be_asked() {
+    for (fault, code) in [(Fault::Foreign(404), 3), (Fault::Denied, 0)] {
+        let (stub, folder) = (account(), Folder::new());
+        stub.inject(Injection::new("GetTraceSegmentDestination", fault).always());
+        let run = backfill(&stub, &folder);
+        assert_eq!(run.code, code, "{}", run.stderr);
+        assert_whole(&stub, &folder.path().join("capture"), "without traces");
+        let capture = Capture::read(&folder.path().join("capture")).unwrap();
+        let gaps = capture.gaps();
+        assert_eq!(gaps.len(), usize::from(code == 3), "{gaps:?}");
+        if let [gap] = gaps[..] {
+            assert!(gap["reason"].as_str().unwrap().starts_with("not fetched: xray in us-east-1"), "{gap}");
+            assert!(gap["fill"].as_str().unwrap().starts_with("aws xray get-trace-summaries"), "{gap}");
+        }
+    }
+}
+
+#[test]
+fn what_could_not_be_looked_up_is_a_gap_that_a_resume_closes() {
+    let (stub, folder) = (account(), Folder::new());
+    stub.inject(Injection::new("GetCallerIdentity", Fault::Expired).always());
+    let run = backfill(&stub, &folder);
+    assert_eq!(run.code, 3, "{}", run.stderr);
+    let out = folder.path().join("capture");
+    let capture = Capture::read(&out).unwrap();
+    let unread = &capture.manifest["unread"][0];
+    assert_eq!(
+        (&unread["kind"], &unread["name"]),
+        (&json!("log-group"), &json!(GROUP)),
+        "{}",
+        capture.manifest
+    );
+    let (reason, fill) = (unread["gap"]["reason"].as_str().unwrap(), unread["gap"]["fill"].as_str().unwrap());
+    assert!(reason.starts_with("not fetched: the AWS credentials have expired"), "{reason}");
+    assert!(fill.starts_with(&format!("aws logs filter-log-events --log-group-name {GROUP}")), "{fill}");
+
+    let mut check = triage(folder.path());
+    check.args(["--rule-check", "--fail-on", "never", "--format", "json"]).arg(&out);
+    let checked: Run = check.output().unwrap().into();
+    let document: serde_json::Value = serde_json::from_str(&checked.stdout).unwrap();
+    assert_eq!(
+        (document["coverage"]["gaps"][0]["fill"].as_str(), &document["inputs"]),
+        (Some(fill), &json!([]))
+    );
+
+    stub.with(|world| world.faults.clear());
+    let run = resume(&stub, &folder);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert_whole(&stub, &out, "looked up by the second run");
+    let capture = Capture::read(&out).unwrap();
+    assert!(capture.gaps().is_empty() && capture.manifest["unread"].is_null(), "{}", capture.manifest);
 }
 
 #[test]

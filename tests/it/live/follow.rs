@@ -133,6 +133,28 @@ fn faults_while_following_pass_and_lose_nothing() {
 }
 
 #[test]
+fn a_source_that_fails_when_it_is_stopped_is_a_failure() {
+    let followed =
+        Followed::start(|stub| stub.put(GROUP, [Put::new("s", millis() - 1_000, "before")]).clear());
+    followed.settle(GROUP);
+    followed.stub.inject(Injection::new("FilterLogEvents", Fault::Denied).always());
+    followed.stub.wait("a call is refused", |world| world.faults.met > 0);
+    let capture = followed.capture();
+    let reason = until("the gap is in the manifest", || {
+        let capture = Capture::read(&capture)?;
+        let reasons = capture.gaps().into_iter().filter_map(|gap| gap["reason"].as_str().map(str::to_owned));
+        reasons.into_iter().find(|reason| reason.contains("logs:FilterLogEvents is denied"))
+    });
+    followed.running.interrupt();
+    let run = followed.running.end(AT_ONCE);
+    assert_eq!(run.code, 3, "{}", run.stderr);
+    let told =
+        [format!("{GROUP}: {reason}; it is tried again"), "it was being tried again at the end".to_owned()];
+    assert!(told.iter().all(|told| run.stderr.contains(told)), "{}", run.stderr);
+    assert!(Capture::read(&capture).unwrap().gaps().iter().any(|gap| gap["reason"] == reason));
+}
+
+#[test]
 fn ctrl_c_ends_it_while_the_service_hangs() {
     let followed = Followed::start(|stub| {
         stub.put(GROUP, [Put::new("s", millis() - 1_000, "before")]);

@@ -9,6 +9,7 @@ mod resolve;
 mod resume;
 #[cfg(test)]
 mod tests;
+mod unread;
 mod wanted;
 mod window;
 

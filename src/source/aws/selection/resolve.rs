@@ -10,8 +10,10 @@ use super::super::discovery::{Discovery, Group, discover, log_groups_below};
 use super::super::error::LiveError;
 use super::super::plan::{GroupPlan, Plan, PrefixPlan, TracePlan};
 use super::choose::{Chosen, Inventory, Listing, choose};
+use super::unread::unread;
 use super::{Kind, Selection, SelectionError, Wanted};
 use crate::model::Timestamp;
+use crate::source::recording::{Asked, Unread};
 
 /// A selection that has been looked up.
 #[derive(Clone, Debug)]
@@ -22,6 +24,10 @@ pub struct Resolved {
     pub notes: Vec<String>,
     /// Sources that cannot be read.
     pub failures: Vec<Failure>,
+    /// What a capture is to say of those of which there is nothing in the plan.
+    pub unread: Vec<Unread>,
+    /// What the capture that is gone on with says so of, and is in the plan now.
+    pub read: Vec<(Asked, String)>,
 }
 
 /// A source that cannot be read, although the rest can.
@@ -79,7 +85,8 @@ pub async fn resolve(selection: &Selection, now: Timestamp) -> Result<Resolved, 
     for (account, chosen) in found.into_values() {
         extend(&mut plan, selection, &account, chosen);
     }
-    Ok(Resolved { plan, notes, failures })
+    let unread = failures.iter().map(|failure| unread(selection, failure, (since, until))).collect();
+    Ok(Resolved { plan, notes, failures, unread, read: Vec::new() })
 }
 
 /// The sources by how their accounts are reached, in order of first mention.

@@ -5,10 +5,12 @@ use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 use super::super::account::{Account, Connection};
+use super::super::error::LiveError;
 use super::super::plan::{GroupPlan, Plan, PrefixPlan, TracePlan};
-use super::{Failure, Resolved, SelectionError};
+use super::unread::again;
+use super::{Failure, Resolved, SelectionError, resolve};
 use crate::model::{Timestamp, TraceId};
-use crate::source::recording::{Kind, Manifest, Origin, Recorded};
+use crate::source::recording::{Kind, Manifest, Origin, Recorded, Unread};
 
 /// The plan that goes on with a capture. `connection` may name another endpoint, and a profile or role in place of those
 /// that the capture knows; `follow` goes on until stopped, else each source ends where it was to end, or now.
@@ -36,7 +38,9 @@ pub async fn resume(
         _ => None,
     };
     let since = manifest.sources.iter().filter_map(|source| source.since).min().unwrap_or(now);
-    let ends = manifest.sources.iter().map(|source| source.until).collect::<Option<Vec<Timestamp>>>();
+    let unread = manifest.unread.iter().map(|unread| unread.gap.end);
+    let ends = manifest.sources.iter().map(|source| source.until).chain(unread);
+    let ends = ends.collect::<Option<Vec<Timestamp>>>();
     let end = ends.and_then(|ends| ends.into_iter().max()).unwrap_or(now);
     let mut plan = Plan {
         groups: Vec::new(),
@@ -66,7 +70,66 @@ pub async fn resume(
         }
     }
     let failures = accounts.into_values().filter_map(Result::err).collect();
-    Ok(Resolved { plan, notes: Vec::new(), failures })
+    let mut resolved = Resolved { plan, notes: Vec::new(), failures, unread: Vec::new(), read: Vec::new() };
+    for unread in &manifest.unread {
+        look_up_again(unread, connection, now, follow, &mut resolved).await;
+    }
+    Ok(resolved)
+}
+
+/// Adds what an earlier run could not look up. What it still cannot stays what it is to the capture.
+async fn look_up_again(
+    unread: &Unread,
+    connection: &Connection,
+    now: Timestamp,
+    follow: bool,
+    resolved: &mut Resolved,
+) {
+    let more = match resolve(&again(unread, connection, follow), now).await {
+        Ok(more) => more,
+        Err(error) => {
+            let error = LiveError::Other { action: "looking it up".to_owned(), reason: error.to_string() };
+            resolved.failures.push(Failure { source: unread.name.clone(), error });
+            return;
+        }
+    };
+    let (plan, found) = (&mut resolved.plan, more.plan);
+    plan.since = plan.since.min(found.since);
+    plan.groups.extend(found.groups);
+    for prefix in found.prefixes {
+        let is_known =
+            |known: &PrefixPlan| known.prefix == prefix.prefix && is_one(&known.account, &prefix.account);
+        if !plan.prefixes.iter().any(is_known) {
+            plan.prefixes.push(prefix);
+        }
+    }
+    for traces in found.traces {
+        match plan.traces.iter_mut().find(|known| is_one(&known.account, &traces.account)) {
+            Some(known) => extend(known, traces),
+            None => plan.traces.push(traces),
+        }
+    }
+    resolved.notes.extend(more.notes);
+    if more.failures.is_empty() {
+        resolved.read.push((unread.kind, unread.name.clone()));
+    }
+    resolved.failures.extend(more.failures);
+    resolved.unread.extend(more.unread);
+}
+
+fn is_one(a: &Account, b: &Account) -> bool {
+    (a.id(), a.region()) == (b.id(), b.region())
+}
+
+fn extend(known: &mut TracePlan, more: TracePlan) {
+    known.ids.extend(more.ids);
+    known.from_logs |= more.from_logs;
+    known.indexed = match (known.indexed.take(), more.indexed) {
+        // An empty expression is everything.
+        (Some(a), Some(b)) if !a.is_empty() && !b.is_empty() => Some(format!("{a} OR {b}")),
+        (Some(_), Some(_)) => Some(String::new()),
+        (a, b) => a.or(b),
+    };
 }
 
 /// What was asked for; a capture that does not say was for the traces that its log events name.

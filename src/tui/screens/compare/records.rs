@@ -27,7 +27,7 @@ pub(super) fn showing(
     let keys = || request.signals.iter().take(MAX_SIGNALS).map(|link| link.signal);
     if difference.kind == FeatureKind::Step {
         return keys().find(|key| {
-            let brief = &case.briefs()[key.index()];
+            let brief = case.briefs().at(key.index());
             difference.attribute == format!("{} records of layer {}", brief.kind, brief.layer)
         });
     }
@@ -36,7 +36,7 @@ pub(super) fn showing(
         difference.attribute.starts_with("span ") || difference.attribute.starts_with("duration of span ");
     let layer = difference.attribute.split_once(" log: ").map(|(layer, _)| layer);
     let fits = |key: &SignalKey| {
-        let brief = &case.briefs()[key.index()];
+        let brief = case.briefs().at(key.index());
         let kinds = [Kind::Span, Kind::XraySegment, Kind::XraySummary];
         (!is_span || kinds.contains(&brief.kind)) && layer.is_none_or(|layer| layer == brief.layer.word())
     };

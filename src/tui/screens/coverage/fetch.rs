@@ -5,11 +5,14 @@ use rustc_hash::FxHashSet;
 use crate::case::Snapshot;
 use crate::model::{Layer, Outcome, RequestKey, Whereabouts};
 use crate::tui::count::counted;
+use crate::tui::screens::diagnosis::document::Fold;
 use crate::tui::theme::Role;
 
 use super::sections::Writer;
 use super::wanted::Group;
 
+/// Groups shown of many.
+const MAX_SHOWN: usize = 4;
 /// Layers in whose records most failures show.
 const TELLING: [Layer; 3] = [Layer::Gateway, Layer::Runtime, Layer::Span];
 
@@ -22,13 +25,16 @@ impl Writer<'_> {
         if wanted.groups.is_empty() {
             self.nothing_wanted();
         }
-        for group in &wanted.groups {
+        let shown = if wanted.groups.len() <= MAX_SHOWN + 1 { wanted.groups.len() } else { MAX_SHOWN };
+        let (first, rest) = wanted.groups.split_at(shown);
+        for group in first {
             self.group(group);
         }
-        if wanted.more > 0 {
-            let text =
-                format!("and {}: the JSON report has them", counted(wanted.more as u64, "further thing"));
-            self.document.text("  - ", Role::Dim, &text);
+        if self.fold(Fold::Wanted, rest.len() + wanted.more, "things that would tell more") {
+            for group in rest {
+                self.group(group);
+            }
+            self.beyond(rest.len() + wanted.more, rest.len());
         }
     }
 
@@ -37,17 +43,23 @@ impl Writer<'_> {
             self.text("  - ", Role::Normal, sentence);
         }
         if group.more_sentences > 0 {
-            let text = format!("and {} more like these: the JSON report has them", group.more_sentences);
+            let text = format!("and {} more like these", group.more_sentences);
             self.document.text("  - ", Role::Dim, &text);
+        }
+        if group.wanted_by > 1 {
+            let text = format!("{} open questions hang on it", group.wanted_by);
+            self.document.text("    ", Role::Dim, &text);
+        }
+        if group.covered > 0 {
+            let text = format!("one command for the {} requests that lack it:", group.covered);
+            self.document.text("    ", Role::Dim, &text);
         }
         let new = group.commands.iter().filter(|command| self.command(command)).count();
         if !group.commands.is_empty() && new == 0 {
             self.document.text("    ", Role::Dim, "the command that fetches it stands above");
         }
         if group.more_commands > 0 {
-            let more = group.more_commands;
-            let text =
-                format!("and {more} more like these: see Diagnosis of each request, or the JSON report");
+            let text = format!("and the same for {} more, each with ids of its own", group.more_commands);
             self.document.text("    ", Role::Dim, &text);
         }
     }

@@ -1,48 +1,52 @@
-//! What the coverage says: what to fetch next is what a person came for, but it is only understood after what is
-//! there: the sources, the inputs, the layers over time, the gaps.
+//! What the coverage says, shortest first: how much there is, what is read from AWS, what to fetch next, the gaps, what
+//! could not be read, the layers over time, the inputs.
+
+use std::collections::BTreeSet;
 
 use indexmap::IndexSet;
 
 use crate::case::Snapshot;
-use crate::model::{Format, Gap, InputSummary, Issue, LayerCoverage, TimeRange, Timestamp};
+use crate::model::{Gap, LayerCoverage, TimeRange, Timestamp};
 use crate::tui::count::counted;
 use crate::tui::model::Shared;
-use crate::tui::screens::diagnosis::document::Document;
+use crate::tui::screens::diagnosis::document::{Document, Fold};
 use crate::tui::theme::Role;
 
 /// Longest text of one paragraph, in characters.
 const MAX_TEXT: usize = 2_000;
-/// Issues shown of one input; the rest is counted.
-const MAX_ISSUES: usize = 20;
-/// From so many columns on the counts of inputs stand in columns.
-const WIDE: usize = 100;
+/// Gaps shown of many, and of those that are unfolded.
+const MAX_GAPS: (usize, usize) = (8, 200);
 /// Columns of a layer's name and its count.
 const LABEL: usize = 22;
 /// Columns of the times beside a bar.
 const TIMES: usize = 29;
 
 /// The coverage of the capture in rows of so many columns.
-pub(super) fn document(shared: &Shared, columns: usize) -> Document {
+pub(super) fn document(shared: &Shared, columns: usize, unfolded: &BTreeSet<Fold>) -> Document {
     let mut writer = Writer {
         shared,
         snapshot: shared.snapshot(),
         columns,
+        unfolded,
         commands: IndexSet::new(),
         document: Document::new(columns),
     };
+    writer.summary();
     writer.live();
-    writer.inputs();
     writer.recorded();
-    writer.layers();
-    writer.gaps();
     writer.wanted();
+    writer.gaps();
+    writer.issues();
+    writer.layers();
+    writer.inputs();
     writer.document
 }
 
 pub(super) struct Writer<'a> {
     pub(super) shared: &'a Shared,
     pub(super) snapshot: &'a Snapshot,
-    columns: usize,
+    pub(super) columns: usize,
+    unfolded: &'a BTreeSet<Fold>,
     /// Commands that stand there already.
     commands: IndexSet<String>,
     pub(super) document: Document,
@@ -66,63 +70,30 @@ impl Writer<'_> {
         self.document.text(lead, role, &text);
     }
 
-    fn inputs(&mut self) {
-        let snapshot = self.snapshot;
-        self.document.heading("Inputs");
-        if snapshot.inputs.is_empty() {
-            self.document.text("  ", Role::Dim, "nothing was read");
+    /// A row that unfolds or folds so many more; whether they are unfolded. Without any there is no row.
+    pub(super) fn fold(&mut self, fold: Fold, more: usize, words: &str) -> bool {
+        let is_open = more > 0 && self.unfolded.contains(&fold);
+        if more > 0 {
+            self.document.fold(self.shared.look, fold, is_open, &format!("{more} more {words}"));
         }
-        let is_wide = self.columns >= WIDE;
-        if is_wide && !snapshot.inputs.is_empty() {
-            self.document.row(vec![(
-                Role::Dim,
-                input_row("  ", "format", ["records", "log events", "spans", "issues"]),
-            )]);
-        }
-        for input in &snapshot.inputs {
-            self.text("  ", Role::Link, &input.path);
-            self.counts(input, is_wide);
-            for issue in input.issues.iter().take(MAX_ISSUES) {
-                self.issue(issue);
-            }
-            if let Some(more) = input.issues.len().checked_sub(MAX_ISSUES).filter(|more| *more > 0) {
-                self.document.text(
-                    "    ",
-                    Role::Dim,
-                    &format!("and {}", counted(more as u64, "further issue")),
-                );
-            }
-        }
+        is_open
     }
 
-    fn counts(&mut self, input: &InputSummary, is_wide: bool) {
-        let format = format_name(input.format);
-        if is_wide {
-            let issues = input.issues.iter().map(|issue| u64::from(issue.count)).sum::<u64>();
-            let numbers =
-                [input.records, input.log_events, input.spans, issues].map(|number| number.to_string());
-            let row = input_row("    ", &format, numbers.each_ref().map(String::as_str));
-            return self.document.row(vec![(Role::Normal, row)]);
+    fn summary(&mut self) {
+        let (coverage, readings) = (&self.snapshot.coverage, &self.shared.tables.readings);
+        let count = |of: &[Gap]| of.iter().filter(|gap| !gap.is_asked_for).count() as u64;
+        let mut words = vec![
+            counted(self.snapshot.inputs.len() as u64, "input"),
+            counted(readings.records, "record"),
+            counted(coverage.layers.len() as u64, "layer"),
+            counted(count(&coverage.gaps), "gap"),
+        ];
+        let troubles = readings.troubles();
+        if troubles > 0 {
+            words.push(format!("{troubles} not read whole"));
         }
-        let counts = format!(
-            "{format}: {}, {}, {}",
-            counted(input.records, "record"),
-            counted(input.log_events, "log event"),
-            counted(input.spans, "span")
-        );
-        self.document.text("    ", Role::Normal, &counts);
-    }
-
-    fn issue(&mut self, issue: &Issue) {
-        let (role, word) = match (issue.fatal, issue.loses_records) {
-            (true, _) => (Role::Failed, "not read"),
-            (_, true) => (Role::Warning, "records may be missing"),
-            _ => (Role::Dim, "note"),
-        };
-        let place = issue.line.map(|line| format!("line {line}: ")).unwrap_or_default();
-        let times = if issue.count > 1 { format!(" ({} times)", issue.count) } else { String::new() };
-        let lead = format!("    {} ", self.shared.look.symbols.mark);
-        self.text(&lead, role, &format!("{word}: {place}{}{times}", issue.message));
+        let role = if troubles > 0 || count(&coverage.gaps) > 0 { Role::Warning } else { Role::Normal };
+        self.document.text("", role, &words.join(", "));
     }
 
     fn layers(&mut self) {
@@ -187,8 +158,23 @@ impl Writer<'_> {
             let text = if told { "only those of the live sources above" } else { "none known" };
             self.document.text("  ", Role::Dim, text);
         }
-        for gap in gaps {
+        let (first, rest) = gaps.split_at(gaps.len().min(MAX_GAPS.0));
+        for gap in first {
             self.gap(gap);
+        }
+        if self.fold(Fold::Gaps, rest.len(), "gaps") {
+            for gap in rest.iter().take(MAX_GAPS.1) {
+                self.gap(gap);
+            }
+            self.beyond(rest.len(), MAX_GAPS.1);
+        }
+    }
+
+    /// Says what is not listed even when it is unfolded.
+    pub(super) fn beyond(&mut self, count: usize, listed: usize) {
+        if count > listed {
+            let text = format!("and {} more: --rule-check --format json lists all", count - listed);
+            self.document.text("    ", Role::Dim, &text);
         }
     }
 
@@ -201,7 +187,8 @@ impl Writer<'_> {
             (Some(start), Some(end)) => format!(", {} to {}", zone.full(start), zone.full(end)),
         };
         let lead = format!("  {} ", self.shared.look.symbols.mark);
-        self.text(&lead, Role::Warning, &format!("{}{times}", gap.source));
+        let role = if gap.is_asked_for { Role::Normal } else { Role::Warning };
+        self.text(&lead, role, &format!("{}{times}", gap.source));
         self.text("    ", Role::Normal, &gap.reason);
         if let Some(command) = &gap.fill {
             self.command(command);
@@ -217,16 +204,4 @@ fn stretch(all: TimeRange, range: TimeRange, columns: usize) -> std::ops::Range<
         (offset * columns as i128 / length) as usize
     };
     column(range.start)..(column(range.end) + 1).min(columns)
-}
-
-/// A row of the table of inputs.
-fn input_row(lead: &str, format: &str, numbers: [&str; 4]) -> String {
-    let numbers: String = numbers.map(|number| format!("{number:>14}")).concat();
-    format!("{lead}{format:<width$}{numbers}", width = 30 - lead.len())
-}
-
-/// The word for a format that the reports use too.
-fn format_name(format: Format) -> String {
-    let word = serde_json::to_value(format).ok();
-    word.and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default()
 }

@@ -8,8 +8,9 @@ use crate::model::{Bytes, Gap, Input, LiveSource, Opening, SourceKind, Timestamp
 use crate::tui::live::{Link, LiveState, SourceState};
 use crate::tui::message::{Data, Message};
 use crate::tui::screens::ScreenId;
+use crate::tui::screens::diagnosis::document::{Action, Fold};
 use crate::tui::testing::{empty, model, of, press, screen, send, show};
-use crate::tui::{Effect, Prepared};
+use crate::tui::{Effect, Model, Prepared};
 
 #[test]
 fn samples_look_as_they_did() {
@@ -28,21 +29,32 @@ fn every_command_stands_once_and_is_copied_where_the_pointer_is() {
     let bytes = std::fs::read(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap();
     let mut model = of(vec![Input { path: path.to_owned(), bytes: Bytes::new(bytes) }], (80, 24));
     show(&mut model, ScreenId::Coverage);
-    let items = model.screens.coverage.document.items.clone();
-    assert!(!items.is_empty());
+    let fold = |model: &Model| {
+        let items = &model.screens.coverage.reader.document.items;
+        items.iter().position(|item| item.action == Action::Unfold(Fold::Wanted))
+    };
+    let folded = fold(&model).expect("more than a few things would tell more");
+    for _ in 0..folded {
+        press(&mut model, "tab");
+    }
+    let few = model.screens.coverage.reader.document.items.len();
+    press(&mut model, "enter");
+    let items = model.screens.coverage.reader.document.items.clone();
+    assert!(items.len() > few && fold(&model) == Some(folded), "{items:?}");
+    press(&mut model, "home");
     for (index, item) in items.iter().enumerate() {
         assert!(items[..index].iter().all(|before| before.action != item.action), "{item:?}");
-        press(&mut model, "tab");
-        assert_eq!(model.screens.coverage.selected(), Some(index));
-        for key in ["c", "y", "enter"] {
+        assert_eq!(model.screens.coverage.reader.action(), Some(&item.action), "{index}");
+        let keys = if matches!(item.action, Action::Unfold(_)) { "c y" } else { "c y enter" };
+        for key in keys.split(' ') {
             let effects = press(&mut model, key);
             assert!(effects.iter().any(|effect| matches!(effect, Effect::Copy(_))), "{effects:?}");
         }
+        press(&mut model, "tab");
     }
-    press(&mut model, "tab");
-    assert_eq!(model.screens.coverage.selected(), Some(0), "around");
+    assert_eq!(model.screens.coverage.reader.action(), Some(&items[0].action), "around");
     press(&mut model, "backtab");
-    assert_eq!(model.screens.coverage.selected(), Some(items.len() - 1));
+    assert_eq!(model.screens.coverage.reader.action(), items.last().map(|item| &item.action));
 }
 
 const GROUP: &str = "/aws/bedrock-agentcore/runtimes/agent_one-a1b2c3d4e5-DEFAULT";
@@ -60,7 +72,7 @@ fn gap() -> Gap {
 }
 
 /// A rule's example whose failure cannot be decided without another log.
-fn undecided(size: (u16, u16)) -> crate::tui::Model {
+fn undecided(size: (u16, u16)) -> Model {
     let path = "rules/gateway/gateway-silent-reject-no-runtime/match-executing.jsonl";
     let bytes = std::fs::read(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap();
     of(vec![Input { path: "gateway.jsonl".to_owned(), bytes: Bytes::new(bytes) }], size)
@@ -160,7 +172,8 @@ fn the_status_line_says_the_worst_state() {
     let mut model = model("schema-mismatch", (100, 30));
     let mut status = |state: LiveState| {
         send(&mut model, Message::Data(Data::Live(Arc::new(state))));
-        screen(&model).lines().rev().nth(1).unwrap_or_default().to_owned()
+        let line = screen(&model).lines().rev().nth(1).unwrap_or_default().to_owned();
+        line.strip_suffix("capture").unwrap_or(&line).trim_end().to_owned()
     };
     assert!(status(LiveState::default()).ends_with("connecting"));
     assert!(status(live()).ends_with("credentials expired (1 of 2 sources)"));
@@ -171,4 +184,35 @@ fn the_status_line_says_the_worst_state() {
     let failed =
         LiveState { errors: vec!["no credentials".to_owned()], is_over: true, ..LiveState::default() };
     assert!(status(failed).ends_with("live sources failed: see Coverage"));
+}
+
+/// A capture of so many files, the last of them cut off.
+fn many(count: usize) -> Vec<Input> {
+    let input = |at: usize| {
+        let end = if at + 1 == count { "{\"timestamp\":17951833" } else { "" };
+        let text = format!("{{\"timestamp\":1795183320000,\"message\":\"line {at}\"}}\n{end}");
+        Input { path: format!("logs/{at:05}.jsonl"), bytes: Bytes::new(text.into_bytes()) }
+    };
+    (0..count).map(input).collect()
+}
+
+#[test]
+fn thousands_of_inputs_are_folded_and_written_when_they_are_seen() {
+    let mut model = of(many(3_000), (120, 36));
+    show(&mut model, ScreenId::Coverage);
+    let folded = screen(&model);
+    assert!(folded.contains("3000 inputs, ") && folded.contains("2990 more inputs"), "{folded}");
+    let troubled =
+        folded.lines().position(|line| line.contains("logs/02999.jsonl")).expect("the one cut off");
+    assert!(
+        troubled < folded.lines().position(|line| line.contains("logs/00000.jsonl")).unwrap(),
+        "{folded}"
+    );
+    press(&mut model, "end enter end");
+    let unfolded = screen(&model);
+    assert!(unfolded.contains("logs/02998.jsonl") && !unfolded.contains("logs/00000.jsonl"), "{unfolded}");
+    let written = |row: &&crate::tui::screens::diagnosis::document::Row| !row.is_empty();
+    assert!(model.screens.coverage.reader.document.rows.iter().filter(written).count() < 60);
+    press(&mut model, "home end enter");
+    assert!(screen(&model).contains("2990 more inputs"), "folded again");
 }

@@ -9,6 +9,9 @@ use crate::model::SignalKey;
 use crate::tui::theme::{Look, Role};
 use crate::tui::widgets::{Line, ListState, paragraph, scroll_bar, width};
 
+/// Widest line of prose, in columns: the eye loses its way back in longer ones.
+const MEASURE: usize = 110;
+
 /// Pieces of one row from left to right.
 pub(in crate::tui::screens) type Row = Vec<(Role, String)>;
 
@@ -19,19 +22,31 @@ pub(in crate::tui::screens) enum Action {
     Signal(SignalKey),
     /// Copies a command.
     Copy(String),
-    /// Shows what is folded.
+    /// Shows what is folded, or folds it again.
     Unfold(Fold),
 }
 
 /// What is folded where there is much of it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(in crate::tui::screens) enum Fold {
-    /// Hypotheses that may be true.
+    /// Hypotheses that something speaks for.
     Open,
-    /// Those that are not.
+    /// Those that the capture cannot decide.
+    CannotTell,
+    /// Those that are excluded.
     RuledOut,
     /// What else follows from the cause.
     Symptoms,
+    /// A cause that concerns the capture as a whole, by its place among them.
+    OfCapture(usize),
+    /// Inputs of a capture.
+    Inputs,
+    /// What could not be read.
+    Issues,
+    /// Gaps of a capture.
+    Gaps,
+    /// What to fetch.
+    Wanted,
 }
 
 /// Rows that belong to one action.
@@ -46,6 +61,8 @@ pub(in crate::tui::screens) struct Item {
 pub(in crate::tui::screens) struct Document {
     pub(in crate::tui::screens) rows: Vec<Row>,
     pub(in crate::tui::screens) items: Vec<Item>,
+    /// Rows of a long list that are only written when they are seen; empty ones stand for them.
+    pub(in crate::tui::screens) seen: Range<usize>,
     /// Columns of a row.
     columns: usize,
 }
@@ -55,6 +72,11 @@ impl Document {
     pub(in crate::tui::screens) fn new(columns: usize) -> Self {
         // One column is the pointer's.
         Self { columns: columns.saturating_sub(1), ..Self::default() }
+    }
+
+    /// Columns of a row.
+    pub(in crate::tui::screens) fn columns(&self) -> usize {
+        self.columns
     }
 
     /// The item that row `row` belongs to.
@@ -75,11 +97,21 @@ impl Document {
         self.rows.push(vec![(Role::Title, text.to_owned())]);
     }
 
+    /// As many rows as a long list has, each to be written when it is seen.
+    pub(in crate::tui::screens) fn list(&mut self, count: usize) {
+        let start = self.rows.len();
+        self.rows.resize(start + count, Row::new());
+        self.seen = start..self.rows.len();
+    }
+
     /// Text behind `lead`, wrapped, its further lines indented as deep.
     pub(in crate::tui::screens) fn text(&mut self, lead: &str, role: Role, text: &str) {
+        self.wrapped(lead, role, text, self.columns.min(MEASURE));
+    }
+
+    fn wrapped(&mut self, lead: &str, role: Role, text: &str, columns: usize) {
         let indent = width(lead);
-        for (index, line) in paragraph(text, self.columns.saturating_sub(indent + 1)).into_iter().enumerate()
-        {
+        for (index, line) in paragraph(text, columns.saturating_sub(indent + 1)).into_iter().enumerate() {
             let lead = if index == 0 { lead.to_owned() } else { " ".repeat(indent) };
             self.rows.push(vec![(Role::Dim, lead), (role, line)]);
         }
@@ -108,7 +140,40 @@ impl Document {
     pub(in crate::tui::screens) fn command(&mut self, indent: &str, command: &str) {
         let command = command.trim();
         self.item(Action::Copy(command.to_owned()), |document| {
-            document.text(&format!("{indent}$ "), Role::Command, command);
+            document.wrapped(&format!("{indent}$ "), Role::Command, command, document.columns);
         });
+    }
+
+    /// A row that unfolds what comes below it, or folds it again.
+    pub(in crate::tui::screens) fn fold(&mut self, look: Look, fold: Fold, is_open: bool, words: &str) {
+        let sign = if is_open { look.symbols.unfolded } else { look.symbols.folded };
+        self.item(Action::Unfold(fold), |document| document.text(&format!("  {sign} "), Role::Link, words));
+    }
+
+    /// Breaks rows that fill more than a column of so many rows: where all fit into two, at the heading that leaves
+    /// them most alike; else no heading stands at the end of a column, and no empty row at the beginning of one.
+    pub(in crate::tui::screens) fn break_at(&mut self, height: usize) {
+        let count = self.rows.len();
+        if count <= height || height == 0 {
+            return;
+        }
+        let is_heading = |at: &usize| matches!(self.rows[*at].as_slice(), [(Role::Title, _)]);
+        let from = if count > 2 * height { height - 1 } else { count - height };
+        let found = (from.max(1)..=height).filter(is_heading).min_by_key(|at| (*at).max(count - at));
+        if let Some(at) = found {
+            self.rows.splice(at..at, vec![Row::new(); height - at]);
+            self.shift(at, |row| row + height - at);
+        } else if self.rows[height].is_empty() && !self.seen.contains(&height) {
+            self.rows.remove(height);
+            self.shift(height, |row| row - 1);
+        }
+    }
+
+    /// Moves what begins at or behind row `from`.
+    fn shift(&mut self, from: usize, to: impl Fn(usize) -> usize) {
+        let ranges = self.items.iter_mut().map(|item| &mut item.rows).chain([&mut self.seen]);
+        for range in ranges.filter(|range| range.start >= from && range.end > from) {
+            *range = to(range.start)..to(range.end);
+        }
     }
 }

@@ -5,16 +5,18 @@ use std::collections::BTreeSet;
 
 use super::document::{Action, Document, Fold};
 use crate::case::Snapshot;
-use crate::model::{Diagnosis, Evidence, Finding, Hypothesis, Request, Standing, Unexplained};
+use crate::model::{Diagnosis, Evidence, Finding, Outcome, Request, Unexplained};
 use crate::tui::model::Shared;
 use crate::tui::screens::advice::Pen;
+use crate::tui::screens::requests::facts::operation;
 use crate::tui::theme::Role;
 use crate::tui::time;
+use crate::tui::widgets::{tail, width};
 
 /// Longest excerpt of a piece of evidence, in characters.
 const MAX_EXCERPT: usize = 300;
 /// Hypotheses and symptoms that are shown of many; one more is not worth a fold.
-const MAX_SHOWN: usize = 3;
+pub(super) const MAX_SHOWN: usize = 3;
 /// Errors without an explanation that are shown.
 const MAX_UNEXPLAINED: usize = 5;
 
@@ -22,7 +24,7 @@ const MAX_UNEXPLAINED: usize = 5;
 pub(super) fn document(shared: &Shared, columns: usize, unfolded: &BTreeSet<Fold>) -> Document {
     let snapshot = shared.snapshot();
     let pen = Pen { shared, document: Document::new(columns) };
-    let mut writer = Writer { shared, snapshot, pen, unfolded };
+    let mut writer = Writer { shared, snapshot, pen, unfolded, told: BTreeSet::new() };
     let request = shared.request.and_then(|key| snapshot.requests.get(key.index()));
     let own = request.and_then(|request| shared.lookup.diagnosis(snapshot, Some(request.key)));
     let of_capture: Vec<&Diagnosis> =
@@ -34,28 +36,28 @@ pub(super) fn document(shared: &Shared, columns: usize, unfolded: &BTreeSet<Fold
         Some(diagnosis) => writer.diagnosis(diagnosis),
         None => writer.without_diagnosis(request, !of_capture.is_empty()),
     }
-    for diagnosis in of_capture {
-        writer.pen.document.heading("The capture as a whole");
-        writer.diagnosis(diagnosis);
-    }
+    writer.of_capture(&of_capture, own.is_some());
     writer.pen.document
 }
 
-struct Writer<'a> {
-    shared: &'a Shared,
-    snapshot: &'a Snapshot,
-    pen: Pen<'a>,
-    unfolded: &'a BTreeSet<Fold>,
+pub(super) struct Writer<'a> {
+    pub(super) shared: &'a Shared,
+    pub(super) snapshot: &'a Snapshot,
+    pub(super) pen: Pen<'a>,
+    pub(super) unfolded: &'a BTreeSet<Fold>,
+    /// What stands there already: commands that fetch what is missing, and what speaks for several hypotheses.
+    pub(super) told: BTreeSet<String>,
 }
 
 impl<'a> Writer<'a> {
     fn request(&mut self, request: &Request) {
         let symbols = self.shared.look.symbols;
-        let tool = self.snapshot.names.text(request.tool).unwrap_or("request");
-        let tool = self.shared.line(tool, 80).to_string();
+        let tool = self.snapshot.names.text(request.tool).map(str::to_owned);
+        let name = tool.or_else(|| operation(self.shared.case(), request));
+        let name = self.shared.line(name.as_deref().unwrap_or("request"), 80).to_string();
         let mut row = vec![
             (request.outcome.into(), format!("{} {} ", symbols.outcome(request.outcome), request.outcome)),
-            (Role::Normal, tool),
+            (Role::Title, name),
         ];
         if let Some(window) = request.window {
             let length = time::duration(window.end.since(window.start));
@@ -75,21 +77,21 @@ impl<'a> Writer<'a> {
             Some(_) if !self.shared.progress.is_done => {
                 "No diagnosis so far: the capture is still being read."
             }
-            Some(_) => {
-                "This request did not fail, as far as the capture shows; there is nothing to diagnose."
+            Some(request) if request.outcome == Outcome::Unknown => {
+                "Nothing shows that this request failed, and nothing that it succeeded."
             }
+            Some(_) => "This request did not fail; there is nothing to diagnose.",
         };
         self.pen.text("", Role::Normal, text);
-        if request.is_some() {
-            self.findings(request);
+        if let Some(request) = request {
             self.stopped();
+            self.findings(request);
         }
     }
 
     /// What rules say about a request that did not fail.
-    fn findings(&mut self, request: Option<&Request>) {
-        let key = request.map(|request| request.key);
-        for finding in self.shared.lookup.findings(self.snapshot, key) {
+    fn findings(&mut self, request: &Request) {
+        for finding in self.shared.lookup.findings(self.snapshot, Some(request.key)) {
             let title = self.title(&finding.rule).to_owned();
             self.pen.document.heading(&title);
             self.pen.text("  ", Role::Normal, &finding.message);
@@ -97,7 +99,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn diagnosis(&mut self, diagnosis: &'a Diagnosis) {
+    pub(super) fn diagnosis(&mut self, diagnosis: &'a Diagnosis) {
         let Some(rule) = diagnosis.root_cause.as_deref() else { return self.unknown(diagnosis) };
         let finding = self.root(diagnosis, rule);
         let meta = self.snapshot.rules.get(rule);
@@ -106,51 +108,36 @@ impl<'a> Writer<'a> {
             self.stopped();
         }
         self.pen.fixes(finding.map(|finding| finding.fix.as_slice()).unwrap_or_default());
+        if let Some(meta) = meta {
+            self.pen.verify(meta, finding);
+        }
         if let Some(finding) = finding.filter(|finding| !finding.evidence.is_empty()) {
             self.pen.document.heading("Evidence");
             self.evidence(&finding.evidence);
+            self.beyond(finding);
         }
         if let Some(meta) = meta {
             self.pen.background(meta, finding);
         }
         self.chain(diagnosis);
         self.symptoms(diagnosis);
-        self.hypotheses(diagnosis);
+        self.hypotheses(diagnosis, finding);
         self.missing("What is missing", &diagnosis.missing, &diagnosis.commands);
         if let Some(meta) = meta {
-            self.pen.afterwards(meta, finding);
+            self.pen.afterwards(meta);
         }
     }
 
     /// The finding behind a root cause: of the request, else of the capture.
-    fn root(&self, diagnosis: &Diagnosis, rule: &str) -> Option<&'a Finding> {
+    pub(super) fn root(&self, diagnosis: &Diagnosis, rule: &str) -> Option<&'a Finding> {
         let of =
             |request| self.snapshot.findings.iter().find(move |it| it.rule == rule && it.request == request);
         of(diagnosis.request).or_else(|| of(None))
     }
 
-    fn cause(&mut self, diagnosis: &Diagnosis, rule: &str, finding: Option<&Finding>) {
-        let title = self.title(rule).to_owned();
-        self.pen.text("Cause  ", Role::Failed, &title);
-        if let Some(finding) = finding {
-            self.pen.text("  ", Role::Normal, &finding.message);
-        }
-        let standing = diagnosis.hypotheses.iter().find(|hypothesis| hypothesis.rule == rule);
-        let mut words = standing.map(|hypothesis| words(hypothesis.standing)).unwrap_or_default().to_owned();
-        if let Some(finding) = finding {
-            words = format!("{words} (confidence: {}).", finding.confidence);
-        }
-        let others = diagnosis.spread.requests.len();
-        if others > 1 {
-            words = format!("{words} Cause of {others} failed requests.");
-        }
-        let words = words.trim_start().to_owned();
-        self.pen.text("  ", Role::Dim, &words);
-    }
-
     fn unknown(&mut self, diagnosis: &Diagnosis) {
         self.pen.text(
-            "Cause  ",
+            "Cause     ",
             Role::Unknown,
             "unknown: the capture holds nothing that a rule can explain this with.",
         );
@@ -159,20 +146,23 @@ impl<'a> Writer<'a> {
         }
         self.missing("Fetch this to learn more", &diagnosis.missing, &diagnosis.commands);
         self.unexplained(diagnosis);
-        self.hypotheses(diagnosis);
+        self.hypotheses(diagnosis, None);
     }
 
     fn stopped(&mut self) {
         let walk = self.shared.request.and_then(|key| self.shared.answers.walks.get(&key));
-        if let Some(walk) = walk {
-            let symbols = self.shared.look.symbols;
-            let lead =
-                format!("Stopped {} ", if walk.stopped.is_some() { symbols.stop } else { symbols.unknown });
-            self.pen.text(&lead, Role::Normal, &walk.verdict);
-        }
+        let Some(walk) = walk else { return };
+        let symbols = self.shared.look.symbols;
+        let request = self.snapshot.requests.get(walk.request.index());
+        let lead = match request.map(|request| request.outcome) {
+            Some(Outcome::Failed) if walk.stopped.is_none() => format!("Stopped {} ", symbols.unknown),
+            Some(Outcome::Failed) => format!("Stopped {} ", symbols.stop),
+            _ => "Outcome   ".to_owned(),
+        };
+        self.pen.text(&lead, Role::Normal, &walk.verdict);
     }
 
-    fn evidence(&mut self, evidence: &[Evidence]) {
+    pub(super) fn evidence(&mut self, evidence: &[Evidence]) {
         for piece in evidence {
             let Some(signal) = self.snapshot.evidence.get(&piece.signal) else { continue };
             let text = if signal.message.is_empty() {
@@ -183,17 +173,25 @@ impl<'a> Writer<'a> {
             let excerpt =
                 self.shared.around(text, piece.matched.as_deref().unwrap_or(""), MAX_EXCERPT).to_string();
             let at = signal.timestamp.map(|at| self.shared.zone.clock(at)).unwrap_or_default();
+            let lead =
+                [(Role::Layer(signal.layer), format!("  {:<8} ", signal.layer)), (Role::Dim, at + " ")];
             let place = format!("{}:{}", signal.origin.path, signal.origin.line);
-            let place = self.shared.line(&place, 120).to_string();
-            let layer = signal.layer;
+            let place = self.shared.line(&place, 500).to_string();
+            let room =
+                self.pen.document.columns().saturating_sub(lead.iter().map(|piece| width(&piece.1)).sum());
+            let place = tail(&place, room, self.shared.look.symbols.ellipsis);
             self.pen.document.item(Action::Signal(piece.signal), |document| {
-                document.row(vec![
-                    (Role::Layer(layer), format!("  {layer:<8} ")),
-                    (Role::Dim, format!("{at} ")),
-                    (Role::Link, place),
-                ]);
+                document.row(lead.into_iter().chain([(Role::Link, place)]).collect());
                 document.text("    ", Role::Normal, &excerpt);
             });
+        }
+    }
+
+    /// Occurrences that are not listed.
+    fn beyond(&mut self, finding: &Finding) {
+        let listed = finding.evidence.len() as u64;
+        if let Some(more @ 1..) = u64::from(finding.occurrences).checked_sub(listed) {
+            self.pen.text("  ", Role::Dim, &format!("and {more} more of these in this request's records"));
         }
     }
 
@@ -210,103 +208,44 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn hypotheses(&mut self, diagnosis: &Diagnosis) {
-        let root = diagnosis.root_cause.as_deref();
-        let (out, open): (Vec<_>, Vec<_>) =
-            diagnosis.hypotheses.iter().partition(|hypothesis| hypothesis.standing == Standing::RuledOut);
-        for (heading, group, fold) in [("Hypotheses", open, Fold::Open), ("Ruled out", out, Fold::RuledOut)] {
-            let group: Vec<&Hypothesis> = group
-                .into_iter()
-                .filter(|it| {
-                    Some(it.rule.as_str()) != root || !(it.supports.is_empty() && it.against.is_empty())
-                })
-                .collect();
-            if !group.is_empty() {
-                self.pen.document.heading(heading);
-            }
-            let shown = self.shown(group.len(), fold);
-            for hypothesis in &group[..shown] {
-                self.hypothesis(hypothesis);
-            }
-            self.folded(group.len() - shown, fold);
-        }
-    }
-
-    /// How many of `count` are shown: all, or the first few of many.
-    fn shown(&self, count: usize, fold: Fold) -> usize {
-        if count <= MAX_SHOWN + 1 || self.unfolded.contains(&fold) { count } else { MAX_SHOWN }
-    }
-
-    /// A row that unfolds the rest.
-    fn folded(&mut self, rest: usize, fold: Fold) {
-        if rest > 0 {
-            let sign = self.shared.look.symbols.folded;
-            let words = format!("{rest} more, enter shows them");
-            let write = |document: &mut Document| document.text(&format!("  {sign} "), Role::Link, &words);
-            self.pen.document.item(Action::Unfold(fold), write);
-        }
-    }
-
     /// What follows from the cause beside the chain, each with the record that shows it.
     fn symptoms(&mut self, diagnosis: &Diagnosis) {
         let others = diagnosis.symptoms.iter().filter(|rule| !diagnosis.chain.contains(rule));
         let others: Vec<&String> = others.collect();
-        if others.is_empty() {
+        if !others.is_empty() {
+            self.pen.document.heading("What else follows from it");
+        }
+        self.few(&others, Fold::Symptoms, "more", |writer, rule| {
+            let title = writer.title(rule).to_owned();
+            writer.pen.text("  ", Role::Normal, &title);
+            if let Some(finding) = writer.root(diagnosis, rule) {
+                writer.evidence(finding.evidence.get(..1).unwrap_or_default());
+            }
+        });
+    }
+
+    /// Writes the first few of many, and the others where they are unfolded.
+    pub(super) fn few<T: Copy>(&mut self, all: &[T], fold: Fold, what: &str, write: impl Fn(&mut Self, T)) {
+        let shown = if all.len() <= MAX_SHOWN + 1 { all.len() } else { MAX_SHOWN };
+        let (first, rest) = all.split_at(shown);
+        for one in first {
+            write(self, *one);
+        }
+        if rest.is_empty() {
             return;
         }
-        self.pen.document.heading("What else follows from it");
-        let shown = self.shown(others.len(), Fold::Symptoms);
-        for rule in &others[..shown] {
-            let title = self.title(rule).to_owned();
-            self.pen.text("  ", Role::Normal, &title);
-            if let Some(finding) = self.root(diagnosis, rule) {
-                self.evidence(finding.evidence.get(..1).unwrap_or_default());
+        if self.fold(fold, &format!("{} {what}", rest.len())) {
+            for one in rest {
+                write(self, *one);
             }
-        }
-        self.folded(others.len() - shown, Fold::Symptoms);
-    }
-
-    fn hypothesis(&mut self, hypothesis: &Hypothesis) {
-        let title = self.title(&hypothesis.rule).to_owned();
-        self.pen.text(&format!("  {} ", hypothesis.standing), hypothesis.standing.into(), &title);
-        for (lead, texts) in [("    for      ", &hypothesis.supports), ("    against  ", &hypothesis.against)]
-        {
-            for text in texts {
-                self.pen.text(lead, Role::Normal, text);
-            }
-        }
-        self.wanted("    missing  ", &hypothesis.missing, &hypothesis.commands);
-    }
-
-    fn missing(&mut self, heading: &str, missing: &[String], commands: &[String]) {
-        if !missing.is_empty() || !commands.is_empty() {
-            self.pen.document.heading(heading);
-            self.wanted("  ", missing, commands);
         }
     }
 
-    /// What is missing; a command that a sentence ends with stands below it, to be copied.
-    fn wanted(&mut self, lead: &str, missing: &[String], commands: &[String]) {
-        let mut left: Vec<&String> = commands.iter().collect();
-        let indent = " ".repeat(lead.len());
-        for text in missing {
-            let found = left.iter().position(|command| text.contains(command.as_str()));
-            let command = found.map(|index| left.remove(index));
-            let sentence = command.and_then(|command| text.split_once(command.as_str()));
-            let sentence = match sentence {
-                Some((before, after)) if after.trim_matches(['`', '.', ' ']).is_empty() => {
-                    before.trim_end_matches('`')
-                }
-                _ => text,
-            };
-            self.pen.text(lead, Role::Normal, sentence);
-            if let Some(command) = command {
-                self.pen.command(&indent, command);
-            }
-        }
-        for command in left {
-            self.pen.command(&indent, command);
-        }
+    /// A row that unfolds or folds; whether it is unfolded.
+    pub(super) fn fold(&mut self, fold: Fold, words: &str) -> bool {
+        let is_open = self.unfolded.contains(&fold);
+        self.pen.document.fold(self.shared.look, fold, is_open, words);
+        is_open
     }
 
     fn unexplained(&mut self, diagnosis: &Diagnosis) {
@@ -314,28 +253,23 @@ impl<'a> Writer<'a> {
             Some(key) => error.request == Some(key) || error.requests.binary_search(&key).is_ok(),
             None => error.request.is_none(),
         };
-        let errors: Vec<&Unexplained> =
-            self.snapshot.unexplained.iter().filter(concerns).take(MAX_UNEXPLAINED).collect();
+        let errors: Vec<&Unexplained> = self.snapshot.unexplained.iter().filter(concerns).collect();
         if !errors.is_empty() {
             self.pen.document.heading("Errors that no rule explains");
         }
-        for error in errors {
+        for error in errors.iter().take(MAX_UNEXPLAINED) {
             self.evidence(error.evidence.get(..1).unwrap_or_default());
+            if error.occurrences > 1 {
+                let text = format!("seen {} times in this capture", error.occurrences);
+                self.pen.text("    ", Role::Dim, &text);
+            }
+        }
+        if let Some(more @ 1..) = errors.len().checked_sub(MAX_UNEXPLAINED) {
+            self.pen.text("  ", Role::Dim, &format!("and {more} of other wordings: see Logs"));
         }
     }
 
-    fn title<'t>(&'t self, rule: &'t str) -> &'t str {
+    pub(super) fn title<'t>(&'t self, rule: &'t str) -> &'t str {
         self.snapshot.rules.get(rule).map_or(rule, |rule| rule.title.as_str())
-    }
-}
-
-/// How sure a standing is, in words.
-fn words(standing: Standing) -> &'static str {
-    match standing {
-        Standing::Confirmed => "Confirmed by the evidence",
-        Standing::Likely => "Likely: more speaks for it than against",
-        Standing::Possible => "Possible: not excluded",
-        Standing::RuledOut => "Ruled out by the evidence",
-        Standing::CannotTell => "Cannot be told from this capture",
     }
 }

@@ -1,9 +1,5 @@
 //! The diagnosis over the samples.
 
-use std::collections::BTreeSet;
-
-use proptest::prelude::*;
-
 use crate::tui::Effect;
 use crate::tui::screens::ScreenId;
 use crate::tui::testing::{model, press, screen, show};
@@ -33,10 +29,8 @@ fn samples_look_as_they_did() {
 fn enter_on_evidence_opens_the_signal() {
     let mut model = model("schema-mismatch", (80, 24));
     show(&mut model, ScreenId::Diagnosis);
-    let evidence = super::sections::document(&model.shared, 80, &BTreeSet::new())
-        .items
-        .into_iter()
-        .position(|item| matches!(item.action, super::Action::Signal(_)));
+    let items = &model.screens.diagnosis.reader.document.items;
+    let evidence = items.iter().position(|item| matches!(item.action, super::Action::Signal(_)));
     for _ in 0..evidence.expect("evidence") {
         press(&mut model, "tab");
     }
@@ -61,23 +55,4 @@ fn where_it_stopped_is_asked_for_and_shown() {
     let walk = &model.shared.answers.walks[&model.shared.request.expect("a failing request")];
     let start: String = walk.verdict.chars().take(20).collect();
     assert!(screen(&model).contains(&start), "{}", walk.verdict);
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
-    #[test]
-    fn the_selected_item_stays_in_view(
-        keys in proptest::collection::vec(
-            prop::sample::select(vec!["down", "up", "tab", "backtab", "pagedown", "pageup", "home", "end", "c"]), 0..40),
-        rows in 12_u16..60,
-    ) {
-        let mut model = model("observability-setup", (80, rows));
-        show(&mut model, ScreenId::Diagnosis);
-        for key in keys {
-            press(&mut model, key);
-            let state = &model.screens.diagnosis;
-            prop_assert!(state.offset <= state.document.rows.len());
-        }
-        screen(&model);
-    }
 }

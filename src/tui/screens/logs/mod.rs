@@ -16,10 +16,11 @@ use std::sync::Arc;
 use ratatui::layout::Rect;
 
 use crate::case::RequestHandle;
-use crate::model::{Brief, Request, RequestKey, SignalKey, Timestamp};
+use crate::model::{Brief, Briefs, Request, RequestKey, SignalKey, Timestamp};
 use crate::tui::keys::Move;
 use crate::tui::message::{self, Ask, AskLine, Mouse, MouseKind, Outbox};
 use crate::tui::model::{Change, Shared};
+use crate::tui::pointer::wheel;
 use crate::tui::screens::{ScreenId, ScreenMessage};
 use crate::tui::widgets::{ListState, Pick, TimeChart};
 
@@ -228,7 +229,7 @@ impl State {
 
     /// Selects a row and tells everyone.
     fn go(&mut self, row: usize, out: &mut Outbox) {
-        self.list.select(row);
+        self.show(row);
         self.tell(out);
     }
 
@@ -241,7 +242,7 @@ impl State {
         if folded {
             self.unfolded.remove(&key);
         } else if let Some(brief) = briefs(shared).get(key.index()) {
-            self.unfolded.insert(key, mark(brief));
+            self.unfolded.insert(key, mark(&brief));
         }
     }
 
@@ -272,7 +273,7 @@ impl State {
         };
         self.list.fit(self.rows.len(), self.list_area(shared.body()).height);
         if let Some(key) = selected {
-            self.list.select(self.rows.lower(key));
+            self.show(self.rows.lower(key).min(self.rows.len().saturating_sub(1)));
         }
     }
 
@@ -303,7 +304,8 @@ impl State {
     fn follow_up(&mut self, shared: &Shared, out: &mut Outbox) {
         self.records.clear();
         let briefs = briefs(shared);
-        self.unfolded.retain(|key, known| briefs.get(key.index()).is_some_and(|brief| mark(brief) == *known));
+        self.unfolded
+            .retain(|key, known| briefs.get(key.index()).is_some_and(|brief| mark(&brief) == *known));
         if let Only::Request(request, Some(handle)) = &mut self.only {
             match shared.snapshot().find(handle) {
                 Some(found) => *request = found,
@@ -315,7 +317,7 @@ impl State {
 
     /// The room of the chart, and that of everything below it.
     fn areas(&self, area: Rect) -> (Rect, Rect) {
-        let height = if self.hides_chart { 0 } else { TimeChart::height(area.height) };
+        let height = if self.hides_chart { 0 } else { self.chart.height(area.height) };
         let below = Rect { y: area.y + height, height: area.height - height, ..area };
         (Rect { height, ..area }, below)
     }
@@ -350,8 +352,9 @@ impl State {
     }
 }
 
-fn briefs(shared: &Shared) -> &[Brief] {
-    shared.case().map_or(&[], |case| case.briefs())
+fn briefs(shared: &Shared) -> &Briefs {
+    static NONE: Briefs = Briefs::new();
+    shared.case().map_or(&NONE, |case| case.briefs())
 }
 
 fn mark(brief: &Brief) -> (Option<Timestamp>, u32) {
@@ -429,6 +432,9 @@ pub(super) fn click(state: &State, shared: &Shared, area: Rect, mouse: Mouse) ->
     let (chart, _) = state.areas(area);
     if let Some(pick) = state.chart.click(chart, mouse) {
         return Some(Message::Pick(pick));
+    }
+    if wheel(mouse).is_some() {
+        return None;
     }
     let clicked = (mouse.column, mouse.row).into();
     let at_row = |row: usize, key: SignalKey| {

@@ -105,7 +105,7 @@ fn record(case: &Case, key: SignalKey, shared: &Shared, needle: Option<&Needle>)
         Some(flat(shared.around(&String::from_utf8_lossy(raw), &words, 160).as_str()))
     });
     Record {
-        time: case.briefs()[key.index()].timestamp,
+        time: case.briefs().at(key.index()).timestamp,
         severity: signal.severity,
         layer: signal.layer,
         outcome: signal.outcome,

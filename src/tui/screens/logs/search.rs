@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::model::{Brief, SignalKey, Timestamp};
+use crate::model::{Briefs, SignalKey, Timestamp};
 use crate::tui::find::{Needle, stretches};
 use crate::tui::message::{Effect, Outbox};
 
@@ -28,14 +28,14 @@ type Mark = (Option<Timestamp>, u32);
 
 impl Search {
     /// Looks for `text` from the signal `from` on; the empty text ends the search.
-    pub(super) fn start(&mut self, text: &str, from: u32, briefs: &[Brief], out: &mut Outbox) {
+    pub(super) fn start(&mut self, text: &str, from: u32, briefs: &Briefs, out: &mut Outbox) {
         self.needle = Needle::new(text).map(Arc::new);
         self.is_waiting = self.needle.is_some();
         self.again(from, briefs, out);
     }
 
     /// More signals are known: looks through the new ones, or through all when the old ones have moved.
-    pub(super) fn grow(&mut self, from: u32, briefs: &[Brief], out: &mut Outbox) {
+    pub(super) fn grow(&mut self, from: u32, briefs: &Briefs, out: &mut Outbox) {
         let (len, last) = self.seen;
         if last != mark(briefs, len) {
             return self.again(from, briefs, out);
@@ -51,7 +51,7 @@ impl Search {
         }
     }
 
-    fn again(&mut self, from: u32, briefs: &[Brief], out: &mut Outbox) {
+    fn again(&mut self, from: u32, briefs: &Briefs, out: &mut Outbox) {
         self.id += 1;
         self.hits.clear();
         self.open.clear();
@@ -62,7 +62,7 @@ impl Search {
         self.ask(out);
     }
 
-    fn remember(&mut self, briefs: &[Brief]) {
+    fn remember(&mut self, briefs: &Briefs) {
         let len = briefs.len() as u32;
         self.seen = (len, mark(briefs, len));
     }
@@ -106,7 +106,7 @@ impl Search {
 }
 
 /// The last one of the first `len` signals.
-fn mark(briefs: &[Brief], len: u32) -> Option<Mark> {
+fn mark(briefs: &Briefs, len: u32) -> Option<Mark> {
     let brief = briefs.get(len.checked_sub(1)? as usize)?;
     Some((brief.timestamp, brief.message_hash))
 }
@@ -114,8 +114,9 @@ fn mark(briefs: &[Brief], len: u32) -> Option<Mark> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Brief;
 
-    fn briefs(count: u32) -> Vec<Brief> {
+    fn briefs(count: u32) -> Briefs {
         (0..count).map(|number| Brief { message_hash: number + 1, ..Brief::default() }).collect()
     }
 
@@ -153,7 +154,7 @@ mod tests {
         assert_eq!(asked(&mut out), [(1, 10..30)]);
         assert!(search.found(1, vec![SignalKey(12)], &mut out));
         assert_eq!(search.hits(), [SignalKey(2), SignalKey(12)]);
-        search.grow(0, &briefs(40)[1..], &mut out);
+        search.grow(0, &briefs(40).iter().skip(1).collect(), &mut out);
         assert_eq!(asked(&mut out), [(2, 0..39)]);
         search.start("", 0, &briefs(40), &mut out);
         assert!(search.is_complete() && asked(&mut out).is_empty());

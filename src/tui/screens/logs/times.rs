@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::model::{Brief, Outcome, Severity, TimeRange, Timestamp};
+use crate::model::{Briefs, Outcome, Severity, TimeRange, Timestamp};
 use crate::tui::bits::Bits;
 use crate::tui::widgets::{Bin, bin_starts};
 
@@ -25,7 +25,7 @@ pub(in crate::tui) struct Times {
 
 impl Times {
     /// Reads through the signals.
-    pub(in crate::tui) fn new(briefs: &[Brief]) -> Self {
+    pub(in crate::tui) fn new(briefs: &Briefs) -> Self {
         let mut times = Self {
             len: briefs.len(),
             timed: Bits::new(briefs.len()),
@@ -57,7 +57,7 @@ impl Times {
     }
 
     /// The first signal at or behind a time; the number of signals when there is none.
-    fn lower(&self, briefs: &[Brief], at: Timestamp) -> usize {
+    fn lower(&self, briefs: &Briefs, at: Timestamp) -> usize {
         // It is in the last block that begins before, or it is the first one behind that.
         let block = self.firsts.partition_point(|first| *first < at).saturating_sub(1);
         let mut from = block * BLOCK;
@@ -71,14 +71,14 @@ impl Times {
     }
 
     /// The signals of a stretch of time. Those without a time of their own go with the one before them.
-    pub(super) fn stretch_of(&self, briefs: &[Brief], time: TimeRange) -> Range<u32> {
+    pub(super) fn stretch_of(&self, briefs: &Briefs, time: TimeRange) -> Range<u32> {
         let behind = time.end.0.checked_add(1).map(Timestamp);
         let end = behind.map_or(self.len, |behind| self.lower(briefs, behind)) as u32;
         (self.lower(briefs, time.start) as u32).min(end)..end
     }
 
     /// Signals of `rows` over time, in `columns` stretches of the whole; the failed part are errors and failed calls.
-    pub(super) fn count(&self, briefs: &[Brief], rows: &Rows, columns: usize) -> Vec<Bin> {
+    pub(super) fn count(&self, briefs: &Briefs, rows: &Rows, columns: usize) -> Vec<Bin> {
         let Some(span) = self.span else { return Vec::new() };
         let starts = bin_starts(span, columns);
         let mut starts: Vec<usize> = starts.iter().map(|start| self.lower(briefs, *start)).collect();
@@ -112,7 +112,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::model::SignalKey;
+    use crate::model::{Brief, SignalKey};
     use crate::tui::message::Hits;
 
     fn brief(at: Option<i64>) -> Brief {
@@ -125,7 +125,7 @@ mod tests {
 
     #[test]
     fn a_signal_without_a_time_goes_with_the_one_before() {
-        let briefs = [None, Some(10), None, Some(20), Some(30), None].map(brief);
+        let briefs = [None, Some(10), None, Some(20), Some(30), None].into_iter().map(brief).collect();
         let times = Times::new(&briefs);
         let of = |start, end| times.stretch_of(&briefs, range(start, end));
         assert_eq!(of(10, 19), 1..3);
@@ -134,12 +134,13 @@ mod tests {
         assert_eq!(of(0, 5), 1..1);
         assert_eq!(of(i64::MIN, i64::MAX), 1..6);
         assert_eq!(times.span(), Some(range(10, 30)));
-        assert_eq!(Times::new(&[brief(None)]).span(), None);
+        assert_eq!(Times::new(&Briefs::from_iter([brief(None)])).span(), None);
     }
 
     #[test]
     fn every_timed_signal_is_counted_once() {
-        let briefs = [None, Some(10), Some(10), None, Some(19), Some(20), Some(29)].map(brief);
+        let times = [None, Some(10), Some(10), None, Some(19), Some(20), Some(29)];
+        let briefs = times.into_iter().map(brief).collect();
         let all = |rows: &Rows, columns| -> Vec<u64> {
             Times::new(&briefs).count(&briefs, rows, columns).iter().map(|bin| bin.all).collect()
         };
@@ -157,7 +158,7 @@ mod tests {
             columns in 1_usize..20,
         ) {
             let mut now = 0;
-            let briefs: Vec<Brief> = steps.iter().map(|step| {
+            let briefs: Briefs = steps.iter().map(|step| {
                 now += step.unwrap_or_default();
                 brief(step.map(|_| now))
             }).collect();

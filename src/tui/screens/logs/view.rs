@@ -11,10 +11,10 @@ use crate::tui::model::Shared;
 use crate::tui::theme::Role;
 use crate::tui::time;
 use crate::tui::time::Zone;
-use crate::tui::widgets::{Line, marked, scroll_bar};
+use crate::tui::widgets::{Line, Words, marked, scroll_bar, width};
 
 /// From this many columns on two lists stand side by side, otherwise one above the other.
-pub(super) const WIDE: u16 = 120;
+pub(super) const WIDE: u16 = 150;
 
 /// Rows of headings above a list: what it holds, and the titles of its columns.
 const HEADING: u16 = 2;
@@ -28,7 +28,8 @@ pub(super) fn below_heading(area: Rect) -> Rect {
 pub(in crate::tui::screens) fn view(state: &State, shared: &Shared, frame: &mut Frame<'_>, area: Rect) {
     let (chart, _) = state.areas(area);
     let buffer = frame.buffer_mut();
-    state.chart.draw(buffer, shared.look, shared.zone, chart, ("signals", "errors"));
+    let words = Words { noun: ("signal", "signals"), failed: "with errors", note: "" };
+    state.chart.draw(buffer, shared.look, shared.zone, chart, words);
     let (list, beside) = state.lists(area);
     heading(state, shared, buffer, list);
     let rows = below_heading(list);
@@ -70,7 +71,8 @@ fn all(state: &State, shared: &Shared, buffer: &mut Buffer, area: Rect) {
 fn heading(state: &State, shared: &Shared, buffer: &mut Buffer, area: Rect) {
     let mut line = Line::new(buffer, shared.look, area, 0);
     let (shown, all) = (state.rows.len(), briefs(shared).len());
-    line.skip(1).put(Role::Title, &format!("{shown} of {all} signals"));
+    let count = if shown == all { "all signals".to_owned() } else { format!("{shown} of {all} signals") };
+    line.skip(1).put(Role::Title, &count);
     match &state.only {
         Only::All => {}
         Only::Bookmarks => drop(line.put(Role::Match, "  bookmarked")),
@@ -87,29 +89,47 @@ fn heading(state: &State, shared: &Shared, buffer: &mut Buffer, area: Rect) {
         let words = shared.line(needle.text(), 60);
         line.skip(2).put(Role::Match, words.as_str()).skip(1).put(Role::Normal, &count);
     }
-    if CONTEXT[state.context] > 0 && shared.hits().is_some() {
-        line.skip(2).put(Role::Dim, &format!("context {}", CONTEXT[state.context]));
+    if has_context(state, shared) {
+        let words = format!("context {} around each ", CONTEXT[state.context]);
+        line.skip(2).put(Role::Dim, &words).put(Role::Match, shared.look.symbols.mark);
     }
     if state.follows {
         line.skip(2).put(Role::Title, "following");
     }
+    let is_tied_by_time =
+        |row| state.records.get(state.rows.key(row)?)?.request.filter(|member| member.is_heuristic);
+    let legend = "~ tied only by time";
+    let room = line.skip(2).room().saturating_sub(1);
+    if width(legend) <= room && state.list.visible().any(|row| is_tied_by_time(row).is_some()) {
+        line.right(Role::Dim, legend, room);
+    }
     titles(state, shared, &mut Line::new(buffer, shared.look, area, 1));
 }
 
-/// Columns of severity, layer and request.
+/// Columns of severity and layer.
 const SEVERITY: usize = 5;
 const LAYER: usize = 8;
-const REQUEST: usize = 6;
+
+/// Columns of the request: a sign, another one, its number.
+fn request_width(shared: &Shared) -> usize {
+    shared.snapshot().requests.len().to_string().len() + 2
+}
+
+/// Whether there are rows around those that pass the filter.
+fn has_context(state: &State, shared: &Shared) -> bool {
+    CONTEXT[state.context] > 0 && shared.hits().is_some() && matches!(state.only, Only::All)
+}
 
 fn titles(state: &State, shared: &Shared, line: &mut Line<'_>) {
     line.skip(2).cell(Role::Title, state.time.word(), time_width(state.time, shared.zone)).skip(1);
     line.cell(Role::Title, "level", SEVERITY).skip(1).cell(Role::Title, "layer", LAYER).skip(1);
-    line.right(Role::Title, "req", REQUEST).skip(2).put(Role::Title, "text");
+    line.right(Role::Title, "req", request_width(shared)).skip(2).put(Role::Title, "text");
 }
 
 /// Columns of the text of a record; the last one is the scroll bar's.
 pub(super) fn text_columns(state: &State, shared: &Shared) -> usize {
-    let lead = 2 + time_width(state.time, shared.zone) + 1 + SEVERITY + 1 + LAYER + 1 + REQUEST + 2;
+    let fixed = 2 + time_width(state.time, shared.zone) + 1 + SEVERITY + 1 + LAYER + 1;
+    let lead = fixed + request_width(shared) + 2;
     usize::from(state.lists(shared.body()).0.width).saturating_sub(lead + 1)
 }
 
@@ -163,15 +183,19 @@ impl Pen<'_> {
         let time = self.time(record, above);
         let mut out = Line::new(self.buffer, look, self.area, line);
         out.put(Role::Key, if selected { symbols.pointer } else { " " });
-        let is_marked = shared.bookmarks.contains(&key);
-        out.put(Role::Title, if is_marked { symbols.bookmark } else { " " });
+        let is_hit = shared.hits().is_none_or(|hits| hits.signals.binary_search(&key).is_ok());
+        let (role, mark) = match shared.bookmarks.contains(&key) {
+            true => (Role::Title, symbols.bookmark),
+            false if is_hit && has_context(self.state, shared) => (Role::Match, symbols.mark),
+            false => (Role::Title, " "),
+        };
+        out.put(role, mark);
         let width = time_width(self.state.time, shared.zone);
         out.right(Role::Dim, &time, width).skip(1);
         let level = if record.severity == Severity::Unset { "" } else { record.severity.word() };
         out.cell(record.severity.into(), level, SEVERITY).skip(1);
         out.cell(Role::Layer(record.layer), record.layer.word(), LAYER).skip(1);
-        out.right(Role::Dim, &number(record, symbols.failed), REQUEST).skip(2);
-        let is_hit = shared.hits().is_none_or(|hits| hits.signals.binary_search(&key).is_ok());
+        out.right(Role::Dim, &number(record, symbols.failed), request_width(shared)).skip(2);
         let role = match (record.outcome, record.severity) {
             _ if !is_hit => Role::Dim,
             (Outcome::Failed, _) | (_, Severity::Error | Severity::Fatal) => Role::Failed,

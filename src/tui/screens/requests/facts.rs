@@ -5,7 +5,7 @@ use crate::model::{Outcome, Request};
 use crate::tui::model::Shared;
 
 /// The operation of a request that names no tool: the name of its first signal that has one.
-pub(super) fn operation(case: Option<&Case>, request: &Request) -> Option<String> {
+pub(in crate::tui::screens) fn operation(case: Option<&Case>, request: &Request) -> Option<String> {
     /// Signals that are read for it.
     const FIRST: usize = 4;
     let case = case.filter(|_| !request.tool.is_some())?;

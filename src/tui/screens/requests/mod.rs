@@ -1,8 +1,9 @@
 //! All requests: when, how far, what, how it ended, how long it took, and why it failed.
 
-mod facts;
+pub(super) mod facts;
 mod keys;
 mod order;
+mod preview;
 mod ranks;
 mod rows;
 mod table;
@@ -21,6 +22,7 @@ use crate::tui::bits::Bits;
 use crate::tui::keys::Move;
 use crate::tui::message::{self, Mouse, MouseKind, Notice, Outbox};
 use crate::tui::model::{Change, Shared};
+use crate::tui::screens::diagnosis::document::Document;
 use crate::tui::screens::{ScreenId, logs};
 use crate::tui::widgets::{ListState, Pick, TimeChart};
 
@@ -49,6 +51,8 @@ pub struct State {
     operations: BTreeMap<RequestKey, Option<String>>,
     /// The request that everyone spoke of last.
     request: Option<RequestKey>,
+    /// The selected one in short.
+    preview: Document,
 }
 
 /// What may happen on it.
@@ -161,8 +165,9 @@ fn open(state: &mut State, shared: &Shared, out: &mut Outbox) {
 
 fn copy(state: &State, shared: &Shared, out: &mut Outbox) {
     let Some(request) = state.selected(shared) else { return };
-    let name = shared.snapshot().names.text(request.request).map(str::to_owned);
-    match name.or_else(|| request.trace.map(|trace| trace.to_string())) {
+    let names = &shared.snapshot().names;
+    let name = names.text(request.request).map(str::to_owned);
+    match name.or_else(|| names.trace(request.trace).map(|trace| trace.to_string())) {
         Some(id) => out.send(message::Message::Copy(shared.text(&id))),
         None => out.send(message::Message::Tell(Notice::info("this request names no id"))),
     }
@@ -249,7 +254,7 @@ impl State {
 
     /// Keeps the list in its room.
     fn fit(&mut self, shared: &Shared) {
-        self.list.fit(self.rows.len(), view::list(shared.body()).height);
+        self.list.fit(self.rows.len(), view::rooms(self, shared.body()).0.height);
     }
 
     /// Selects the row of a request, when it has one.
@@ -319,6 +324,8 @@ fn settle(state: &mut State, shared: &Shared) {
         let read = known.remove(&key).unwrap_or_else(|| facts::operation(shared.case(), request));
         state.operations.insert(key, read);
     }
+    let (_, room) = view::rooms(state, shared.body());
+    state.preview = preview::document(state, shared, room);
 }
 
 pub(super) fn refresh(state: &mut State, change: Change, shared: &Shared, _out: &mut Outbox) {
@@ -352,10 +359,10 @@ pub(super) fn refresh(state: &mut State, change: Change, shared: &Shared, _out: 
 }
 
 pub(super) fn click(state: &State, shared: &Shared, area: Rect, mouse: Mouse) -> Option<Message> {
-    if let Some(pick) = state.chart.click(view::chart(area), mouse) {
+    if let Some(pick) = state.chart.click(view::chart(state, area), mouse) {
         return Some(Message::Pick(pick));
     }
-    let list = view::list(area);
+    let (list, _) = view::rooms(state, area);
     if mouse.kind != MouseKind::Click {
         return None;
     }

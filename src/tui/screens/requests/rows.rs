@@ -179,7 +179,7 @@ mod tests {
     use super::super::order::{Order, SortBy};
     use super::*;
     use crate::case::{Case, Snapshot};
-    use crate::model::{Links, Name, Names, Request, TimeRange, Timestamp};
+    use crate::model::{Links, Name, Names, Request, TimeRange, Timestamp, TraceName};
 
     /// A table of requests of (tool, outcome, nanoseconds), in order of time.
     fn table(requests: &[(Option<&str>, Outcome, i64)]) -> Table {
@@ -189,7 +189,7 @@ mod tests {
             .zip(0..)
             .map(|((tool, outcome, length), key)| Request {
                 key: RequestKey(key),
-                trace: None,
+                trace: TraceName::NONE,
                 request: Name::NONE,
                 session: Name::NONE,
                 tool: names.intern_opt(*tool),

@@ -1,17 +1,16 @@
 //! The list of requests, drawn.
 
 use ratatui::Frame;
-use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::order::SortBy;
 use super::rows::{Group, Row};
-use super::{State, facts};
+use super::{State, facts, preview};
 use crate::model::{Outcome, Request};
 use crate::tui::model::Shared;
 use crate::tui::theme::Role;
 use crate::tui::time;
-use crate::tui::widgets::{Line, TimeChart, bar, scroll_bar, width};
+use crate::tui::widgets::{Line, Words, bar, scroll_bar};
 
 /// From this many columns on there is room for milliseconds and bars.
 const WIDE: u16 = 100;
@@ -19,28 +18,31 @@ const WIDE: u16 = 100;
 const BAR: usize = 8;
 /// Rows from which on the last ones say why the selected request failed.
 const WITH_WHY: u16 = 8;
-/// From this many columns on one row is enough for it.
-const WIDE_WHY: u16 = 150;
+/// Rows from which on there is a preview of its diagnosis, and a longer one.
+const WITH_PREVIEW: u16 = 26;
+const TALL: u16 = 44;
 
 /// The room of the chart.
-pub(super) fn chart(area: Rect) -> Rect {
-    Rect { height: TimeChart::height(area.height), ..area }
+pub(super) fn chart(state: &State, area: Rect) -> Rect {
+    Rect { height: state.chart.height(area.height), ..area }
 }
 
-/// The room of the rows: below the chart and the headings, above the line that says why.
-pub(super) fn list(area: Rect) -> Rect {
-    let top = (TimeChart::height(area.height) + 1).min(area.height);
-    Rect { y: area.y + top, height: area.height.saturating_sub(top + below(area).height), ..area }
-}
-
-/// The room of the sentence on the selected request.
-fn below(area: Rect) -> Rect {
-    let height = match (area.height, area.width) {
-        (0..WITH_WHY, _) => 0,
-        (_, WIDE_WHY..) => 1,
-        _ => 2,
+/// The room of the rows, below the chart and the headings, and that of the preview below them.
+pub(super) fn rooms(state: &State, area: Rect) -> (Rect, Rect) {
+    let rows = state.rows.len();
+    let top = (state.chart.height(area.height) + 1).min(area.height);
+    let left = area.height - top;
+    let spare = left.saturating_sub(u16::try_from(rows.max(1)).unwrap_or(u16::MAX));
+    let below = match area.height {
+        0..WITH_WHY => 0,
+        WITH_WHY..WITH_PREVIEW if spare < preview::WITH_MORE => 2,
+        WITH_WHY..WITH_PREVIEW => spare,
+        WITH_PREVIEW..TALL => spare.max(8),
+        _ => spare.max(11),
     };
-    Rect { y: area.bottom() - height, height, ..area }
+    let below = below.min(left);
+    let list = Rect { y: area.y + top, height: left - below, ..area };
+    (list, Rect { y: list.bottom(), height: below, ..area })
 }
 
 /// Columns with their widths; the number before them has [`number_width`], the cause what is left.
@@ -83,8 +85,9 @@ pub(super) fn column_at(shared: &Shared, width: u16, column: u16) -> SortBy {
 
 pub(in crate::tui::screens) fn view(state: &State, shared: &Shared, frame: &mut Frame<'_>, area: Rect) {
     let (buffer, look) = (frame.buffer_mut(), shared.look);
-    state.chart.draw(buffer, look, shared.zone, chart(area), ("requests", "failed"));
-    let list = list(area);
+    let words = Words { noun: ("request", "requests"), failed: "failed", note: &modes(state) };
+    state.chart.draw(buffer, look, shared.zone, chart(state, area), words);
+    let (list, below) = rooms(state, area);
     let heading = Rect { y: list.y.saturating_sub(1), height: list.height + 1, ..list };
     titles(state, shared, &mut Line::new(buffer, look, heading, 0));
     for (row, line) in state.list.visible().zip(0..) {
@@ -110,7 +113,7 @@ pub(in crate::tui::screens) fn view(state: &State, shared: &Shared, frame: &mut 
     if state.list.is_empty() {
         Line::new(buffer, look, list, 0).skip(2).put(Role::Dim, empty(state, shared));
     }
-    why(state, shared, buffer, below(area));
+    preview::draw(state, shared, buffer, below);
 }
 
 fn titles(state: &State, shared: &Shared, line: &mut Line<'_>) {
@@ -126,10 +129,19 @@ fn titles(state: &State, shared: &Shared, line: &mut Line<'_>) {
         }
     }
     line.put(Role::Title, &title(state, shared, SortBy::Cause));
-    let failed = state.only_failed.then_some("failed only");
-    let modes: Vec<&str> = failed.into_iter().chain(state.group.words()).collect();
-    let room = line.skip(2).room().saturating_sub(1);
-    line.right(Role::Match, &modes.join(", "), room);
+    if chart(state, shared.body()).height == 0 {
+        let room = line.skip(2).room().saturating_sub(1);
+        line.right(Role::Match, &modes(state), room);
+    }
+}
+
+/// What is listed, and how.
+fn modes(state: &State) -> String {
+    match (state.only_failed, state.group.words()) {
+        (false, group) => group.unwrap_or_default().to_owned(),
+        (true, None) => "failed only".to_owned(),
+        (true, Some(group)) => format!("failed {group}"),
+    }
 }
 
 /// The title of a column, with a sign where it orders the list.
@@ -146,10 +158,12 @@ fn group(state: &State, shared: &Shared, line: &mut Line<'_>, group: &Group) {
     line.put(Role::Dim, if group.is_open { symbols.unfolded } else { symbols.folded }).skip(1);
     let counts = format!("{} {}", group.len(), if group.len() == 1 { "request" } else { "requests" });
     let failed = format!("{} {} failed", symbols.failed, group.failed);
-    let name = line.room().saturating_sub(34).min(70);
+    let digits = number_width(shared) - 1;
+    let (counts_width, failed_width) = (digits + " requests".len(), digits + "x  failed".len());
+    let name = line.room().saturating_sub(counts_width + failed_width + 4).min(70);
     let words = shared.line(state.table.group_name(state.group, group.number), 120);
     line.cell(Role::Title, words.as_str(), name).skip(1);
-    line.right(Role::Normal, &counts, 15).skip(2);
+    line.right(Role::Normal, &counts, counts_width).skip(2);
     if group.failed > 0 {
         line.put(Role::Failed, &failed);
     } else {
@@ -217,33 +231,10 @@ fn empty(state: &State, shared: &Shared) -> &'static str {
         Some(hits) if hits.is_complete => "No request passes the filter; \\ turns it off.",
         Some(_) => "No request passes the filter so far.",
         None if shared.progress.is_live => "No requests so far; they show here as their records come.",
+        None if shared.progress.is_done && shared.lookup.diagnosis(shared.snapshot(), None).is_some() => {
+            "No requests in this capture; what was found concerns it as a whole."
+        }
         None if shared.progress.is_done => "No requests in this capture; the logs (5) show every signal.",
         None => "No requests are known yet.",
     }
-}
-
-/// One sentence on the selected request, which the narrow columns may not have room for.
-fn why(state: &State, shared: &Shared, buffer: &mut Buffer, area: Rect) {
-    let Some(request) = state.selected(shared) else { return };
-    let sign = shared.look.symbols.outcome(request.outcome);
-    let words = shared.line(&facts::why(shared, request), 400);
-    let mut line = Line::new(buffer, shared.look, area, 0);
-    line.skip(1).put(request.outcome.into(), sign).skip(1);
-    line.put(Role::Title, &format!("#{} ", request.key.0 + 1));
-    let (first, rest) = match area.height {
-        0 | 1 => (words.as_str(), ""),
-        _ => broken(words.as_str(), line.room()),
-    };
-    line.put(Role::Normal, first);
-    let lead = usize::from(area.width) - line.room() - width(first);
-    Line::new(buffer, shared.look, area, 1).skip(lead.min(8)).put(Role::Normal, rest);
-}
-
-/// The text in two, the first part at most `columns` wide and ending with a word where it can.
-fn broken(text: &str, columns: usize) -> (&str, &str) {
-    if width(text) <= columns {
-        return (text, "");
-    }
-    let fitting = text.match_indices(' ').map(|(at, _)| at).take_while(|at| width(&text[..*at]) <= columns);
-    fitting.last().map_or((text, ""), |at| (&text[..at], &text[at + 1..]))
 }

@@ -15,6 +15,7 @@ use crate::model::{Finding, Level, RuleMeta, SignalKey};
 use crate::tui::keys::Move;
 use crate::tui::message::{self, Ask, AskLine, Mouse, MouseKind, Notice, Outbox};
 use crate::tui::model::{Change, Shared};
+use crate::tui::pointer::wheel;
 use crate::tui::screens::{ScreenId, ScreenMessage};
 use crate::tui::widgets::{ListState, Split};
 
@@ -58,6 +59,8 @@ struct Hits {
 pub enum Message {
     /// A movement.
     Move(Move),
+    /// A movement in the text or in the list, whichever of them movements go to.
+    MoveIn(bool, Move),
     /// Selects a row.
     Select(usize),
     /// Shows the record of the chosen hit.
@@ -95,6 +98,11 @@ pub enum Message {
 pub(super) fn update(state: &mut State, message: Message, shared: &Shared, out: &mut Outbox) {
     match message {
         Message::Move(by) if state.in_text => state.top.scroll(by),
+        Message::MoveIn(in_text, by) => {
+            let before = std::mem::replace(&mut state.in_text, in_text);
+            update(state, Message::Move(by), shared, out);
+            state.in_text = before;
+        }
         Message::Move(by) => {
             if state.list.apply(by) {
                 state.hit = 0;
@@ -297,6 +305,9 @@ pub(super) fn refresh(state: &mut State, change: Change, shared: &Shared, _out: 
 pub(super) fn click(state: &State, _shared: &Shared, area: Rect, mouse: Mouse) -> Option<Message> {
     let Split { list, text, .. } = view::rooms(state, area);
     let at = (mouse.column, mouse.row).into();
+    if let Some(by) = wheel(mouse) {
+        return Some(Message::MoveIn(text.contains(at), by));
+    }
     match mouse.kind {
         MouseKind::Click if list.contains(at) && mouse.row == list.y => Some(Message::Sort),
         MouseKind::Click if list.contains(at) => {

@@ -35,7 +35,8 @@ pub(super) fn document(state: &State, shared: &Shared, columns: usize) -> Docume
         }
         pen.fixes(&steps);
     }
-    pen.afterwards(rule, finding);
+    pen.verify(rule, finding);
+    pen.afterwards(rule);
     pen.document
 }
 

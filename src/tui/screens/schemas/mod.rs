@@ -16,6 +16,7 @@ use crate::model::{SchemaAudit, SchemaFinding, SignalKey};
 use crate::tui::keys::Move;
 use crate::tui::message::{self, Effect, Mouse, MouseKind, Notice, Outbox};
 use crate::tui::model::{Change, Shared};
+use crate::tui::pointer::wheel;
 use crate::tui::screens::ScreenId;
 use crate::tui::widgets::{ListState, Split, Tree};
 
@@ -45,6 +46,8 @@ pub struct State {
 pub enum Message {
     /// A movement.
     Move(Move),
+    /// A movement in the text or in the list, whichever of them movements go to.
+    MoveIn(bool, Move),
     /// Selects a row.
     Select(usize),
     /// Shows the first call that hit it, else the record of the list.
@@ -74,6 +77,11 @@ pub enum Message {
 pub(super) fn update(state: &mut State, message: Message, shared: &Shared, out: &mut Outbox) {
     match message {
         Message::Move(by) if state.in_text => state.top.scroll(by),
+        Message::MoveIn(in_text, by) => {
+            let before = std::mem::replace(&mut state.in_text, in_text);
+            update(state, Message::Move(by), shared, out);
+            state.in_text = before;
+        }
         Message::Move(by) => state.tree.travel(&mut state.list, by),
         Message::Select(row) => {
             state.in_text = false;
@@ -222,6 +230,9 @@ pub(super) fn refresh(state: &mut State, change: Change, shared: &Shared, out: &
 pub(super) fn click(state: &State, _shared: &Shared, area: Rect, mouse: Mouse) -> Option<Message> {
     let Split { list: tree, text, .. } = view::rooms(state, area);
     let at = (mouse.column, mouse.row).into();
+    if let Some(by) = wheel(mouse) {
+        return Some(Message::MoveIn(text.contains(at), by));
+    }
     if mouse.kind != MouseKind::Click {
         return None;
     }

@@ -18,7 +18,9 @@ pub(super) fn whole(shared: &Shared, item: &Item) -> String {
         }
         let pair: Map<String, Value> = [(key.clone(), Value::String(text))].into_iter().collect();
         let safe = shared.text(&Value::Object(pair).to_string());
-        let read = serde_json::from_str::<Map<String, Value>>(safe.as_str()).ok();
+        // A sign that was spelt out, as `\u{202e}`, is none of JSON's escapes.
+        let spelt = safe.as_str().replace("\\u{", "\\\\u{");
+        let read = serde_json::from_str::<Map<String, Value>>(&spelt).ok();
         match read.and_then(|pair| pair.into_iter().next()) {
             Some((_, Value::String(value))) => text = value,
             // The mask took the quotes along: what is left of the pair is safe as it stands.
@@ -28,11 +30,15 @@ pub(super) fn whole(shared: &Shared, item: &Item) -> String {
     shared.text(&text).to_string()
 }
 
+/// The beginning of the value, safe, as much of it as a screen shows.
+pub(super) fn head(shared: &Shared, item: &Item) -> String {
+    let head = &item.value[..item.value.floor_char_boundary(MAX_HEAD)];
+    whole(shared, &Item { value: head.to_owned(), ..item.clone() })
+}
+
 /// The beginning of the value on one line of at most `max` characters.
 pub(super) fn line(shared: &Shared, item: &Item, max: usize) -> String {
-    let head = &item.value[..item.value.floor_char_boundary(MAX_HEAD)];
-    let item = Item { value: head.to_owned(), ..item.clone() };
-    shared.line(&whole(shared, &item), max).as_str().replace('\t', "    ")
+    shared.line(&head(shared, item), max).as_str().replace('\t', "    ")
 }
 
 /// Whether the value may be spelt out in a filter: the door lets it pass as it is.

@@ -16,11 +16,12 @@ use crate::tui::find::Needle;
 use crate::tui::keys::Move;
 use crate::tui::message::{self, Ask, AskLine, Mouse, MouseKind, Notice, Outbox};
 use crate::tui::model::{Change, Shared};
+use crate::tui::pointer::wheel;
 use crate::tui::screens::{ScreenId, ScreenMessage, logs};
-use crate::tui::widgets::{ListState, Tree};
+use crate::tui::widgets::{ListState, Tree, width};
 
 pub(super) use keys::KEYS;
-use nodes::Item;
+use nodes::{Item, ItemKind};
 pub(super) use view::view;
 
 /// What the screen remembers.
@@ -33,6 +34,8 @@ pub struct State {
     lines: Vec<String>,
     laid_out: Option<LaidOut>,
     scroll: ListState,
+    /// The selected value in full, where it does not fit on its row and there is room below the text.
+    value: Vec<String>,
     pane: Pane,
     /// Whether movements go to the text.
     in_text: bool,
@@ -59,6 +62,8 @@ enum Pane {
 pub enum Message {
     /// A movement.
     Move(Move),
+    /// A movement in the text or in the tree, whichever of them movements go to.
+    MoveIn(bool, Move),
     /// Selects a row of the tree.
     Select(usize),
     /// Folds or unfolds the selected row.
@@ -103,6 +108,11 @@ pub enum Message {
 pub(super) fn update(state: &mut State, message: Message, shared: &Shared, out: &mut Outbox) {
     match message {
         Message::Move(by) => movement(state, by),
+        Message::MoveIn(in_text, by) => {
+            let before = std::mem::replace(&mut state.in_text, in_text);
+            movement(state, by);
+            state.in_text = before;
+        }
         Message::Select(row) => {
             state.in_text = false;
             let again = state.list.selected() == Some(row);
@@ -302,6 +312,10 @@ impl State {
         self.tree = signal.as_ref().map(|(_, signal)| nodes::tree(signal)).unwrap_or_default();
         (self.signal, self.laid_out) = (signal, None);
         (self.list, self.scroll) = (ListState::default(), ListState::default());
+        // What it says comes first.
+        let message = self.tree.find(0, 1, |item| item.kind == ItemKind::Field && item.path == "message");
+        self.list.fit(self.tree.len(), view::panes(shared.body()).0.height);
+        self.list.select(message.map(|node| self.tree.reveal(node)).unwrap_or_default());
         if self.needle.is_some() {
             self.tree.fold_from(None);
         }
@@ -320,6 +334,25 @@ impl State {
             self.laid_out = wanted;
         }
         self.scroll.fit(self.lines.len(), text.height);
+        self.value = self.cut_value(shared, tree, text).unwrap_or_default();
+    }
+
+    /// The selected value in rows for what is left of the text's room, when its own row cuts it.
+    fn cut_value(&self, shared: &Shared, tree: Rect, text: Rect) -> Option<Vec<String>> {
+        /// Rows of a title, an empty one above it, and a few of the value.
+        const LEAST: usize = 5;
+        let spare = usize::from(text.height).saturating_sub(self.lines.len());
+        let (row, item) = (self.list.selected()?, self.item()?);
+        let is_shown = matches!(item.kind, ItemKind::Field | ItemKind::Scalar | ItemKind::Nested);
+        let fits =
+            view::value_column(self.tree.row(row)?, tree) + width(&item.value) < usize::from(tree.width);
+        if self.pane == Pane::Value || !is_shown || spare < LEAST || (fits && !item.value.contains('\n')) {
+            return None;
+        }
+        let columns = usize::from(text.width.saturating_sub(1));
+        let mut rows = raw::wrapped(shared, &guard::head(shared, item), columns);
+        rows.truncate(spare - 2);
+        Some(rows)
     }
 }
 
@@ -335,6 +368,9 @@ pub(super) fn refresh(state: &mut State, change: Change, shared: &Shared, _out: 
 pub(super) fn click(state: &State, _shared: &Shared, area: Rect, mouse: Mouse) -> Option<Message> {
     let (tree, text) = view::panes(area);
     let at = (mouse.column, mouse.row).into();
+    if let Some(by) = wheel(mouse) {
+        return Some(Message::MoveIn(text.contains(at), by));
+    }
     if mouse.kind != MouseKind::Click {
         return None;
     }

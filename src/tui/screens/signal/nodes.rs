@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::model::Signal;
 use crate::model::semconv::text_of;
 use crate::tui::time;
-use crate::tui::widgets::{Node, Tree};
+use crate::tui::widgets::{Node, Tree, width};
 
 /// Nodes of the largest tree.
 const MAX_NODES: usize = 20_000;
@@ -25,6 +25,8 @@ pub(super) struct Item {
     /// Another key that gives the value its meaning: of a name/value pair the name, of a member of a list the key of
     /// the list; empty for none.
     pub(super) about: String,
+    /// Columns of the labels beside it, so that values stand below one another.
+    pub(super) label_columns: usize,
     /// What it is.
     pub(super) kind: ItemKind,
     /// The value as text; compact JSON for objects and lists.
@@ -57,11 +59,34 @@ pub(super) fn tree(signal: &Signal) -> Tree<Item> {
         builder.section("record", |builder| builder.members(&top, &signal.body));
     }
     let is_large = builder.nodes.len() > MAX_UNFOLDED;
+    align(&mut builder.nodes);
     let mut tree = Tree::new(builder.nodes);
     if is_large {
         tree.fold_from(Some(FOLD_FROM));
     }
     tree
+}
+
+/// Gives each label the width of the widest one below the same parent, unless that is very wide.
+fn align(nodes: &mut [Node<Item>]) {
+    /// Columns of a label that others make room for.
+    const MAX_LABEL: usize = 24;
+    let mut widest = vec![0; nodes.len() + 1];
+    let mut parents = Vec::with_capacity(nodes.len());
+    let mut path: Vec<usize> = Vec::new();
+    for (at, node) in nodes.iter().enumerate() {
+        path.truncate(usize::from(node.depth));
+        // Of those at the top the place behind the last one.
+        let parent = path.last().copied().unwrap_or(nodes.len());
+        path.push(at);
+        parents.push(parent);
+        if node.item.kind != ItemKind::Rest {
+            widest[parent] = widest[parent].max(width(&node.item.label).min(MAX_LABEL));
+        }
+    }
+    for (node, parent) in nodes.iter_mut().zip(parents) {
+        node.item.label_columns = widest[parent];
+    }
 }
 
 struct Builder {
@@ -143,8 +168,14 @@ impl Builder {
         };
         let path = if place.path.is_empty() { label.to_owned() } else { format!("{}.{label}", place.path) };
         let text = text_of(value).map_or_else(|| "null".to_owned(), std::borrow::Cow::into_owned);
-        let item =
-            Item { label: label.to_owned(), path: path.clone(), about: about.to_owned(), kind, value: text };
+        let item = Item {
+            label: label.to_owned(),
+            path: path.clone(),
+            about: about.to_owned(),
+            label_columns: 0,
+            kind,
+            value: text,
+        };
         if !self.push(place.depth, item) {
             return;
         }

@@ -9,7 +9,7 @@ use super::{Pane, State, guard};
 use crate::model::{Severity, Signal, SignalKey};
 use crate::tui::model::Shared;
 use crate::tui::theme::Role;
-use crate::tui::widgets::{Line, marked, scroll_bar};
+use crate::tui::widgets::{Line, Node, marked, scroll_bar, tail, width};
 
 /// From this many columns on the text stands beside the tree, otherwise below it.
 const WIDE: u16 = 110;
@@ -61,6 +61,14 @@ pub(in crate::tui::screens) fn view(state: &State, shared: &Shared, frame: &mut 
         highlighted(state, &mut out, Role::Normal, &state.lines[row]);
     }
     with_bar(buffer, shared, text, &state.scroll);
+    let below = (text.y + state.lines.len() as u16 + 2).min(text.bottom());
+    let below = Rect { y: below, height: text.bottom() - below, ..text };
+    if let Some(item) = state.item().filter(|_| !state.value.is_empty()) {
+        title(shared, buffer, below, 0, &format!("Value of {}", shared.line(&item.path, 80)), false);
+    }
+    for (value, row) in state.value.iter().zip(0..) {
+        highlighted(state, &mut Line::new(buffer, shared.look, below, row), Role::Normal, value);
+    }
 }
 
 fn with_bar(buffer: &mut Buffer, shared: &Shared, area: Rect, list: &crate::tui::widgets::ListState) {
@@ -92,38 +100,64 @@ fn heading(
     let mark = if shared.bookmarks.contains(&key) { symbols.bookmark } else { " " };
     line.put(Role::Title, mark);
     let outcome = format!("{} {}", symbols.outcome(signal.outcome), signal.outcome);
-    line.put(Role::Layer(signal.layer), signal.layer.word()).skip(2).put(Role::Normal, signal.kind.word());
+    let (layer, kind) = (signal.layer.word(), signal.kind.word());
+    if !kind.starts_with(layer) {
+        line.put(Role::Layer(signal.layer), layer).skip(2);
+    }
+    line.put(Role::Layer(signal.layer), kind);
     line.skip(2).put(signal.outcome.into(), &outcome).skip(2);
     if signal.severity != Severity::Unset {
         line.put(signal.severity.into(), signal.severity.word()).skip(2);
     }
-    line.put(Role::Dim, &signal.timestamp.map_or("no time".to_owned(), |at| shared.zone.full(at)));
+    line.put(Role::Normal, &signal.timestamp.map_or("no time".to_owned(), |at| shared.zone.full(at)));
     let count = shared.case().map_or(0, |case| case.briefs().len());
-    let position = format!("signal {} of {count}", key.0 + 1);
+    let position = format!("{} of {count}", key.0 + 1);
     let room = line.skip(2).room().saturating_sub(1);
-    line.right(Role::Dim, &position, room);
+    let words = format!("signal {position}");
+    line.right(Role::Dim, if width(&words) <= room { &words } else { &position }, room);
     let mut line = Line::new(buffer, shared.look, area, 1);
-    line.skip(1);
-    if let Some(request) = state.request(shared) {
-        let at = request.signals.partition_point(|link| link.signal < key);
-        let link = request.signals.get(at).filter(|link| link.signal == key);
-        let tool = shared.snapshot().names.text(request.tool).unwrap_or_default();
-        let sign = symbols.outcome(request.outcome);
-        line.put(request.outcome.into(), sign).skip(1);
-        line.put(Role::Link, &format!("request #{}", request.key.0 + 1)).skip(1);
-        line.put(Role::Normal, shared.line(tool, 60).as_str());
-        line.put(Role::Dim, &format!("  signal {} of {}", at + 1, request.signals.len()));
-        let tie = link.map(|link| {
-            let sure = if link.reason.is_heuristic() { "only by" } else { "by" };
-            format!(", tied {sure} {}", link.reason)
-        });
-        line.put(Role::Dim, tie.as_deref().unwrap_or_default());
-    } else {
-        line.put(Role::Dim, "belongs to no request");
-    }
-    let place = format!("{}:{}", signal.origin.path, signal.origin.line);
+    let place = shared.line(&format!("{}:{}", signal.origin.path, signal.origin.line), 200);
+    let place = tail(place.as_str(), line.room() / 2, symbols.ellipsis);
+    belonging(state, shared, &mut line, key, width(&place) + 3);
     let room = line.skip(2).room().saturating_sub(1);
-    line.right(Role::Dim, shared.line(&place, 200).as_str(), room);
+    line.right(Role::Dim, &place, room);
+}
+
+/// The request it belongs to, and why; as much of it as leaves so many columns `free`.
+fn belonging(state: &State, shared: &Shared, line: &mut Line<'_>, key: SignalKey, free: usize) {
+    line.skip(1);
+    let Some(request) = state.request(shared) else {
+        line.put(Role::Dim, "belongs to no request");
+        return;
+    };
+    let at = request.signals.partition_point(|link| link.signal < key);
+    let link = request.signals.get(at).filter(|link| link.signal == key);
+    line.put(request.outcome.into(), shared.look.symbols.outcome(request.outcome)).skip(1);
+    line.put(Role::Link, &format!("#{}", request.key.0 + 1)).skip(1);
+    if let Some(tool) = shared.snapshot().names.text(request.tool) {
+        line.put(Role::Normal, shared.line(tool, 60).as_str()).skip(1);
+    }
+    let count = format!(" signal {} of {}", at + 1, request.signals.len());
+    let tie = link.map(|link| {
+        let sure = if link.reason.is_heuristic() { "only by" } else { "by" };
+        format!(", tied {sure} {}", link.reason)
+    });
+    for words in [Some(count), tie].into_iter().flatten() {
+        if width(&words) + free > line.room() {
+            break;
+        }
+        line.put(Role::Dim, &words);
+    }
+}
+
+/// Columns before a row of the tree; deep nesting leaves room for the value.
+fn indent(node: &Node<Item>, area: Rect) -> usize {
+    usize::from(node.depth) * 2 % (usize::from(area.width) / 2).max(2)
+}
+
+/// The column of a row's value.
+pub(super) fn value_column(node: &Node<Item>, area: Rect) -> usize {
+    1 + indent(node, area) + 2 + width(&node.item.label).max(node.item.label_columns) + 2
 }
 
 fn draw_row(state: &State, shared: &Shared, buffer: &mut Buffer, area: Rect, line: u16, row: usize) {
@@ -132,8 +166,7 @@ fn draw_row(state: &State, shared: &Shared, buffer: &mut Buffer, area: Rect, lin
     let selected = state.list.selected() == Some(row);
     let mut out = Line::new(buffer, look, area, line);
     out.put(Role::Key, if selected { look.symbols.pointer } else { " " });
-    // Deep nesting must leave room for the value.
-    out.skip(usize::from(node.depth) * 2 % (usize::from(area.width) / 2).max(2));
+    out.skip(indent(node, area));
     let sign = match (state.tree.has_children(row), state.tree.is_folded(row)) {
         (true, true) => look.symbols.folded,
         (true, false) => look.symbols.unfolded,
@@ -142,7 +175,9 @@ fn draw_row(state: &State, shared: &Shared, buffer: &mut Buffer, area: Rect, lin
     out.put(Role::Dim, sign).skip(1);
     let role =
         if item.kind == ItemKind::Section { Role::Title } else { Role::Layer(crate::model::Layer::Span) };
-    highlighted(state, &mut out, role, &plain(shared, &item.label, 120));
+    let label = plain(shared, &item.label, 120);
+    highlighted(state, &mut out, role, &label);
+    out.skip(item.label_columns.saturating_sub(width(&label)));
     value(state, shared, &mut out, item, row);
     if selected && !state.in_text {
         let whole = Rect { y: area.y + line, height: 1, ..area }.intersection(buffer.area);

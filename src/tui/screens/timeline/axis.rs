@@ -49,6 +49,11 @@ impl Axis {
         self.level > 0
     }
 
+    /// How many stretches as long as the one in view make up the whole.
+    pub(super) fn parts(self) -> u64 {
+        1 << self.level
+    }
+
     /// The column of an instant among `columns`; outside of the view the nearest one. 0 for no columns.
     pub(super) fn column(self, at: Timestamp, columns: usize) -> usize {
         let (from, to) = self.window();
@@ -72,12 +77,10 @@ impl Axis {
         in_view.then(|| (self.column(start, columns), self.column(end, columns)))
     }
 
-    /// Half of what is in view, around `at` when everything was.
+    /// Half of what is in view, around `at` where that is in view.
     pub(super) fn zoom_in(&mut self, at: Option<Timestamp>) {
-        if self.level == 0
-            && let Some(at) = at
-        {
-            self.center = nanos(at).clamp(self.start, self.end);
+        if let Some(at) = at.filter(|at| self.shows(*at)) {
+            self.center = nanos(at);
         }
         if self.level < MAX_LEVEL && self.length() > 1 {
             self.level += 1;
@@ -114,6 +117,11 @@ impl Axis {
         let (from, to) = self.window();
         let step = ((to - from) / 4).max(1);
         self.center = (i128::midpoint(from, to) + step * i128::from(by)).clamp(self.start, self.end);
+    }
+
+    /// Whether an instant lies to the left of what is in view.
+    pub(super) fn is_before(self, at: Timestamp) -> bool {
+        nanos(at) < self.window().0
     }
 
     /// Brings an instant into view.

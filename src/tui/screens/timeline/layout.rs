@@ -4,7 +4,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::case::Case;
 use crate::model::{
-    Layer, Link, Outcome, Request, Severity, SignalKey, SpanId, TimeRange, Timestamp, TraceName,
+    Layer, Link, LinkReason, Outcome, Request, Severity, SignalKey, SpanId, TimeRange, Timestamp, TraceName,
 };
 use crate::tui::widgets::Node;
 
@@ -31,8 +31,8 @@ impl Lane {
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Client => "client",
-            Self::Gateway => "Gateway",
-            Self::Runtime => "Runtime",
+            Self::Gateway => "gateway",
+            Self::Runtime => "runtime",
             Self::Downstream => "downstream",
             Self::Other => "other",
         }
@@ -88,7 +88,9 @@ pub(super) struct Entry {
     pub(super) end: Option<Timestamp>,
     pub(super) shape: Shape,
     pub(super) is_error: bool,
-    /// Whether only time ties it to the request.
+    /// What ties it to the request.
+    pub(super) reason: Option<LinkReason>,
+    /// Whether that is only time.
     pub(super) is_heuristic: bool,
 }
 
@@ -114,7 +116,7 @@ pub(super) fn rows(case: &Case, request: &Request) -> Vec<Node<Entry>> {
             }
         }
         path.push(entries.len());
-        let brief = &case.briefs()[signal.index()];
+        let brief = case.briefs().at(signal.index());
         if let Some(id) = brief.span {
             by_span.entry((brief.trace, id)).or_insert(entries.len());
         }
@@ -131,16 +133,17 @@ pub(super) fn rows(case: &Case, request: &Request) -> Vec<Node<Entry>> {
 }
 
 fn entry(case: &Case, signal: SignalKey, link: Option<&Link>, shape: Shape) -> Entry {
-    let brief = case.briefs().get(signal.index()).copied().unwrap_or_default();
-    let facts = case.span_facts(signal).filter(|_| shape == Shape::Span);
-    let name = facts.and_then(|facts| case.names().text(facts.name)).unwrap_or_default();
+    let brief = case.briefs().at(signal.index());
+    let is_span = shape == Shape::Span;
+    let name = case.names().text(brief.name).filter(|_| is_span).unwrap_or_default();
     Entry {
         signal,
         lane: Lane::of_layer(brief.layer).or_else(|| Lane::of_span(name)).unwrap_or(Lane::Other),
         start: brief.timestamp,
-        end: facts.and_then(|facts| facts.end),
+        end: brief.end.filter(|_| is_span),
         shape,
         is_error: brief.outcome == Outcome::Failed || brief.severity >= Severity::Error,
+        reason: link.map(|link| link.reason),
         is_heuristic: link.is_some_and(|link| link.reason.is_heuristic()),
     }
 }

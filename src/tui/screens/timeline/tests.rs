@@ -84,11 +84,15 @@ fn three_thousand_spans_are_read_a_screen_at_a_time() {
     let mut model = spans(3_000, (160, 50));
     assert_eq!(model.shared.snapshot().requests.len(), 1);
     assert_eq!(model.screens.timeline.tree.len(), 3_000);
+    let told = model.screens.timeline.selected().expect("a row");
+    assert!(told.is_error, "the first look is at what failed: {told:?}");
+    press(&mut model, "home");
     assert!(screen(&model).contains("step 1 "), "{}", screen(&model));
     for keys in ["end", "n", "N", "C", "E", "pagedown", "+ + right left 0", "]"] {
         press(&mut model, keys);
         let state = &model.screens.timeline;
-        assert!(state.names.len() <= state.list_height, "{keys}: {} names", state.names.len());
+        let rows = usize::from(state.rooms(model.shared.body()).rows.height);
+        assert!(state.names.len() <= rows, "{keys}: {} names", state.names.len());
         assert!(state.selected().is_none_or(|entry| state.names.contains_key(&entry.signal)), "{keys}");
     }
     press(&mut model, "end n");

@@ -27,6 +27,8 @@ pub(crate) enum Fault {
     ClosedWithin,
     /// 200, but no words of the protocol.
     Garbage,
+    /// A page with this status from somebody who is not AWS: a proxy, a captive portal.
+    Foreign(u16),
     /// The right answer, spread over this time.
     Slow(Duration),
     /// No answer as long as the server runs.

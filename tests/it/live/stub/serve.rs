@@ -168,6 +168,10 @@ fn refusal(world: &World, service: Service, prefix: &str, operation: &str, fault
             (400, "ResourceNotFoundException", "The specified resource does not exist.".to_owned())
         }
         Fault::Garbage => return Some(Answer::ok("text/html", "<html><body>no such words\u{0}")),
+        Fault::Foreign(status) => {
+            let page = "<html><head><title>Welcome to the hotel network</title></head></html>";
+            return Some(Answer { status: *status, is_foreign: true, ..Answer::ok("text/html", page) });
+        }
         _ => return None,
     };
     Some(match service {

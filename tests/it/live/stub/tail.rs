@@ -1,6 +1,6 @@
 //! Live Tail: a session is an answer of event-stream frames that goes on until somebody ends it.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::net::TcpStream;
 use std::time::Duration;
@@ -37,6 +37,8 @@ pub(crate) struct Tail {
     pub(crate) loses_every: Option<u64>,
     /// Whether every event is shown twice, as two groups of a session that are mixed up with each other would be.
     pub(crate) shows_twice: bool,
+    /// Groups that no session may have, with the error code; whether the error names them.
+    pub(crate) refused: BTreeMap<String, (&'static str, bool)>,
     /// Updates sent.
     pub(crate) updates: u64,
     /// Events shown.
@@ -69,6 +71,7 @@ impl Default for Tail {
             sampled_every: None,
             loses_every: None,
             shows_twice: false,
+            refused: BTreeMap::new(),
             updates: 0,
             shown: 0,
         }
@@ -87,6 +90,14 @@ pub(super) fn open(world: &mut World, input: &Value) -> Result<Session, (&'stati
     }
     if arns.iter().any(|arn| !world.logs.groups.contains_key(plain_name(arn))) {
         return Err(("ResourceNotFoundException", "The specified log group does not exist.".to_owned()));
+    }
+    let refused = arns.iter().find_map(|arn| Some((arn, world.tail.refused.get(plain_name(arn))?)));
+    if let Some((arn, (code, is_named))) = refused {
+        let on = if *is_named { format!("on resource: {arn} ") } else { String::new() };
+        return Err((
+            code,
+            format!("User: u is not authorized to perform: logs:StartLiveTail {on}because it is so"),
+        ));
     }
     if world.tail.open >= world.tail.max_sessions {
         return Err(("LimitExceededException", "Too many Live Tail sessions.".to_owned()));

@@ -27,6 +27,10 @@ pub(crate) struct TraceStore {
     pub(crate) indexed_percent: f64,
     /// Looks at a retrieval that still say RUNNING.
     pub(crate) running: u64,
+    /// How many of the next batches are left unprocessed.
+    pub(crate) unprocessed: u64,
+    /// Whether every trace is larger than what is handed out of one.
+    pub(crate) is_cut: bool,
     retrievals: Vec<(Vec<String>, u64)>,
 }
 
@@ -51,6 +55,8 @@ impl Default for TraceStore {
             status: "ACTIVE".to_owned(),
             indexed_percent: 1.0,
             running: 1,
+            unprocessed: 0,
+            is_cut: false,
             retrievals: Vec::new(),
         }
     }
@@ -133,15 +139,19 @@ fn summaries(store: &TraceStore, input: &Value, page: usize) -> Result<Value> {
     )
 }
 
-fn batch(store: &TraceStore, input: &Value) -> Result<Value> {
+fn batch(store: &mut TraceStore, input: &Value) -> Result<Value> {
     let ids = ids(input);
     if ids.is_empty() || ids.len() > BATCH {
         return Err("1 to 5 trace ids");
     }
+    if store.unprocessed > 0 {
+        store.unprocessed -= 1;
+        return Ok(json!({"Traces": [], "UnprocessedTraceIds": ids}));
+    }
     let found =
         ids.iter().filter_map(|id| Some((id, store.traces.get(id)?))).filter(|(_, trace)| trace.is_indexed);
     let traces: Vec<Value> = found
-        .map(|(id, trace)| json!({"Id": id, "Duration": 0.5, "LimitExceeded": false, "Segments": documents(&trace.segments)}))
+        .map(|(id, trace)| json!({"Id": id, "Duration": 0.5, "LimitExceeded": store.is_cut, "Segments": documents(&trace.segments)}))
         .collect();
     Ok(json!({"Traces": traces, "UnprocessedTraceIds": []}))
 }

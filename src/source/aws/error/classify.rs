@@ -1,4 +1,4 @@
-//! What an AWS call can fail with, in the words of the person who must mend it.
+//! What the SDK reports, read as a [`LiveError`].
 
 use std::error::Error;
 
@@ -6,136 +6,12 @@ use aws_sdk_cloudwatchlogs::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 
+use super::LiveError;
 use crate::model::shell_word;
-
-/// Why a live source could not be read. Each message says what to do next.
-#[derive(Clone, Debug, thiserror::Error)]
-pub enum LiveError {
-    /// No credentials were found.
-    #[error(
-        "no AWS credentials were found; name a profile (--profile), run `aws configure`, or check with: aws sts get-caller-identity"
-    )]
-    NoCredentials,
-    /// They were valid once.
-    #[error("the AWS credentials have expired; log in again: {login}")]
-    Expired {
-        /// The command.
-        login: String,
-    },
-    /// The credentials could not be made: a broken profile, a role that cannot be assumed.
-    #[error("AWS credentials cannot be loaded: {reason}; check with: aws sts get-caller-identity{profile}")]
-    Credentials {
-        /// What the provider said.
-        reason: String,
-        /// ` --profile NAME`, or nothing.
-        profile: String,
-    },
-    /// No Region.
-    #[error("no Region is set; name it with --region, AWS_REGION or `region` in the profile")]
-    NoRegion,
-    /// It cannot be one.
-    #[error(
-        "'{region}' is no Region; name one such as us-east-1 with --region, AWS_REGION or in the profile"
-    )]
-    NoSuchRegion {
-        /// What was given.
-        region: String,
-    },
-    /// Not allowed.
-    #[error(
-        "{action} is denied on {resource}; ask for the permission (`agentcore-triage iam` prints the policy)"
-    )]
-    Denied {
-        /// IAM action.
-        action: String,
-        /// What it was asked for.
-        resource: String,
-    },
-    /// There is no such thing, there or in this Region.
-    #[error(
-        "{resource} was not found in {region}; list what is there: agentcore-triage discover --region {region}"
-    )]
-    NotFound {
-        /// What.
-        resource: String,
-        /// Where.
-        region: String,
-    },
-    /// The service asks to slow down, still after every retry.
-    #[error(
-        "{action} is throttled; it was tried again {attempts} times. Ask for fewer groups or a shorter window"
-    )]
-    Throttled {
-        /// IAM action.
-        action: String,
-        /// Attempts.
-        attempts: u32,
-    },
-    /// The service does not take the request as it is: a filter pattern, a window, a name that cannot be.
-    #[error("{action} was refused: {reason}; check names, window and filter pattern")]
-    Rejected {
-        /// IAM action.
-        action: String,
-        /// What the service said.
-        reason: String,
-    },
-    /// A list could not be read to its end before the place in it was forgotten.
-    #[error("the service has forgotten how far the log group was read; the stretch is read again")]
-    TokenExpired,
-    /// A quota of the account is used up.
-    #[error("{action} meets a quota of the account: {reason}")]
-    Quota {
-        /// IAM action.
-        action: String,
-        /// What the service said.
-        reason: String,
-    },
-    /// Nobody answers.
-    #[error("{host} cannot be reached ({reason}); check the network, the proxy and the Region")]
-    Unreachable {
-        /// Host or service.
-        host: String,
-        /// What the connection said.
-        reason: String,
-    },
-    /// Anything else.
-    #[error("{action} failed: {reason}")]
-    Other {
-        /// IAM action.
-        action: String,
-        /// What the service said.
-        reason: String,
-    },
-}
-
-impl LiveError {
-    /// The IAM action that failed, when it was one call.
-    pub fn action(&self) -> Option<&str> {
-        match self {
-            Self::Denied { action, .. } | Self::Throttled { action, .. } | Self::Other { action, .. } => {
-                Some(action)
-            }
-            _ => None,
-        }
-    }
-
-    /// Whether a permission is missing.
-    pub fn is_denied(&self) -> bool {
-        matches!(self, Self::Denied { .. })
-    }
-
-    /// Whether trying again later may succeed without anybody mending anything.
-    pub fn is_passing(&self) -> bool {
-        matches!(
-            self,
-            Self::Throttled { .. } | Self::Unreachable { .. } | Self::Other { .. } | Self::TokenExpired
-        )
-    }
-}
 
 /// Where and as whom a call was made.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Call<'a> {
+pub(in crate::source::aws) struct Call<'a> {
     /// IAM action: `logs:FilterLogEvents`.
     pub action: &'static str,
     /// What it was asked for.
@@ -146,17 +22,28 @@ pub(super) struct Call<'a> {
     pub profile: Option<&'a str>,
 }
 
-/// Attempts that the SDK makes before it gives up; see [`Account`](super::Account).
-pub(super) const ATTEMPTS: u32 = 5;
-
 /// Error codes of expired credentials, over all services that are called.
-const EXPIRED: &[&str] = &["ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"];
+const EXPIRED: &[&str] = &["ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"];
 const DENIED: &[&str] = &["AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "NotAuthorized"];
-const INVALID: &[&str] =
-    &["UnrecognizedClientException", "InvalidClientTokenId", "InvalidSignatureException"];
+const INVALID: &[&str] = &[
+    "UnrecognizedClientException",
+    "InvalidClientTokenId",
+    "InvalidSignatureException",
+    "SignatureDoesNotMatch",
+];
 const MISSING: &[&str] = &["ResourceNotFoundException", "NoSuchEntity", "NotFoundException"];
-const THROTTLED: &[&str] =
-    &["ThrottlingException", "ThrottledException", "Throttling", "TooManyRequestsException"];
+/// As the SDK lists them for its own retries, but for the quota below.
+const THROTTLED: &[&str] = &[
+    "ThrottlingException",
+    "ThrottledException",
+    "Throttling",
+    "TooManyRequestsException",
+    "RequestThrottled",
+    "RequestThrottledException",
+    "RequestLimitExceeded",
+    "BandwidthLimitExceeded",
+    "SlowDown",
+];
 const REJECTED: &[&str] = &[
     "InvalidParameterException",
     "InvalidOperationException",
@@ -164,10 +51,23 @@ const REJECTED: &[&str] = &[
     "ValidationException",
     "ValidationError",
 ];
+/// A quota of things that exist, not of calls. The SDK counts the first one as throttling; Live Tail says it of its sessions.
 const QUOTA: &[&str] = &["LimitExceededException", "ServiceQuotaExceededException"];
 
+/// A request that is signed for a time more than a quarter of an hour away:
+/// <https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html>. Signature errors say in words that it is
+/// about the time: <https://docs.aws.amazon.com/IAM/latest/UserGuide/signature-v4-troubleshooting.html>.
+const CLOCK: &[&str] = &["RequestExpired", "RequestTimeTooSkewed", "RequestInTheFuture"];
+const CLOCK_WORDS: [&str; 2] = ["Signature expired", "Signature not yet current"];
+
+/// What AWS puts beside every answer, also beside errors; spellings differ between services.
+const REQUEST_ID: [&str; 3] = ["x-amzn-requestid", "x-amzn-request-id", "x-amz-request-id"];
+
+/// Characters that are told of an answer that makes no sense.
+const FIRST_WORDS: usize = 80;
+
 /// Reads what the SDK reports.
-pub(super) fn classify<E>(call: Call<'_>, error: &SdkError<E, HttpResponse>) -> LiveError
+pub(in crate::source::aws) fn classify<E>(call: Call<'_>, error: &SdkError<E, HttpResponse>) -> LiveError
 where
     E: ProvideErrorMetadata + Error + 'static,
 {
@@ -175,17 +75,36 @@ where
     let host = format!("{} in {}", action.split(':').next().unwrap_or_default(), call.region);
     match error {
         SdkError::ServiceError(service) => {
-            let error = service.err();
-            answered(call, error.code(), error.message(), service.raw().status().as_u16())
+            let (error, raw) = (service.err(), service.raw());
+            match (error.code(), foreign(raw)) {
+                (None, Some(answer)) => LiveError::Foreign { host, answer },
+                (code, _) => answered(call, code, error.message(), raw.status().as_u16()),
+            }
         }
         SdkError::DispatchFailure(failure) => unsent(failure.as_connector_error(), error, call, host),
         SdkError::TimeoutError(_) => LiveError::Unreachable { host, reason: "no answer in time".to_owned() },
         SdkError::ResponseError(response) => {
             let status = response.raw().status().as_u16();
-            LiveError::Other { action, reason: format!("HTTP {status}, {}", innermost(error)) }
+            let reason = format!("HTTP {status}, {}", innermost(error));
+            let foreign = foreign(response.raw()).map(|answer| LiveError::Foreign { host, answer });
+            foreign.unwrap_or(LiveError::Other { action, reason })
         }
         _ => LiveError::Other { action, reason: innermost(error) },
     }
+}
+
+/// What a response says that came whole and is not from AWS: status, content type, first words.
+fn foreign(response: &HttpResponse) -> Option<String> {
+    let headers = response.headers();
+    if REQUEST_ID.iter().any(|name| headers.contains_key(*name)) {
+        return None;
+    }
+    let body = String::from_utf8_lossy(response.body().bytes()?).into_owned();
+    let words: Vec<&str> = body.split_whitespace().take(FIRST_WORDS).collect();
+    let words: String = words.join(" ").chars().take(FIRST_WORDS).collect();
+    let kind = headers.get("content-type").unwrap_or("no content type");
+    let words = if words.is_empty() { "an empty body".to_owned() } else { format!("'{words}'") };
+    Some(format!("HTTP {}, {kind}: {words}", response.status().as_u16()))
 }
 
 /// The service said no.
@@ -196,20 +115,23 @@ fn answered(call: Call<'_>, code: Option<&str>, message: Option<&str>, status: u
     let reason = message.unwrap_or(code).to_owned();
     if is(EXPIRED) {
         LiveError::Expired { login: login(call) }
+    } else if is(CLOCK) || is(INVALID) && CLOCK_WORDS.iter().any(|words| reason.starts_with(words)) {
+        LiveError::Clock { reason }
     } else if is(DENIED) {
-        LiveError::Denied { action, resource: call.resource.to_owned() }
+        let resource = message.and_then(denied_resource).unwrap_or(call.resource).to_owned();
+        LiveError::Denied { action, resource }
     } else if is(INVALID) {
         LiveError::Credentials { reason, profile: profile_option(call.profile) }
     } else if is(MISSING) {
         LiveError::NotFound { resource: call.resource.to_owned(), region: call.region.to_owned() }
-    } else if is(THROTTLED) {
-        LiveError::Throttled { action, attempts: ATTEMPTS }
-    } else if is(REJECTED) {
-        LiveError::Rejected { action, reason }
     } else if is(QUOTA) {
         LiveError::Quota { action, reason }
+    } else if is(THROTTLED) || status == 429 {
+        LiveError::Throttled { action }
+    } else if is(REJECTED) {
+        LiveError::Rejected { action, reason }
     } else if code.is_empty() {
-        let reason = format!("HTTP {status} without an error that AWS would send; check proxy and endpoint");
+        let reason = format!("HTTP {status} without an error code");
         match status {
             // Whoever answers does not know this API, and will not later.
             400 | 404 | 405 | 501 => LiveError::Rejected { action, reason },
@@ -218,6 +140,13 @@ fn answered(call: Call<'_>, code: Option<&str>, message: Option<&str>, status: u
     } else {
         LiveError::Other { action, reason: format!("{code}: {reason}") }
     }
+}
+
+/// The resource that a refusal names: `… is not authorized to perform: ACTION on resource: ARN because …`
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html>.
+fn denied_resource(message: &str) -> Option<&str> {
+    let (_, rest) = message.split_once("on resource: ")?;
+    rest.split_whitespace().next().filter(|resource| resource.starts_with("arn:"))
 }
 
 /// A request that was never answered. The SDK reports credential faults here, too, and only in words.
@@ -332,10 +261,36 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_of_nobody_knows_whom_says_so() {
-        let error = answered(CALL, None, None, 502).to_string();
-        assert!(error.contains("HTTP 502") && error.contains("proxy"), "{error}");
-        assert!(!answered(CALL, None, None, 404).is_passing());
-        assert!(matches!(answered(CALL, Some("ExpiredToken"), None, 400), LiveError::Expired { .. }));
+    fn an_answer_of_nobody_knows_whom_is_quoted() {
+        use aws_smithy_runtime_api::http::StatusCode;
+        use aws_smithy_types::body::SdkBody;
+        let page = format!("<html>\n  <h1>Log in \u{1b}[31m</h1>{}", "x ".repeat(500));
+        let mut response = HttpResponse::new(StatusCode::try_from(502).unwrap(), SdkBody::from(page));
+        response.headers_mut().insert("content-type", "text/html");
+        let answer = foreign(&response).unwrap();
+        assert!(answer.starts_with("HTTP 502, text/html: '<html> <h1>Log in"), "{answer}");
+        assert!(answer.chars().count() < FIRST_WORDS + 40, "{answer}");
+        response.headers_mut().insert("x-amzn-requestid", "1");
+        assert_eq!(foreign(&response), None, "AWS itself answers without words, too");
+        assert!(
+            !answered(CALL, None, None, 404).is_passing() && answered(CALL, None, None, 502).is_passing()
+        );
+    }
+
+    #[test]
+    fn each_refusal_is_told_from_the_others() {
+        let of = |code, message, status| answered(CALL, Some(code), Some(message), status);
+        assert!(matches!(of("ExpiredToken", "", 400), LiveError::Expired { .. }));
+        assert!(matches!(of("RequestExpired", "", 400), LiveError::Clock { .. }));
+        let skewed = "Signature expired: 20260120T140000Z is now earlier than 20260120T141500Z";
+        assert!(matches!(of("InvalidSignatureException", skewed, 400), LiveError::Clock { .. }));
+        assert!(matches!(of("SignatureDoesNotMatch", "no", 403), LiveError::Credentials { .. }));
+        assert!(matches!(of("Anything", "", 429), LiveError::Throttled { .. }));
+        assert!(matches!(of("LimitExceededException", "", 429), LiveError::Quota { .. }));
+        let named = "User: u is not authorized to perform: logs:X on resource: arn:aws:logs:a:1:log-group:/b because no";
+        let LiveError::Denied { resource, .. } = of("AccessDeniedException", named, 400) else { panic!() };
+        assert_eq!(resource, "arn:aws:logs:a:1:log-group:/b");
+        let LiveError::Denied { resource, .. } = of("AccessDenied", "on resource: *", 403) else { panic!() };
+        assert_eq!(resource, CALL.resource);
     }
 }
