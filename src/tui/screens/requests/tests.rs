@@ -121,7 +121,7 @@ fn only_failed_ones_and_what_can_be_done_with_one() {
     press(&mut model, "down");
     assert_eq!(model.shared.request, Some(RequestKey(4)));
     let copied = press(&mut model, "c");
-    let id = model.shared.snapshot().names.text(model.shared.snapshot().requests[4].request).unwrap();
+    let id = model.shared.snapshot().names.id(model.shared.snapshot().requests[4].request).unwrap();
     assert!(matches!(copied.as_slice(), [Effect::Copy(text)] if text.as_str() == id), "{copied:?}");
     press(&mut model, "o");
     assert_eq!(model.screen, ScreenId::Logs);
