@@ -98,7 +98,7 @@ impl Pen<'_> {
         line.put(Role::Border, symbols.line);
         if axis.is_zoomed() {
             let words = format!("{} of {}", time::duration(axis.span()), time::duration(axis.whole()));
-            line.skip(1).put(Role::Match, &words).put(Role::Dim, ", 0 shows all").skip(1);
+            line.skip(1).put(Role::Match, &words).put(Role::Dim, ", 0 shows all, arrows move").skip(1);
         }
         let signs = [
             (Role::Bar, symbols.eighths[7], "span"),
