@@ -105,14 +105,11 @@ pub(super) fn update(state: &mut State, message: Message, shared: &Shared, out: 
     match message {
         Message::Move(Move::Left) if state.axis.is_zoomed() => state.axis.pan(-1),
         Message::Move(Move::Right) if state.axis.is_zoomed() => state.axis.pan(1),
-        Message::Move(by @ (Move::Left | Move::Right)) => {
+        Message::Move(by) => {
             state.tree.travel(&mut state.list, by);
             state.fit(shared);
         }
         Message::Pan(by) => state.axis.pan(by),
-        Message::Move(by) => {
-            state.list.apply(by);
-        }
         Message::Select(row) => state.list.select(row),
         Message::Zoom(true) => {
             let at = state.selected().and_then(|entry| entry.start);

@@ -9,7 +9,7 @@ use crate::tui::model::Shared;
 use crate::tui::screens::advice::Pen;
 use crate::tui::screens::diagnosis::document::Document;
 use crate::tui::theme::Role;
-use crate::tui::widgets::Line;
+use crate::tui::widgets::{Line, tail};
 
 /// Fewer rows than these hold one sentence.
 pub(super) const WITH_MORE: u16 = 6;
@@ -97,10 +97,13 @@ fn record(pen: &mut Pen<'_>, lead: &str, evidence: &Evidence) {
     let text = if signal.message.is_empty() { signal.name.as_deref() } else { Some(signal.message.as_str()) };
     let matched = evidence.matched.as_deref().unwrap_or_default();
     let excerpt = shared.around(text.unwrap_or_default(), matched, MAX_EXCERPT).to_string();
-    let place = shared.line(&format!("{}:{}", signal.origin.path, signal.origin.line), 120).to_string();
+    let place = shared.line(&format!("{}:{}", signal.origin.path, signal.origin.line), MAX_EXCERPT);
+    let layer = format!("{} ", signal.layer);
+    let room = usize::from(shared.size.width.min(MAX_COLUMNS)).saturating_sub(lead.len() + layer.len() + 1);
+    let place = tail(place.as_str(), room, shared.look.symbols.ellipsis);
     pen.document.row(vec![
         (Role::Dim, lead.to_owned()),
-        (Role::Layer(signal.layer), format!("{} ", signal.layer)),
+        (Role::Layer(signal.layer), layer),
         (Role::Link, place),
     ]);
     pen.document.text("           ", Role::Normal, &excerpt);
