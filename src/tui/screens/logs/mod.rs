@@ -423,7 +423,8 @@ pub(super) fn refresh(state: &mut State, change: Change, shared: &Shared, out: &
                 state.show(row);
             }
         }
-        Change::Answer => return,
+        // Times may be shown in another zone.
+        Change::Answer => {}
     }
     settle(state, shared);
 }

@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 use super::nodes::Item;
 use crate::tui::model::Shared;
 
-/// Bytes of a value that a row needs, far more than it shows.
-const MAX_HEAD: usize = 8 << 10;
+/// Bytes of a value that a screen needs, far more than it shows: where they end a secret may be cut in two.
+const MAX_HEAD: usize = 64 << 10;
 
 /// The whole value, safe, on several lines where it has several.
 pub(super) fn whole(shared: &Shared, item: &Item) -> String {

@@ -9,10 +9,10 @@ use crate::model::{Layer, Severity, Signal};
 use crate::tui::model::Shared;
 use crate::tui::theme::Role;
 use crate::tui::time;
-use crate::tui::widgets::{Line, excerpt};
+use crate::tui::widgets::{Line, excerpt, fit, paragraph};
 
-/// Bytes of a text that a few rows can show.
-const MAX_TEXT: usize = 8 << 10;
+/// Bytes of a text that a screen needs, far more than it shows: where they end a secret may be cut in two.
+const MAX_TEXT: usize = 64 << 10;
 
 /// What is said of the selected row, made when it is selected.
 #[derive(Debug, Default)]
@@ -34,9 +34,24 @@ impl Detail {
         let columns = usize::from(room.width).saturating_sub(4);
         let symbols = shared.look.symbols;
         let safe = safe.as_str().replace('\t', "    ");
-        let rows = excerpt(safe.trim_end(), columns, usize::from(room.height) - 1, symbols.ellipsis);
+        let rows = telling(safe.trim_end(), columns, usize::from(room.height) - 1, symbols.ellipsis);
         Self { heading: heading(state, shared, entry, &signal), rows }
     }
+}
+
+/// As much of `text` as `rows` rows hold: its beginning; of a traceback its end too, which says what went wrong.
+fn telling(text: &str, columns: usize, rows: usize, ellipsis: &str) -> Vec<String> {
+    let all = paragraph(text, columns);
+    if all.len() <= rows || rows < 2 || !text.contains("Traceback (most recent call last)") {
+        return excerpt(text, columns, rows, ellipsis);
+    }
+    let end = (rows / 2).max(1);
+    let mut shown = all[..rows - end].to_vec();
+    if let Some(last) = shown.last_mut() {
+        *last = fit(&format!("{last} {ellipsis}"), columns, ellipsis).trim_end().to_owned();
+    }
+    shown.extend_from_slice(&all[all.len() - end..]);
+    shown
 }
 
 /// What it is, when it was, how it is tied to the request.
@@ -102,5 +117,19 @@ pub(super) fn draw(state: &State, shared: &Shared, frame: &mut Frame<'_>, area: 
     line.put(Role::Border, &symbols.line.repeat(rest));
     for (text, row) in state.detail.rows.iter().zip(1..) {
         Line::new(frame.buffer_mut(), shared.look, area, row).skip(2).put(Role::Normal, text);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_traceback_the_end_is_shown_too() {
+        let text =
+            "it broke\nTraceback (most recent call last):\n  File \"a.py\", line 1\n    f()\nKeyError: 'x'";
+        assert_eq!(telling(text, 40, 2, "…"), ["it broke …", "KeyError: 'x'"]);
+        assert_eq!(telling(text, 40, 9, "…").len(), 5);
+        assert_eq!(telling("one\ntwo\nthree", 40, 2, "…"), ["one", "two …"]);
     }
 }
