@@ -32,9 +32,10 @@ pub use finding::{
     MAX_EVIDENCE, Role, RuleMeta, Spread, Standing, Undetermined, Unexplained, WrongAdvice,
 };
 pub use health::{Checkup, Health, Probe, ProbeKind, Refusal, Resource, ResourceKind, Unanswered};
+use id::uuid;
 pub use id::{RequestKey, SignalKey, SpanId, TraceId};
 pub use links::{Links, Owners};
-pub use names::{Keys, Name, Names, TraceName};
+pub use names::{IdName, Keys, Name, Names, TraceName};
 pub use record::{Context, Cut, Escape, Format, Hint, Record, Slice};
 pub use request::{Link, LinkReason, Request, SpanTree};
 pub use schema::{ListOrigin, Parameter, SchemaAudit, SchemaFinding, SchemaRisk, Tool, ToolList};
