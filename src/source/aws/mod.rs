@@ -15,6 +15,7 @@ mod event;
 mod follow;
 mod follow_traces;
 mod gaps;
+mod hosts;
 mod live_tail;
 mod logs;
 mod new_groups;

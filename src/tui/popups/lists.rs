@@ -82,7 +82,7 @@ fn go(places: &Places, at: u32, shared: &Shared) -> Option<message::Message> {
     Some(match places.place(at)? {
         Place::Request(_) => message::Message::SelectRequest(known_again(places, at, shared)?),
         Place::Tool(tool) => quoted("tool", tool),
-        Place::Session(session) => quoted("session", session),
+        Place::Session(session) => quoted("session", &session),
         Place::Rule(rule) => message::Message::SetFilter(format!("rule:{rule}")),
     })
 }

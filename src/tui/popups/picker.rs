@@ -286,7 +286,7 @@ mod tests {
         let mut model = jump();
         assert!(screen(&model).contains("tool cost___get_cost_forecast"), "{}", screen(&model));
         let request = model.shared.snapshot().requests.last().expect("a request");
-        let id = model.shared.snapshot().names.text(request.request).expect("an id").to_owned();
+        let id = model.shared.snapshot().names.id(request.request).expect("an id").into_owned();
         let key = request.key;
         send(&mut model, Message::Paste(id));
         press(&mut model, "enter");

@@ -29,7 +29,7 @@ pub async fn resume(
     for (origin, name) in origins.chain(watched) {
         if let Entry::Vacant(unknown) = accounts.entry(key(origin)) {
             let opened = reach(origin, connection).open().await;
-            let failed = |error| Failure { source: name.to_owned(), error };
+            let failed = |error| Failure { source: name.to_owned(), error, origin: None };
             unknown.insert(opened.map(Arc::new).map_err(failed));
         }
     }
@@ -89,7 +89,7 @@ async fn look_up_again(
         Ok(more) => more,
         Err(error) => {
             let error = LiveError::Other { action: "looking it up".to_owned(), reason: error.to_string() };
-            resolved.failures.push(Failure { source: unread.name.clone(), error });
+            resolved.failures.push(Failure { source: unread.name.clone(), error, origin: None });
             return;
         }
     };
