@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Checks the AWS CLI commands of rule files, of fetch-commands.txt and of doctor-commands.txt against the service models that the AWS CLI itself is generated from.
+"""Checks the commands of rule files, of the read-me, of fetch-commands.txt and of doctor-commands.txt: those of the AWS CLI against the service models that it is generated from.
 
     scripts/check-commands.py [--tools DIR] [RULES_DIR]
 
 Every `aws …` of a fix's `command`, also behind `&&`, in a pipe or in `$(…)`, must name an operation, give it only
 options and members that it has, enumerated values that it knows, and everything that it requires. Commands quoted in
-texts (`aws …` in backticks) are mentions: what they name must exist, but they may leave things out.
+texts (`aws …` in backticks) are mentions: what they name must exist, but they may leave things out. Commands of other
+programs may use only the options of a short list below.
 
 The models are botocore's, at the version that requirements.txt pins. Exit codes: 0 all valid, 1 something is wrong,
 2 the check could not be made.
@@ -27,6 +28,30 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # The commands that fetch telemetry, and those that the doctor knows besides the rules; unit tests hold the program to them.
 LISTS = [ROOT / "scripts" / "fetch-commands.txt", ROOT / "scripts" / "doctor-commands.txt"]
+
+# Prose with commands for people, in fenced blocks behind a prompt.
+READ_ME = ROOT / "README.md"
+
+# Other programs whose commands rules give, with the options that they may use: each was looked up in the program's
+# manual. What follows an image or a container is the program's inside it.
+OTHERS = {
+    "agentcore identity setup-aws-jwt": {"--audience"},
+    "command": {"-v"},
+    "curl": {"-sS", "-i", "-X", "-H", "-d", "--retry", "--retry-connrefused"},
+    "docker buildx build": {"--platform", "--provenance", "--sbom", "-t", "--push"},
+    "docker exec": set(),
+    "docker history": {"--quiet"},
+    "docker image inspect": {"--format"},
+    "docker inspect": {"--type"},
+    "docker run": {"--rm", "-d", "-p", "--platform", "--env-file", "--memory", "--entrypoint"},
+    "grep": {"-rnE"},
+    "openssl s_client": {"-connect", "-showcerts"},
+    "pip install": set(),
+    "pip show": set(),
+    "python3": {"-c"},
+    "uuidgen": set(),
+}  # fmt: skip
+INSIDE = {"IMAGE", "CONTAINER"}
 
 # Options of every command; the value is whether an argument follows.
 GLOBAL = {
@@ -90,11 +115,11 @@ def substitutions(text):
     return text, inner
 
 
-def invocations(command):
-    """The words of every `aws …` in a shell command."""
+def simple_commands(command):
+    """The words of every command in a shell line."""
     command, inner = substitutions(command.replace("\\\n", " "))
     for nested in inner:
-        yield from invocations(nested)
+        yield from simple_commands(nested)
     for line in command.strip().splitlines():
         lexer = shlex.shlex(line, posix=True, punctuation_chars="();<>|&")
         lexer.whitespace_split = True
@@ -102,8 +127,8 @@ def invocations(command):
         redirected = False
         for word in [*lexer, ";"]:
             if word and set(word) <= set("();|&"):
-                if "aws" in words:
-                    yield words[words.index("aws") + 1 :]
+                if words:
+                    yield words
                 words = []
             elif word and set(word) <= set("<>"):
                 redirected = True
@@ -111,6 +136,31 @@ def invocations(command):
                 redirected = False
             else:
                 words.append(word)
+
+
+def invocations(command):
+    """The words behind every `aws` in a shell line."""
+    for words in simple_commands(command):
+        if "aws" in words:
+            yield words[words.index("aws") + 1 :]
+
+
+def wrong_elsewhere(command):
+    """What is wrong with commands of other programs in a shell line."""
+    for words in simple_commands(command):
+        if "aws" in words:
+            continue
+        known = next((name for name in OTHERS if words[: len(name.split())] == name.split()), None)
+        if known is None:
+            yield f"`{' '.join(words[:2])}` is not in the list of programs (OTHERS)"
+            continue
+        rest = words[len(known.split()) :]
+        inside = next((at for at, word in enumerate(rest) if word in INSIDE), len(rest)) if "docker" in known else len(rest)
+        # A value that begins with a hyphen would be taken for an option: none does.
+        options = [word.partition("=")[0] for word in rest[:inside] if word.startswith("-")]
+        for option in options:
+            if option not in OTHERS[known]:
+                yield f"`{known}`: the option `{option}` is not in the list (OTHERS)"
 
 
 class Models:
@@ -313,6 +363,12 @@ def commands_in(rule):
         yield from ((inline, True) for inline in INLINE.findall(text))
 
 
+def commands_of(file):
+    """The lines of a list, or of a Markdown file what stands behind a prompt."""
+    lines = file.read_text(encoding="utf-8").splitlines()
+    return [line[2:] for line in lines if line.startswith("$ aws ")] if file == READ_ME else lines
+
+
 def check(folder):
     """Runs inside the virtual environment: prints what is wrong, returns how many commands are."""
     import tomllib
@@ -328,13 +384,14 @@ def check(folder):
                 found, problems = [], [f"the shell could not read it: {error}"]
             else:
                 problems = [problem for words in found for problem in judge.wrong(words, mention)]
+                problems += [] if mention else wrong_elsewhere(fill(text))
             seen += len(found)
             if problems:
                 wrong += 1
                 print(f"{file}: {rule.get('id')}\n  {text.strip()}")
                 print("".join(f"    {problem}\n" for problem in problems))
-    for known in LISTS:
-        for line in known.read_text(encoding="utf-8").splitlines():
+    for known in [*LISTS, READ_ME]:
+        for line in commands_of(known):
             problems = [problem for words in invocations(line) for problem in judge.wrong(words, False)]
             seen += 1
             if problems:

@@ -1,12 +1,17 @@
 //! Placeholders that every rule may use: where their values are found.
 
-use crate::model::{RequestKey, SignalKey};
+use std::borrow::Cow;
+
+use crate::model::{Layer, Request, RequestKey, SignalKey};
 
 use super::docket::Docket;
 use super::scope::Facts;
 
 /// Evidence, and further signals of its request, in which a value is looked for.
 const LOOKED_AT: usize = 3;
+
+/// Rows of the Gateway about a request in which its target is looked for; the second or third names it.
+const GATEWAY_ROWS: usize = 12;
 
 /// The value of a built-in placeholder (but `count`), from the evidence first, then from its request.
 pub(crate) fn built_in_value(
@@ -33,21 +38,43 @@ pub(crate) fn built_in_value(
             let id = request.and_then(|request| docket.names.trace(request.trace));
             id.map(|id| id.to_string()).or_else(|| field(name))
         }
-        "request_id" => interned(docket, request.map(|request| request.request)).or_else(|| field(name)),
-        "session_id" => interned(docket, request.map(|request| request.session)).or_else(|| field(name)),
+        "request_id" => id(docket, request.map(|request| request.request)).or_else(|| field(name)),
+        "session_id" => id(docket, request.map(|request| request.session)).or_else(|| field(name)),
         "tool" => interned(docket, request.map(|request| request.tool)).or_else(|| field(name)),
         "target" => field(name).or_else(|| {
             let tool = interned(docket, request.map(|request| request.tool)).or_else(|| field("tool"))?;
             Some(tool.split_once("___")?.0.to_owned())
         }),
+        "target_id" => target_of(docket, request?),
         "log_group" => shared("log_group"),
         "log_stream" => shared("log_stream"),
         _ => None,
     }
 }
 
+/// The id of the target that the Gateway chose for a request.
+fn target_of(docket: &Docket<'_>, request: &Request) -> Option<String> {
+    let is_gateway =
+        |signal: SignalKey| docket.brief(signal).is_some_and(|brief| brief.layer == Layer::Gateway);
+    let rows = request.signals.iter().map(|link| link.signal).filter(|signal| is_gateway(*signal));
+    rows.take(GATEWAY_ROWS).find_map(|row| target_named(&(docket.field)(row, "message")?))
+}
+
+/// The id at the end of `Executing tool NAME from target ID` and of its like
+/// (<https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/observability-gateway-metrics.html>).
+fn target_named(row: &str) -> Option<String> {
+    let (before, id) = row.lines().next()?.rsplit_once(" from target ")?;
+    let id = id.trim_end_matches(['.', ' ']);
+    let is_id = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    (is_id && before.contains("tool")).then(|| id.to_owned())
+}
+
 fn interned(docket: &Docket<'_>, name: Option<crate::model::Name>) -> Option<String> {
     docket.text(name?).map(str::to_owned)
+}
+
+fn id(docket: &Docket<'_>, id: Option<crate::model::IdName>) -> Option<String> {
+    docket.names.id(id?).map(Cow::into_owned)
 }
 
 /// `arn:partition:service:region:account:kind/id…`.
@@ -88,4 +115,25 @@ pub(crate) fn runtime_of_group(group: &str) -> Option<String> {
         end += 1;
     }
     Some(name.rsplit_once('-').map_or(name, |(id, _)| id).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_of_the_gateway_names_the_target_at_its_end() {
+        let named = |row: &str| target_named(row);
+        for row in [
+            "Executing tool trail___lookup_events from target ME2UI4BINR",
+            "Processing request for tool a___b from target ME2UI4BINR\nmore",
+            "An error occurred while executing tool: a___b from target ME2UI4BINR.",
+        ] {
+            assert_eq!(named(row).as_deref(), Some("ME2UI4BINR"), "{row}");
+        }
+        for row in ["", "from target X", "tool a from target ", "the tool moved away from target its own aim"]
+        {
+            assert_eq!(named(row), None, "{row}");
+        }
+    }
 }

@@ -14,6 +14,7 @@ pub(crate) const BUILT_IN: &[&str] = &[
     "log_stream",
     "tool",
     "target",
+    "target_id",
     "trace_id",
     "request_id",
     "session_id",

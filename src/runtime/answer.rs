@@ -81,7 +81,7 @@ impl Answering {
                 tell(hits) && !self.waiting.iter().any(newer)
             }),
             other => {
-                if let Some(data) = known.answer(other, self.door) {
+                if let Some(data) = known.answer(other, &self.judge, self.door) {
                     tell(data);
                 }
             }
@@ -91,7 +91,7 @@ impl Answering {
 
 impl Known {
     /// Answers a question that has one answer; nothing for effects that are none.
-    pub(super) fn answer(&self, question: &Effect, door: Door) -> Option<Data> {
+    pub(super) fn answer(&self, question: &Effect, judge: &Judge, door: Door) -> Option<Data> {
         Some(match question {
             Effect::Find { id, needle, stretch } => {
                 Data::Found { id: *id, signals: needle.among(&self.case, stretch.clone()) }
@@ -110,7 +110,7 @@ impl Known {
             }
             Effect::Audit => Data::Audit(Arc::new(self.case.audit())),
             Effect::Export { kind, request, path } => {
-                Data::Notice(match export::export(self, *kind, *request, path, door) {
+                Data::Notice(match export::export(self, *kind, *request, path, (judge, door)) {
                     Ok(text) => Notice::info(text),
                     Err(error) => Notice::error(error.to_string()),
                 })

@@ -110,8 +110,8 @@ fn first_at(briefs: &Briefs, time: Timestamp) -> usize {
 
 /// Names a request across runs: its request id, else its trace id with its tool, else its start.
 pub fn name_of(snapshot: &Snapshot, request: &Request) -> String {
-    if let Some(id) = snapshot.names.text(request.request) {
-        return id.to_owned();
+    if let Some(id) = snapshot.names.id(request.request) {
+        return id.into_owned();
     }
     let tool = snapshot.names.text(request.tool).unwrap_or_default();
     let start = request.window.map(|window| window.start.to_string()).unwrap_or_default();

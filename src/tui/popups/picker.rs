@@ -279,7 +279,7 @@ fn go(places: &Places, at: u32, shared: &Shared) -> Option<message::Message> {
     Some(match places.place(at)? {
         Place::Request(_) => message::Message::SelectRequest(known_again(places, at, shared)?),
         Place::Tool(tool) => quoted("tool", tool),
-        Place::Session(session) => quoted("session", session),
+        Place::Session(session) => quoted("session", &session),
         Place::Rule(rule) => message::Message::SetFilter(format!("rule:{rule}")),
     })
 }
@@ -384,7 +384,7 @@ mod tests {
         let mut model = jump();
         assert!(screen(&model).contains("tool cost___get_cost_forecast"), "{}", screen(&model));
         let request = model.shared.snapshot().requests.last().expect("a request");
-        let id = model.shared.snapshot().names.text(request.request).expect("an id").to_owned();
+        let id = model.shared.snapshot().names.id(request.request).expect("an id").into_owned();
         let key = request.key;
         send(&mut model, Message::Paste(id));
         press(&mut model, "enter");

@@ -21,13 +21,14 @@ use crate::tui::keys::{Binding, Move, bind};
 use crate::tui::message::{self, Effect, Mouse, MouseKind, Notice, Outbox};
 use crate::tui::model::{Change, Shared};
 use crate::tui::screens::ScreenId;
+use crate::tui::screens::requests::facts;
 use crate::tui::theme::Role;
 use crate::tui::widgets::{ListState, Tree};
 
 use axis::Axis;
 use detail::Detail;
 use layout::{Entry, Lane};
-use rooms::Rooms;
+use rooms::{Lanes, Rooms};
 
 /// What the screen remembers.
 #[derive(Debug, Default)]
@@ -40,6 +41,8 @@ pub struct State {
     /// The signals that show where the request stopped.
     stop: Vec<SignalKey>,
     request: Option<RequestKey>,
+    /// What a request is called that names no tool.
+    operation: Option<String>,
     /// The first instant of all rows.
     began: Option<Timestamp>,
     /// Where it stopped and what else its steps tell, in rows.
@@ -158,7 +161,17 @@ impl State {
     }
 
     fn rooms(&self, area: Rect) -> Rooms {
-        Rooms::new(area, head::rows(self), self.lanes.len() as u16, self.tree.len())
+        Rooms::new(area, head::rows(self), self.lanes_in(area).count() as u16, self.tree.len())
+    }
+
+    /// The lanes that there is room for.
+    fn lanes_in(&self, area: Rect) -> impl Iterator<Item = &(Lane, Vec<Entry>)> {
+        let wanted = Lanes::of(area);
+        self.lanes.iter().filter(move |(_, entries)| match wanted {
+            Lanes::All => true,
+            Lanes::Used => !entries.is_empty(),
+            Lanes::None => false,
+        })
     }
 
     fn fit(&mut self, shared: &Shared) {
@@ -253,6 +266,7 @@ fn load(state: &mut State, shared: &Shared) {
     let before = state.selected().map(|entry| entry.signal);
     state.request = shared.request;
     let request = shared.request.and_then(|key| shared.snapshot().requests.get(key.index()));
+    state.operation = request.and_then(|request| facts::operation(shared.case(), request));
     let nodes =
         shared.case().zip(request).map(|(case, request)| layout::rows(case, request)).unwrap_or_default();
     let range = layout::range(nodes.iter().map(|node| &node.item));

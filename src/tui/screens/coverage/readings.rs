@@ -7,12 +7,15 @@ use indexmap::IndexMap;
 
 use crate::case::Snapshot;
 use crate::model::Issue;
+use crate::tui::widgets::width;
 
 /// What the inputs gave.
 #[derive(Debug, Default)]
 pub(in crate::tui) struct Readings {
     /// Records of all inputs.
     pub(super) records: u64,
+    /// Columns of the longest path.
+    pub(super) longest: usize,
     /// Places of the inputs, those first that could not be read whole.
     pub(super) order: Vec<u32>,
     /// What is told of them, the worst first.
@@ -52,7 +55,8 @@ impl Readings {
         };
         let mut order: Vec<u32> = (0..inputs.len() as u32).collect();
         order.sort_by_key(weight);
-        Self { records: inputs.iter().map(|input| input.records).sum(), order, told }
+        let longest = inputs.iter().map(|input| width(&input.path)).max().unwrap_or_default();
+        Self { records: inputs.iter().map(|input| input.records).sum(), longest, order, told }
     }
 
     /// Inputs of which records may be missing, once for each reason.

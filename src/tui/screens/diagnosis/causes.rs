@@ -37,6 +37,7 @@ impl<'a> Writer<'a> {
         }
         for (place, diagnosis) in diagnoses.iter().enumerate() {
             let Some(rule) = diagnosis.root_cause.as_deref() else { continue };
+            self.place = place + 1;
             if place == 0 && !has_own {
                 self.diagnosis(diagnosis);
                 continue;

@@ -7,6 +7,7 @@ use ratatui::Frame;
 
 use super::document::{Action, Document, Fold, Row};
 use super::flow::{Flow, View};
+use crate::model::has_blank;
 use crate::tui::keys::Move;
 use crate::tui::message::{self, Mouse, MouseKind, Notice, Outbox};
 use crate::tui::model::Shared;
@@ -42,7 +43,8 @@ impl Reader {
             double.settle(&mut self.document);
         }
         let items = &self.document.items;
-        let same = items.iter().position(|item| Some(&item.action) == before.as_ref());
+        let is_same = |at: &usize| items.get(*at).map(|item| &item.action) == before.as_ref();
+        let same = Some(self.selected).filter(is_same).or_else(|| (0..items.len()).find(is_same));
         self.selected = same.unwrap_or(self.selected).min(items.len().saturating_sub(1));
         self.scroll(0);
     }
@@ -79,7 +81,8 @@ impl Reader {
         let notice = match command {
             Some(command) => {
                 out.send(message::Message::Copy(shared.text(command)));
-                format!("copied: {command}")
+                let blanks = if has_blank(command) { ", words in capitals are yours to fill in" } else { "" };
+                format!("copied{blanks}: {command}")
             }
             None => "no command to copy here".to_owned(),
         };

@@ -106,11 +106,12 @@ fn record(pen: &mut Pen<'_>, lead: &str, evidence: &Evidence) {
 fn ids(pen: &mut Pen<'_>, request: &Request) {
     let names = &pen.shared.snapshot().names;
     let named = |word: &str, name: Option<&str>| name.map(|name| format!("{word} {name}"));
+    let (call, session) = (names.id(request.request), names.id(request.session));
     let trace = names.trace(request.trace).map(|trace| trace.to_string());
     let ids = [
-        named("request", names.text(request.request)),
+        named("request", call.as_deref()),
         named("trace", trace.as_deref()),
-        named("session", names.text(request.session)),
+        named("session", session.as_deref()),
     ];
     let ids: Vec<String> = ids.into_iter().flatten().collect();
     if !ids.is_empty() {

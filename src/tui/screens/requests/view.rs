@@ -161,7 +161,7 @@ fn group(state: &State, shared: &Shared, line: &mut Line<'_>, group: &Group) {
     let digits = number_width(shared) - 1;
     let (counts_width, failed_width) = (digits + " requests".len(), digits + "x  failed".len());
     let name = line.room().saturating_sub(counts_width + failed_width + 4).min(70);
-    let words = shared.line(state.table.group_name(state.group, group.number), 120);
+    let words = shared.line(&state.table.group_name(state.group, group.number), 120);
     line.cell(Role::Title, words.as_str(), name).skip(1);
     line.right(Role::Normal, &counts, counts_width).skip(2);
     if group.failed > 0 {

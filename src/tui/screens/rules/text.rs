@@ -19,7 +19,7 @@ pub(super) fn document(state: &State, shared: &Shared, columns: usize) -> Docume
     let mut pen = Pen { shared, document: Document::new(columns) };
     let Some(rule) = state.selected(shared) else { return pen.document };
     pen.text("", Role::Title, &rule.title);
-    pen.text("", Role::Link, &rule.id);
+    pen.text("", Role::Dim, &rule.id);
     standing(&mut pen, rule);
     hits(state, &mut pen, rule);
     undecided(&mut pen, rule);
