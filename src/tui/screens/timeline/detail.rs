@@ -48,7 +48,8 @@ fn telling(text: &str, columns: usize, rows: usize, ellipsis: &str) -> Vec<Strin
     let end = (rows / 2).max(1);
     let mut shown = all[..rows - end].to_vec();
     if let Some(last) = shown.last_mut() {
-        *last = fit(&format!("{last} {ellipsis}"), columns, ellipsis).trim_end().to_owned();
+        let cut = fit(&format!("{last} {ellipsis}"), columns, ellipsis);
+        cut.trim_end().clone_into(last);
     }
     shown.extend_from_slice(&all[all.len() - end..]);
     shown
