@@ -179,6 +179,7 @@ impl Bench {
                 let what = match data {
                     Data::Hits { .. } => "hits",
                     Data::Found { .. } => "found",
+                    Data::Counted { .. } => "counted",
                     _ => "other",
                 };
                 let (time, more) = self.step(Message::Data(data));
@@ -204,6 +205,13 @@ impl Bench {
         };
         match effect {
             Effect::Search { id, filter } => hits(&case, id, &case.search(&filter)),
+            Effect::Count { filter, stretch } => {
+                let signals = case.search(&filter).among(stretch);
+                let mut requests: Vec<_> = signals.iter().filter_map(|key| case.request_of(*key)).collect();
+                requests.sort_unstable();
+                requests.dedup();
+                vec![Data::Counted { filter, signals: signals.len() as u64, requests }]
+            }
             Effect::Find { id, needle, stretch } => {
                 vec![Data::Found { id, signals: needle.among(&case, stretch) }]
             }

@@ -38,7 +38,7 @@ impl Hands {
             | Effect::Forget(..) => self.worker.ask(effect),
             Effect::Copy(text) => {
                 self.screen.write(&self.clipboard.sequence(text.as_str()))?;
-                return Ok(Some(Data::Notice(self.clipboard.copy(text.as_str()))));
+                return Ok(self.clipboard.copy(text.as_str()).map(Data::Notice));
             }
             Effect::Open { text, edit } => return self.open(text.as_str(), edit),
         }

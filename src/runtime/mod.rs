@@ -111,7 +111,7 @@ pub fn run(world: World, mut settings: Settings) -> Result<Left, RunError> {
     let permit = events::read_terminal(sender)?;
     let model = Model::new(settings);
     screen.draw(&model)?;
-    let clipboard = Clipboard::new(&|name| variable(name).is_some());
+    let clipboard = Clipboard::new(&|name| variable(name).is_some(), Arc::clone(&tell));
     let hands = Hands { screen, worker, clipboard, programs: Programs::new(&variable) };
     let mut session = Loop { model, hands, permit, started: now() };
     let ended = session.run(&events);

@@ -95,7 +95,7 @@ fn a_file_that_is_truncated_is_told_and_what_it_held_stays() {
     terminal.until(" 51 signals");
     terminal.press("9");
     terminal.until("server.log (earlier 1)");
-    terminal.until("records may be missing");
+    terminal.until("was truncated or written anew while it was followed");
     terminal.press("q");
     assert!(terminal.finish().success());
 }

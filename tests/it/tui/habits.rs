@@ -81,8 +81,10 @@ fn a_copy_reaches_the_terminal_also_through_tmux() {
 /// A program that keeps what it was called with, and how the file that it was given may be read.
 fn witness(folder: &Path, exit: u8) -> String {
     let script = folder.join("witness");
-    let lines =
-        format!("#!/bin/sh\necho \"$1\" > seen\nls -l \"$2\" >> seen\ncat \"$2\" >> seen\nexit {exit}\n");
+    // Whoever finds the file finds all of it.
+    let lines = format!(
+        "#!/bin/sh\n{{ echo \"$1\"; ls -l \"$2\"; cat \"$2\"; }} > seeing\nmv seeing seen\nexit {exit}\n"
+    );
     fs::write(&script, lines).expect("a script");
     format!("sh {} --flag", script.display())
 }
