@@ -7,6 +7,7 @@ use super::{State, comparison, failing, of, selected, sentence};
 use crate::model::{BaselineChoice, Comparison, Difference, Outcome, RequestKey};
 use crate::tui::model::Shared;
 use crate::tui::screens::diagnosis::document::MEASURE;
+use crate::tui::screens::requests::facts::operation;
 use crate::tui::theme::Role;
 use crate::tui::widgets::{Column, Line, Table, bar, excerpt, paragraph, width};
 
@@ -163,7 +164,9 @@ fn healthy(shared: &Shared, found: &Comparison, line: &mut Line<'_>) {
 fn label(shared: &Shared, key: RequestKey) -> String {
     let snapshot = shared.snapshot();
     let request = snapshot.requests.get(key.index());
-    let tool = request.and_then(|request| snapshot.names.text(request.tool)).unwrap_or("a request");
+    let tool = request.and_then(|request| snapshot.names.text(request.tool)).map(str::to_owned);
+    let name = tool.or_else(|| operation(shared.case(), request?));
+    let tool = name.as_deref().unwrap_or("a request");
     let start = request.and_then(|request| request.window).map(|window| shared.zone.clock(window.start));
     format!("{} {}", shared.line(tool, 120), start.unwrap_or_default())
 }

@@ -1,6 +1,8 @@
 //! The inputs, one row each, and what could not be read of them. Of thousands a few are shown, the troubled ones first;
 //! the others are written when they are seen.
 
+use rustc_hash::FxHashSet;
+
 use crate::model::{Format, InputSummary, Issue};
 use crate::tui::model::Shared;
 use crate::tui::screens::diagnosis::document::{Fold, Row};
@@ -46,7 +48,14 @@ impl Writer<'_> {
 
     /// What could not be read, or was set aside; each wording once.
     pub(super) fn issues(&mut self) {
-        let told = &self.shared.tables.readings.told;
+        let gaps = &self.snapshot.coverage.gaps;
+        let gaps: FxHashSet<(&str, &str)> =
+            gaps.iter().map(|gap| (gap.source.as_str(), gap.reason.as_str())).collect();
+        // What one gap says needs no second telling.
+        let is_new = |told: &&Told| {
+            told.inputs > 1 || !gaps.contains(&(told.issue.path.as_str(), told.issue.message.as_str()))
+        };
+        let told: Vec<&Told> = self.shared.tables.readings.told.iter().filter(is_new).collect();
         if told.is_empty() {
             return;
         }

@@ -192,7 +192,8 @@ impl Writer<'_> {
         };
         let lead = format!("  {} ", self.shared.look.symbols.mark);
         let role = if gap.is_asked_for { Role::Normal } else { Role::Warning };
-        self.text(&lead, role, &format!("{}{times}", gap.source));
+        let line = self.shared.tables.readings.line_of(gap).map(|line| format!(":{line}"));
+        self.text(&lead, role, &format!("{}{}{times}", gap.source, line.unwrap_or_default()));
         self.text("    ", Role::Normal, &gap.reason);
         if let Some(command) = &gap.fill {
             self.command(command);

@@ -41,6 +41,8 @@ pub(in crate::tui::screens) enum Fold {
     Evidence(usize),
     /// A cause that concerns the capture as a whole, by its place among them.
     OfCapture(usize),
+    /// Sources in AWS.
+    Sources,
     /// Inputs of a capture.
     Inputs,
     /// What could not be read.

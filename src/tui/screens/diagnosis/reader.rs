@@ -7,7 +7,6 @@ use ratatui::Frame;
 
 use super::document::{Action, Document, Fold, Row};
 use super::flow::{Flow, View};
-use crate::model::has_blank;
 use crate::tui::keys::Move;
 use crate::tui::message::{self, Mouse, MouseKind, Notice, Outbox};
 use crate::tui::model::Shared;
@@ -81,8 +80,7 @@ impl Reader {
         let notice = match command {
             Some(command) => {
                 out.send(message::Message::Copy(shared.text(command)));
-                let blanks = if has_blank(command) { ", words in capitals are yours to fill in" } else { "" };
-                format!("copied{blanks}: {command}")
+                format!("copied: {command}")
             }
             None => "no command to copy here".to_owned(),
         };
@@ -94,6 +92,17 @@ impl Reader {
         if !self.unfolded.remove(&fold) {
             self.unfolded.insert(fold);
         }
+    }
+
+    /// Brings what was unfolded into view with its first rows below it.
+    pub(in crate::tui::screens) fn reveal(&mut self) {
+        if let (Some(Action::Unfold(fold)), Some(item)) =
+            (self.action(), self.document.items.get(self.selected))
+            && self.unfolded.contains(fold)
+        {
+            self.offset = self.offset.max(item.rows.start.saturating_sub(self.height() / 3));
+        }
+        self.scroll(0);
     }
 
     /// Selects an item and brings it into view.

@@ -42,7 +42,9 @@ impl Tally {
             "with a known cause again",
         );
         let findings = difference(self.findings, after.findings, "finding", "less", "more");
+        // A severity changes no number of findings.
         let errors = difference(self.errors, after.errors, "error", "less", "more");
+        let errors = errors.filter(|_| findings.is_none());
         let changes: Vec<String> = causes.into_iter().chain(findings).chain(errors).collect();
         if changes.is_empty() {
             return "judged again: nothing has changed in this capture".to_owned();
