@@ -23,7 +23,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::watch;
 
 use crate::model::{TimeRange, Timestamp};
-use crate::source::aws::selection::{Failure, Resolved, resolve, resume};
+use crate::source::aws::selection::{self, Failure, Resolved, resolve, resume};
 use crate::source::aws::{
     Connection, Estimate, Plan, Selection, SelectionError, Standing, by_clock, collect, estimate,
 };
@@ -308,14 +308,18 @@ async fn session(
 ) -> Result<(), LiveEnd> {
     let looked_up = Box::pin(look_up(live, recorder.manifest()));
     let Some(resolved) = unless(stopped.clone(), looked_up).await else {
-        return Ok(());
+        return stopped_early(live, recorder);
     };
     let resolved = resolved?;
-    resolved.unread.iter().cloned().for_each(|unread| recorder.unread(unread));
-    resolved.read.iter().for_each(|(kind, name)| recorder.is_read(*kind, name));
+    for unread in &resolved.unread {
+        recorder.unread(unread.clone());
+    }
+    for (kind, name) in &resolved.read {
+        recorder.is_read(*kind, name);
+    }
     recorder.commit(|_| {})?;
     let Some(mut opening) = unless(stopped.clone(), opening(&resolved, live.estimate)).await else {
-        return Ok(());
+        return stopped_early(live, recorder);
     };
     if !recorder.unknown().is_empty() {
         let fields = recorder.unknown().join(", ");
@@ -333,6 +337,16 @@ async fn session(
     let now = move || by_clock(now(), ahead);
     ended.standings = collect(resolved.plan, recorder, until(stopped), now, watch).await?;
     Ok(())
+}
+
+/// Has the capture say that nothing was fetched; one that is gone on with says already what it lacks.
+fn stopped_early(live: &Live, recorder: &mut Recorder) -> Result<(), LiveEnd> {
+    if let Asks::Selection(selection) = &live.asks {
+        for unread in selection::stopped(selection, now()) {
+            recorder.unread(unread);
+        }
+    }
+    Ok(recorder.commit(|_| {})?)
 }
 
 async fn look_up(live: &Live, manifest: &Manifest) -> Result<Resolved, SelectionError> {

@@ -140,6 +140,7 @@ fn ctrl_c_ends_at_once_and_leaves_a_capture() {
     assert!(interrupted.elapsed() < Duration::from_secs(3), "{:?}", interrupted.elapsed());
     assert_eq!(run.code, 3, "{}", run.stderr);
     assert!(run.stderr.contains("what was fetched is kept"), "{}", run.stderr);
-    assert!(out.join("manifest.json").is_file());
+    let manifest = std::fs::read_to_string(out.join("manifest.json")).expect("a manifest");
+    assert!(manifest.contains("not fetched: stopped before it was looked up"), "{manifest}");
     drop(connection);
 }

@@ -108,6 +108,9 @@ pub enum LiveError {
         /// What the service said.
         reason: String,
     },
+    /// Nobody waited for it.
+    #[error("stopped before it was looked up; start again")]
+    Stopped,
     /// Anything else.
     #[error("{action} failed: {reason}")]
     Other {

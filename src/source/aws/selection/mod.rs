@@ -18,7 +18,7 @@ use super::error::LiveError;
 
 pub use choose::only;
 pub(super) use lookup::{connection, look_up};
-pub use resolve::{Failure, Resolved, resolve};
+pub use resolve::{Failure, Resolved, resolve, stopped};
 pub use resume::resume;
 pub use wanted::{Kind, Wanted, Whose};
 pub use window::{Moment, Window};

@@ -103,6 +103,15 @@ pub async fn resolve(selection: &Selection, now: Timestamp) -> Result<Resolved, 
     Ok(Resolved { plan, notes, failures, unread, read: Vec::new() })
 }
 
+/// What a capture is to say when `selection` is stopped before it was looked up: nothing of it is there.
+pub fn stopped(selection: &Selection, now: Timestamp) -> Vec<Unread> {
+    let Ok(window) = selection.window.resolve(now, &selection.traces) else { return Vec::new() };
+    let sources = selection.sources.iter().map(|wanted| wanted.name.clone());
+    let names = sources.chain(selection.traces.iter().map(ToString::to_string));
+    let failures = names.map(|source| Failure { source, error: LiveError::Stopped, origin: None });
+    failures.map(|failure| unread(selection, &failure, window)).collect()
+}
+
 /// The sources by how their accounts are reached, in order of first mention.
 fn reached_by(selection: &Selection) -> Result<Vec<(Connection, Vec<Wanted>)>, SelectionError> {
     let mut reached: Vec<(Connection, Vec<Wanted>)> = Vec::new();
