@@ -4,7 +4,7 @@ use std::hint::black_box;
 
 use agentcore_triage::correlate::{Index, correlate};
 use agentcore_triage::model::{
-    Brief, Briefs, Kind, Layer, Name, Names, Severity, SpanId, Timestamp, TraceId,
+    Brief, Briefs, IdName, Kind, Layer, Names, Severity, SpanId, Timestamp, TraceId,
 };
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
@@ -30,8 +30,8 @@ impl Case {
     fn call(&mut self, number: u32) {
         let start = i64::from(number) * 7 * MILLI;
         let trace = self.names.intern_trace(TraceId((u128::from(number) + 1).to_be_bytes()));
-        let request = self.names.intern(&format!("gateway-{number}"));
-        let runtime = self.names.intern(&format!("runtime-{number}"));
+        let request = self.names.intern_id(Some(&format!("gateway-{number}")));
+        let runtime = self.names.intern_id(Some(&format!("runtime-{number}")));
         let stream = self.names.intern(&format!("stream-{}", number % 50));
         let span = |at: u64| SpanId((u64::from(number) * 8 + at + 1).to_be_bytes());
         let names =
@@ -43,7 +43,7 @@ impl Case {
             let brief = self.push(Kind::Span, at);
             (brief.trace, brief.span, brief.parent) = (trace, Some(span(depth as u64)), parent);
             (brief.end, brief.name) = (Some(Timestamp(at + 40 * MILLI)), name);
-            brief.request = [request, runtime, Name::NONE, Name::NONE][depth];
+            brief.request = [request, runtime, IdName::NONE, IdName::NONE][depth];
         }
         for row in 0..5 {
             let brief = self.push(Kind::GatewayLog, start + row * MILLI);

@@ -1,5 +1,10 @@
 //! What a case costs in memory, step by step: live bytes at the end of each step, the most there was in it, and both per
-//! signal. Mapped pages do not count, nor do the rules.
+//! signal. Mapped pages do not count.
+//!
+//! The steps count everything that was allocated since the rules were loaded: also the automata and expressions that the
+//! rules and the readers compile when they are first needed, and their searches' scratch. These are bounded, serve every
+//! later case as well, and do not grow with a capture; so the end tells them apart, by what remains when snapshot and case
+//! are dropped.
 //!
 //! `cargo bench --bench memory [-- CAPTURE…]`; without a capture it makes one of about 64 MB.
 
@@ -101,19 +106,33 @@ fn main() {
         step("Comparison", &mut steps, || case.compare(failed.key, &Baseline::Automatic, &[]));
     }
     let signals = case.briefs().len();
-    let table = table(&steps, before, signals);
+    let (requests, names) = (case.requests().len(), case.names().len());
+    let anonymous = status("RssAnon");
+    let mut page = format!("{signals} signals, {requests} requests, {names} names\n");
+    page.push_str(&table(&steps, before, signals));
+    let all = LIVE.load(Relaxed);
     drop(snapshot);
-    let _ = io::Write::write_all(
-        &mut io::stdout(),
-        format!(
-            "{signals} signals, {} requests, {} names; the rules hold {:.1} MiB\n{table}anonymous memory of the process: {}\n",
-            case.requests().len(),
-            case.names().len(),
-            before as f64 / f64::from(1 << 20),
-            status("RssAnon")
-        )
-        .as_bytes(),
-    );
+    let without_snapshot = LIVE.load(Relaxed);
+    drop(case);
+    let rules = LIVE.load(Relaxed);
+    for (what, bytes) in [
+        ("case", without_snapshot - rules),
+        ("snapshot", all - without_snapshot),
+        ("rules, loaded", before),
+        ("automata and expressions", rules - before),
+    ] {
+        let _ = writeln!(page, "{what:<25} {:>6.1} MiB {:>9.1} per signal", mib(bytes), each(bytes, signals));
+    }
+    let _ = writeln!(page, "anonymous memory of the process: {anonymous}");
+    let _ = io::Write::write_all(&mut io::stdout(), page.as_bytes());
+}
+
+fn mib(bytes: usize) -> f64 {
+    bytes as f64 / f64::from(1 << 20)
+}
+
+fn each(bytes: usize, signals: usize) -> f64 {
+    bytes as f64 / signals.max(1) as f64
 }
 
 /// Does a step and notes what it cost.
@@ -153,15 +172,13 @@ fn table(steps: &[Step], before: usize, signals: usize) -> String {
     );
     for Step { name, live, peak, took } in steps {
         let (live, peak) = (live.saturating_sub(before), peak.saturating_sub(before));
-        let each = |bytes: usize| bytes as f64 / signals.max(1) as f64;
-        let mib = |bytes: usize| bytes as f64 / f64::from(1 << 20);
         let _ = writeln!(
             table,
             "{name:<12} {:>9.1} {:>11.1} {:>9.1} {:>11.1} {:>8}",
             mib(live),
-            each(live),
+            each(live, signals),
             mib(peak),
-            each(peak),
+            each(peak, signals),
             took.as_millis()
         );
     }

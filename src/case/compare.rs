@@ -1,5 +1,7 @@
 //! A failing request of this case beside healthy ones, of this case or of another capture.
 
+use std::cmp::Ordering;
+
 use memchr::memmem;
 use rayon::prelude::*;
 
@@ -7,8 +9,8 @@ use super::Case;
 use crate::compare::{self, Basis, Candidate, Facts, Party, Traits};
 use crate::diagnose;
 use crate::model::{
-    BaselineChoice, Comparison, HealthyRequest, Kind, Layer, Outcome, Request, RequestKey, Share, Signal,
-    SignalKey, TimeRange, Tool,
+    BaselineChoice, Comparison, HealthyRequest, IdName, Kind, Layer, Outcome, Request, RequestKey, Share,
+    Signal, SignalKey, TimeRange, Tool, TraceName,
 };
 
 /// Most requests of each side that are read.
@@ -207,10 +209,10 @@ impl Case {
             party: self.party(request.key),
             start: request.window.map(|window| window.start),
             layers: self.layers(request).count_ones(),
-            ids: (self.names().trace(request.trace), self.names().text(request.request)),
         });
         let candidates: Vec<Candidate<'_>> = candidates.collect();
-        compare::choose(party, window.map(|window| window.start), candidates.into_iter())
+        let start = window.map(|window| window.start);
+        compare::choose(party, start, candidates.into_iter(), |one, other| self.compare_ids(one, other))
     }
 
     /// The layers that tell of a request, one bit each.
@@ -255,22 +257,31 @@ impl Case {
 
     /// By start and id, each once: an order that the order of the inputs does not change.
     fn ordered(&self, mut keys: Vec<RequestKey>) -> Vec<RequestKey> {
-        keys.sort_by_cached_key(|key| {
-            let request = self.request(*key);
-            let start = request.and_then(|request| Some(request.window?.start));
-            let trace = request.and_then(|request| self.names().trace(request.trace));
-            let id = request.and_then(|request| self.names().text(request.request));
-            (start, trace, id, *key)
+        let start = |key: RequestKey| self.window(key).map(|window| window.start);
+        keys.sort_by(|one, other| {
+            let in_time = start(*one).cmp(&start(*other));
+            in_time.then_with(|| self.compare_ids(*one, *other)).then_with(|| one.cmp(other))
         });
         keys.dedup();
         keys
+    }
+
+    /// Orders requests by trace id, then by request id.
+    fn compare_ids(&self, one: RequestKey, other: RequestKey) -> Ordering {
+        let (names, ids) = (self.names(), |key| {
+            self.request(key)
+                .map_or((TraceName::NONE, IdName::NONE), |request| (request.trace, request.request))
+        });
+        let ((one_trace, one), (other_trace, other)) = (ids(one), ids(other));
+        let by_trace = names.trace(one_trace).cmp(&names.trace(other_trace));
+        by_trace.then_with(|| names.compare_ids(one, other))
     }
 
     /// How a person finds a request.
     fn label(&self, key: RequestKey, capture: Option<&str>) -> String {
         let Some(request) = self.request(key) else { return String::new() };
         let tool = self.party(key);
-        let id = match (self.names().trace(request.trace), self.names().text(request.request)) {
+        let id = match (self.names().trace(request.trace), self.names().id(request.request)) {
             (Some(trace), _) => format!("trace {trace}"),
             (None, Some(id)) => format!("request {id}"),
             (None, None) => request.window.map_or_else(

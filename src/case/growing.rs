@@ -1,7 +1,10 @@
 //! A capture that grows while somebody looks: a pipe, a log file that is appended to.
 //!
-//! Records are read once, when they are complete. Each new [`Case`] costs a copy of the index (about 100 bytes per
+//! Records are read once, when they are complete. Each new [`Case`] costs a copy of the index (some 60 bytes per
 //! signal), sorting, correlation of the whole and a look at the records that rules may match.
+//!
+//! A copy, because the two are in different orders: here as the inputs stand, so that more can follow each of them, in a
+//! case by time and without what was read twice.
 
 use super::read::{self, Batch, Reading, Source};
 use super::records::Records;

@@ -1,5 +1,7 @@
 //! What a request is called when a case is read again with more in it: keys then change, identities do not.
 
+use std::borrow::Cow;
+
 use super::Snapshot;
 use crate::model::{Name, Request, RequestKey, Timestamp, TraceId};
 
@@ -21,7 +23,6 @@ impl Snapshot {
     /// A handle to `request`; `None` when there is no such request.
     pub fn handle(&self, request: RequestKey) -> Option<RequestHandle> {
         let found = self.requests.get(request.index())?;
-        let text = |name| self.names.text(name).map(str::to_owned);
         let is_equal = |other: &&Request| {
             (other.request, other.trace, other.tool) == (found.request, found.trace, found.tool)
                 && start(other) == start(found)
@@ -30,9 +31,9 @@ impl Snapshot {
         let before = self.requests[..request.index()].iter().rev();
         let before = before.take_while(|other| start(other) == start(found));
         Some(RequestHandle {
-            request: text(found.request),
+            request: self.names.id(found.request).map(Cow::into_owned),
             trace: self.names.trace(found.trace),
-            tool: text(found.tool),
+            tool: self.names.text(found.tool).map(str::to_owned),
             start: start(found),
             ordinal: before.filter(is_equal).count() as u32,
         })
@@ -50,8 +51,8 @@ impl Snapshot {
     /// of its trace, else the one of its tool that begins at its time; of several the one that fits best. `None` when
     /// there is none.
     pub fn find(&self, handle: &RequestHandle) -> Option<RequestKey> {
-        let name = |text: &Option<String>| text.as_deref().and_then(|text| self.names.find(text));
-        let (request, tool) = (name(&handle.request), name(&handle.tool));
+        let request = handle.request.as_deref().and_then(|id| self.names.find_id(id));
+        let tool = handle.tool.as_deref().and_then(|tool| self.names.find(tool));
         let trace = handle.trace.and_then(|id| self.names.find_trace(id));
         let fit = |found: &Request| -> Option<Fit> {
             let fit = (
@@ -87,19 +88,17 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::model::{Links, Names, Outcome, TimeRange, TraceName};
+    use crate::model::{IdName, Links, Names, Outcome, TimeRange, TraceName};
 
     /// Requests of (request id, trace, tool, start), in the order given.
     fn snapshot(requests: &[(&str, u8, &str, i64)]) -> Snapshot {
         let mut names = Names::default();
-        let name =
-            |names: &mut Names, text: &str| names.intern_opt(Some(text).filter(|text| !text.is_empty()));
         let requests = requests.iter().zip(0..).map(|((id, trace, tool, at), key)| Request {
             key: RequestKey(key),
             trace: if *trace > 0 { names.intern_trace(TraceId([*trace; 16])) } else { TraceName::NONE },
-            request: name(&mut names, id),
-            session: Name::NONE,
-            tool: name(&mut names, tool),
+            request: names.intern_id(Some(*id).filter(|id| !id.is_empty())),
+            session: IdName::NONE,
+            tool: names.intern_opt(Some(*tool).filter(|tool| !tool.is_empty())),
             parent: None,
             window: Some(TimeRange { start: Timestamp(*at), end: Timestamp(*at) }),
             signals: Links::default(),

@@ -8,8 +8,8 @@ use rayon::prelude::*;
 use super::Progress;
 use super::records::Records;
 use crate::model::{
-    Brief, Briefs, Cut, Input, Issue, Kind, Name, Names, Outcome, Record, Severity, Signal, Timestamp,
-    TraceName, message_hash,
+    Brief, Briefs, Cut, IdName, Input, Issue, Kind, Name, Names, Outcome, Record, Severity, Signal,
+    Timestamp, TraceName, message_hash,
 };
 use crate::parse::{self, Skim};
 use crate::rules::{Catalogue, Reach};
@@ -224,9 +224,9 @@ fn skimmed_brief(skim: &Skim<'_>, stream: Name, record: &Record, names: &mut Nam
         parent: None,
         name: Name::NONE,
         trace: skim.trace.map_or(TraceName::NONE, |id| names.intern_trace(id)),
-        request: names.intern_opt(skim.request),
-        session: names.intern_opt(skim.session),
-        mcp_session: Name::NONE,
+        request: names.intern_id(skim.request),
+        session: names.intern_id(skim.session),
+        mcp_session: IdName::NONE,
         rpc: names.intern_opt(skim.rpc),
         tool: names.intern_opt(skim.tool),
         resource: names.intern_opt(skim.resource),
@@ -255,9 +255,9 @@ fn decoded_brief(signal: &Signal, stream: Name, names: &mut Names) -> Brief {
         parent: ids.parent_span,
         name: names.intern_opt(signal.name.as_deref().filter(|_| is_named)),
         trace: ids.trace.map_or(TraceName::NONE, |id| names.intern_trace(id)),
-        request: names.intern_opt(ids.request.as_deref()),
-        session: names.intern_opt(ids.session.as_deref()),
-        mcp_session: names.intern_opt(ids.mcp_session.as_deref()),
+        request: names.intern_id(ids.request.as_deref()),
+        session: names.intern_id(ids.session.as_deref()),
+        mcp_session: names.intern_id(ids.mcp_session.as_deref()),
         rpc: names.intern_opt(ids.rpc.as_deref()),
         tool: names.intern_opt(ids.tool.as_deref()),
         resource: names.intern_opt(ids.resource.as_deref().filter(|_| is_vended(signal.kind))),

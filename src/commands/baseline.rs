@@ -87,7 +87,7 @@ fn request_named(named: &str, requests: &[Request], names: &Names) -> Named {
     let keys = |matches: &dyn Fn(&str, &str) -> bool| -> Vec<RequestKey> {
         let trace = TraceId::parse(named.as_bytes()).map_or_else(|| plain(&named), |id| id.to_string());
         let is_named = |request: &&Request| {
-            let id = names.text(request.request).map(str::to_ascii_lowercase);
+            let id = names.id(request.request).map(|id| id.to_ascii_lowercase());
             names.trace(request.trace).is_some_and(|id| matches(&id.to_string(), &trace))
                 || id.is_some_and(|id| matches(&id, &named))
         };
@@ -116,11 +116,9 @@ fn plain(named: &str) -> String {
 fn several(named: &str, keys: &[RequestKey], case: &Case) -> String {
     let line = |key: &RequestKey| {
         let request = &case.requests()[key.index()];
-        let text = |name, none| {
-            let text = case.names().text(name).unwrap_or(none);
-            Door { redact: true }.line(text, MAX_WORD)
-        };
-        let (id, tool) = (text(request.request, "no request id"), text(request.tool, "no tool"));
+        let shown = |text: &str| Door { redact: true }.line(text, MAX_WORD);
+        let id = shown(case.names().id(request.request).as_deref().unwrap_or("no request id"));
+        let tool = shown(case.names().text(request.tool).unwrap_or("no tool"));
         format!("\n  {id}  {tool}  {}", request.outcome)
     };
     let listed: String = keys.iter().take(MAX_LISTED).map(line).collect();

@@ -1,8 +1,9 @@
 //! Which healthy request stands beside a failing one, and which requests the counts are taken of.
 
+use std::cmp::Ordering;
 use std::cmp::Reverse;
 
-use crate::model::{BaselineChoice, RequestKey, Timestamp, TraceId};
+use crate::model::{BaselineChoice, RequestKey, Timestamp};
 
 /// Stands between the target's name and the tool's own name where a Gateway wrote it.
 const SEPARATOR: &str = "___";
@@ -62,15 +63,15 @@ pub struct Candidate<'a> {
     pub start: Option<Timestamp>,
     /// How many layers tell of it.
     pub layers: u32,
-    /// Its trace and request id, so that the choice does not depend on the order of the inputs.
-    pub ids: (Option<TraceId>, Option<&'a str>),
 }
 
-/// The nearest relation first, then what most layers tell of (the most to compare), then the nearest in time.
+/// The nearest relation first, then what most layers tell of (the most to compare), then the nearest in time, then as
+/// `by_id` orders requests, so that the choice does not depend on the order of the inputs.
 pub fn choose<'a>(
     failing: &Party<'_>,
     start: Option<Timestamp>,
     candidates: impl Iterator<Item = Candidate<'a>>,
+    by_id: impl Fn(RequestKey, RequestKey) -> Ordering,
 ) -> Option<(BaselineChoice, RequestKey)> {
     let rank = |candidate: Candidate<'a>| {
         let choice = failing.relation(&candidate.party)?;
@@ -81,9 +82,12 @@ pub fn choose<'a>(
             _ => u64::MAX,
         };
         let order = (choice, is_other_kind, Reverse(candidate.layers), distance, candidate.start);
-        Some((order, candidate.ids, candidate.key))
+        Some((order, candidate.key))
     };
-    candidates.filter_map(rank).min().map(|((choice, ..), _, key)| (choice, key))
+    let best = candidates.filter_map(rank).min_by(|(one, key), (other, other_key)| {
+        one.cmp(other).then_with(|| by_id(*key, *other_key)).then_with(|| key.cmp(other_key))
+    });
+    best.map(|((choice, ..), key)| (choice, key))
 }
 
 /// At most `max` of `all`, spread evenly over their order, the one at `keep` among them.
@@ -116,12 +120,13 @@ mod tests {
             party: party(tool),
             start: Some(Timestamp(seconds * 1_000_000_000)),
             layers,
-            ids: (None, None),
         }
     }
 
     fn chosen(candidates: &[Candidate<'static>]) -> Option<(BaselineChoice, RequestKey)> {
-        choose(&party("trail___lookup"), Some(Timestamp(0)), candidates.iter().copied())
+        choose(&party("trail___lookup"), Some(Timestamp(0)), candidates.iter().copied(), |_, _| {
+            Ordering::Equal
+        })
     }
 
     #[test]

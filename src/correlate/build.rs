@@ -3,9 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::model::{
-    Brief, Kind, Link, LinkReason, Links, Name, Owners, Request, RequestKey, SignalKey, TimeRange, TraceName,
-};
+use crate::model::{Brief, Kind, Link, LinkReason, Links, Owners, Request, RequestKey, SignalKey, TimeRange};
 
 use super::calls::{CallKind, NONE};
 use super::work::{Work, widen};
@@ -139,32 +137,28 @@ fn strengthen(index: Index<'_>, link: &mut Link, in_one_request: &[bool]) {
 }
 
 fn describe(index: Index<'_>, key: RequestKey, links: Links) -> Request {
-    let briefs = || links.iter().map(|link| (link, index.briefs.at(link.signal.index())));
-    let sure = || briefs().filter(|(link, _)| !link.reason.is_heuristic()).map(|(_, brief)| brief);
-    let first = |name: fn(&Brief) -> Name| {
-        let sure = sure().map(|brief| name(&brief)).find(|name| name.is_some());
-        sure.or_else(|| briefs().map(|(_, brief)| name(&brief)).find(|name| name.is_some()))
-            .unwrap_or(Name::NONE)
-    };
-    let trace = |sure_only: bool| {
-        let of = briefs().filter(|(link, _)| !sure_only || !link.reason.is_heuristic());
-        of.map(|(_, brief)| brief.trace).find(|trace| trace.is_some())
-    };
-    let own_id = briefs()
-        .filter(|(_, brief)| brief.request.is_some())
-        .filter_map(|(link, brief)| Some((authority(index, link.signal.index())?, brief.request)))
-        .min_by_key(|(authority, _)| *authority);
+    let own_id = links.iter().filter_map(|link| {
+        let id = index.briefs.at(link.signal.index()).request;
+        Some((authority(index, link.signal.index()).filter(|_| id.is_some())?, id))
+    });
     Request {
         key,
-        trace: trace(true).or_else(|| trace(false)).unwrap_or(TraceName::NONE),
-        request: own_id.map_or(Name::NONE, |(_, id)| id),
-        session: first(|brief| brief.session),
-        tool: first(|brief| brief.tool),
+        trace: first(index, &links, |brief| Some(brief.trace).filter(|trace| trace.is_some())),
+        request: own_id.min_by_key(|(authority, _)| *authority).map(|(_, id)| id).unwrap_or_default(),
+        session: first(index, &links, |brief| Some(brief.session).filter(|session| session.is_some())),
+        tool: first(index, &links, |brief| Some(brief.tool).filter(|tool| tool.is_some())),
         parent: None,
         window: None,
         outcome: outcome::of(index, &links),
         signals: links,
     }
+}
+
+/// What the first signal says that more than time ties to the request, else the first of any.
+fn first<T: Default>(index: Index<'_>, links: &[Link], says: impl Fn(&Brief) -> Option<T>) -> T {
+    let said = |link: &Link| says(&index.briefs.at(link.signal.index()));
+    let sure = links.iter().filter(|link| !link.reason.is_heuristic()).find_map(said);
+    sure.or_else(|| links.iter().find_map(said)).unwrap_or_default()
 }
 
 /// Whose request id names the request: the Gateway's before the Runtime's before the client's.

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::tests::{Case, MILLI, span_id};
 use super::{span_tree, work};
 use crate::model::{
-    Brief, Kind, Layer, Name, Names, Outcome, Owners, Severity, SpanId, Timestamp, TraceName,
+    Brief, IdName, Kind, Layer, Name, Names, Outcome, Owners, Severity, SpanId, Timestamp, TraceName,
 };
 
 /// Any brief: few distinct ids, so that they meet.
@@ -22,9 +22,9 @@ fn any_brief() -> impl Strategy<Value = Brief> {
             parent,
             name,
             trace: TraceName(ids.0),
-            request: Name(ids.1),
-            session: Name(ids.2),
-            mcp_session: Name(ids.3),
+            request: IdName(ids.1),
+            session: IdName(ids.2),
+            mcp_session: IdName(ids.3),
             rpc: Name(ids.4),
             tool: Name(ids.5),
             resource: Name::NONE,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rustc_hash::FxHashMap;
 
-use crate::model::{Brief, Kind, Layer, LinkReason, Name, SpanId, TimeRange};
+use crate::model::{Brief, IdName, Kind, Layer, LinkReason, Name, SpanId, TimeRange};
 
 use super::calls::{CallKind, NONE};
 use super::intervals::Intervals;
@@ -51,7 +51,7 @@ pub(super) fn by_rpc_id(work: &mut Work<'_>) {
     if !work.index.briefs.iter().any(|brief| key_of(&brief).is_some()) {
         return;
     }
-    let mut sides: [Sole<(Name, Name)>; 2] = Default::default();
+    let mut sides: [Sole<(IdName, Name)>; 2] = Default::default();
     for signal in 0..work.call_of.len() {
         if let (Some(key), Some(call)) = (key_of(&work.index.briefs.at(signal)), work.call(signal)) {
             note(&mut sides[usize::from(work.calls.kind(call) == CallKind::Client)], key, call);
@@ -90,9 +90,9 @@ pub(super) fn by_session(work: &mut Work<'_>) {
         if free.is_empty() {
             continue;
         }
-        let mut windows: FxHashMap<(Name, u32), TimeRange> = FxHashMap::default();
+        let mut windows: FxHashMap<(IdName, u32), TimeRange> = FxHashMap::default();
         let all = work.windows();
-        let mut in_flight: FxHashMap<Name, Intervals> = FxHashMap::default();
+        let mut in_flight: FxHashMap<IdName, Intervals> = FxHashMap::default();
         for signal in 0..work.call_of.len() {
             let session = session_of(&work.index.briefs.at(signal));
             if !session.is_some() {

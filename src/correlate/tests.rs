@@ -1,6 +1,6 @@
 use super::*;
 use crate::model::{
-    Brief, Briefs, Kind, Layer, LinkReason, Name, Outcome, RequestKey, Severity, SignalKey, SpanId,
+    Brief, Briefs, IdName, Kind, Layer, LinkReason, Name, Outcome, RequestKey, Severity, SignalKey, SpanId,
     Timestamp, TraceId, message_hash,
 };
 
@@ -61,6 +61,12 @@ impl Draft<'_> {
         self
     }
 
+    fn id(mut self, text: &str, set: fn(&mut Brief) -> &mut IdName) -> Self {
+        let id = self.0.names.intern_id(Some(text));
+        *set(self.brief()) = id;
+        self
+    }
+
     fn trace(self, digit: char) -> Self {
         let mut draft = self;
         let name = draft.0.names.intern_trace(TraceId([digit as u8; 16]));
@@ -69,11 +75,11 @@ impl Draft<'_> {
     }
 
     fn request(self, id: &str) -> Self {
-        self.name(id, |brief| &mut brief.request)
+        self.id(id, |brief| &mut brief.request)
     }
 
     fn session(self, id: &str) -> Self {
-        self.name(id, |brief| &mut brief.session)
+        self.id(id, |brief| &mut brief.session)
     }
 
     fn stream(self, id: &str) -> Self {
@@ -85,7 +91,7 @@ impl Draft<'_> {
     }
 
     fn rpc(self, session: &str, id: &str) -> Self {
-        self.name(session, |brief| &mut brief.mcp_session).name(id, |brief| &mut brief.rpc)
+        self.id(session, |brief| &mut brief.mcp_session).name(id, |brief| &mut brief.rpc)
     }
 
     fn text(mut self, message: &str) -> Self {
@@ -149,7 +155,7 @@ fn the_runtime_record_of_a_gateway_target_is_the_gateway_request() {
     case.log(Kind::GatewayLog, 20).trace('a').request("gw");
     let done = case.correlate();
     assert_eq!(done.requests.len(), 1);
-    assert_eq!(case.names.text(done.requests[0].request), Some("gw"));
+    assert_eq!(case.names.id(done.requests[0].request).as_deref(), Some("gw"));
     assert!(done.requests[0].signals.iter().all(|link| link.reason == LinkReason::Trace));
 }
 
@@ -179,7 +185,7 @@ fn the_request_id_of_a_downstream_call_starts_no_request() {
     case.span("chat model", 5, 50, 2, 1).trace('a').request("bedrock");
     let done = case.correlate();
     assert_eq!(done.requests.len(), 1);
-    assert_eq!(done.requests[0].request, Name::NONE);
+    assert_eq!(done.requests[0].request, IdName::NONE);
 }
 
 #[test]
@@ -191,7 +197,7 @@ fn a_line_and_its_copy_tie_request_id_and_trace() {
     case.log(Kind::SdkLog, 30).request("q").text("Invocation completed");
     let done = case.correlate();
     assert_eq!(partition(&done), [Some(0), Some(0), Some(0), Some(1)]);
-    assert_eq!(case.names.text(done.requests[0].request), Some("r"));
+    assert_eq!(case.names.id(done.requests[0].request).as_deref(), Some("r"));
     assert!(done.requests[0].trace.is_some());
 }
 

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::model::{Brief, Kind, LinkReason, Name, TimeRange};
+use crate::model::{Brief, IdName, Kind, LinkReason, TimeRange};
 
 use super::Index;
 use super::calls::{CallKind, Calls, NONE};
@@ -92,7 +92,7 @@ pub(super) fn is_span(brief: &Brief) -> bool {
 /// starts none; but any signal that states an id which is known joins its call.
 pub(super) fn by_request_id(work: &mut Work<'_>) {
     let briefs = work.index.briefs;
-    let mut known: FxHashMap<Name, u32> = FxHashMap::default();
+    let mut known: FxHashMap<IdName, u32> = FxHashMap::default();
     for (signal, brief) in briefs.iter().enumerate() {
         let Some(kind) = states_a_call(work.index, signal) else { continue };
         let call = if brief.request.is_some() {

@@ -3,7 +3,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::model::{
-    Briefs, Confidence, Evidence, EvidenceRole, Layer, Level, Links, Name, Standing, Timestamp, TraceName,
+    Briefs, Confidence, Evidence, EvidenceRole, IdName, Layer, Level, Links, Name, Standing, Timestamp,
+    TraceName,
 };
 
 fn rule(id: &str, role: Role, explains: &[&str]) -> (String, RuleMeta) {
@@ -37,8 +38,8 @@ fn failed(key: u32) -> Request {
     Request {
         key: RequestKey(key),
         trace: TraceName::NONE,
-        request: Name::NONE,
-        session: Name::NONE,
+        request: IdName::NONE,
+        session: IdName::NONE,
         tool: Name::NONE,
         parent: None,
         window: None,

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::model::{Brief, Context, Kind, Name, Names};
+use crate::model::{Brief, Context, IdName, Kind, Name, Names};
 
 use super::eval::{contains, contains_ascii, equals};
 use super::field::Field;
@@ -174,6 +174,7 @@ impl<'a> From<Option<&'a str>> for Known<'a> {
 fn field<'a>(wanted: &Field, facts: &BriefFacts<'a>) -> Known<'a> {
     let brief = facts.brief;
     let text = |name: Name| facts.names.text(name).into();
+    let id = |id: IdName| facts.names.id(id).map_or(Known::Absent, Known::Is);
     match (&**wanted, facts.context, facts.message) {
         ("kind", ..) => Known::Is(brief.kind.word().into()),
         ("layer", ..) => Known::Is(brief.layer.word().into()),
@@ -183,9 +184,9 @@ fn field<'a>(wanted: &Field, facts: &BriefFacts<'a>) -> Known<'a> {
         ("trace_id", ..) => {
             facts.names.trace(brief.trace).map_or(Known::Absent, |trace| Known::Is(trace.to_string().into()))
         }
-        ("request_id", ..) => text(brief.request),
-        ("session_id", ..) => text(brief.session),
-        ("mcp_session_id", ..) => text(brief.mcp_session),
+        ("request_id", ..) => id(brief.request),
+        ("session_id", ..) => id(brief.session),
+        ("mcp_session_id", ..) => id(brief.mcp_session),
         ("rpc_id", ..) => text(brief.rpc),
         ("span_id", ..) => brief.span.map_or(Known::Absent, |span| Known::Is(span.to_string().into())),
         // Kept only where the service itself wrote the record.

@@ -1,7 +1,7 @@
 //! The compact form of a signal: what correlation, scoping and most filters need of it.
 
 use super::signal::{Kind, Layer, Outcome, Severity};
-use super::{Name, SpanId, Timestamp, TraceName};
+use super::{IdName, Name, SpanId, Timestamp, TraceName};
 
 /// The compact form of a signal, of which a case keeps one for every signal, packed in [`Briefs`](super::Briefs).
 ///
@@ -22,11 +22,11 @@ pub struct Brief {
     /// Interned trace id.
     pub trace: TraceName,
     /// Interned request id.
-    pub request: Name,
+    pub request: IdName,
     /// Interned session id.
-    pub session: Name,
+    pub session: IdName,
     /// Interned MCP session id.
-    pub mcp_session: Name,
+    pub mcp_session: IdName,
     /// Interned JSON-RPC id.
     pub rpc: Name,
     /// Interned tool name.
@@ -57,9 +57,9 @@ impl Default for Brief {
             parent: None,
             name: Name::NONE,
             trace: TraceName::NONE,
-            request: Name::NONE,
-            session: Name::NONE,
-            mcp_session: Name::NONE,
+            request: IdName::NONE,
+            session: IdName::NONE,
+            mcp_session: IdName::NONE,
             rpc: Name::NONE,
             tool: Name::NONE,
             resource: Name::NONE,

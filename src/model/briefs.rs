@@ -5,7 +5,7 @@ use std::hash::BuildHasher;
 use hashbrown::HashTable;
 use rustc_hash::FxBuildHasher;
 
-use super::names::{Keys, Name, TraceName};
+use super::names::{IdName, Keys, Name, TraceName};
 use super::signal::{Kind, Layer, Outcome, Severity};
 use super::{Brief, SpanId, Timestamp};
 
@@ -43,9 +43,9 @@ pub(crate) struct Row {
 /// What several signals of a call, of a session or of a stream have in common.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 struct Shared {
-    request: Name,
-    session: Name,
-    mcp_session: Name,
+    request: IdName,
+    session: IdName,
+    mcp_session: IdName,
     rpc: Name,
     tool: Name,
     resource: Name,
@@ -210,11 +210,12 @@ impl Briefs {
             return self.clone_from(other);
         }
         let name = |name: Name| keys.map_or(name, |keys| keys.name(name));
+        let id = |id: IdName| keys.map_or(id, |keys| keys.id(id));
         let trace = |trace: TraceName| keys.map_or(trace, |keys| keys.trace(trace));
         let of = |ids: &Shared| Shared {
-            request: name(ids.request),
-            session: name(ids.session),
-            mcp_session: name(ids.mcp_session),
+            request: id(ids.request),
+            session: id(ids.session),
+            mcp_session: id(ids.mcp_session),
             rpc: name(ids.rpc),
             tool: name(ids.tool),
             resource: name(ids.resource),
@@ -310,12 +311,11 @@ mod tests {
     fn any_brief() -> impl Strategy<Value = Brief> {
         let time = || proptest::option::of((i64::MIN + 1..=i64::MAX).prop_map(Timestamp));
         let id = || proptest::option::of((1u64..).prop_map(|id| SpanId(id.to_ne_bytes())));
-        let ids = proptest::array::uniform8(0u32..3);
+        let ids = (0u32..3, 0u32..3, 0u32..2, 0u32..2, 0u32..3, 0u32..2, 0u32..3);
         let words = (select(Kind::ALL), select(Layer::ALL), select(Severity::ALL), select(Outcome::ALL));
         let span = proptest::option::of((time(), id(), 0u32..3));
         (time(), id(), 0u32..3, ids, any::<u32>(), words, span).prop_map(
             |(timestamp, own, trace, ids, message_hash, (kind, layer, severity, outcome), span)| {
-                let [request, session, mcp_session, rpc, tool, resource, stream, _] = ids.map(Name);
                 let (end, parent, name) = span.unwrap_or((None, None, 0));
                 Brief {
                     timestamp,
@@ -324,13 +324,13 @@ mod tests {
                     parent,
                     name: Name(name),
                     trace: TraceName(trace),
-                    request,
-                    session,
-                    mcp_session,
-                    rpc,
-                    tool,
-                    resource,
-                    stream,
+                    request: IdName(ids.0),
+                    session: IdName(ids.1),
+                    mcp_session: IdName(ids.2),
+                    rpc: Name(ids.3),
+                    tool: Name(ids.4),
+                    resource: Name(ids.5),
+                    stream: Name(ids.6),
                     message_hash,
                     kind,
                     layer,
@@ -374,12 +374,12 @@ mod tests {
     fn names_are_translated_on_the_way() {
         let (mut all, mut own) = (Names::default(), Names::default());
         all.intern("other");
-        let brief = Brief { request: own.intern("r"), name: own.intern("n"), ..Brief::default() };
+        let brief = Brief { request: own.intern_id(Some("r")), name: own.intern("n"), ..Brief::default() };
         let keys = all.merge(&own);
         let mut briefs = Briefs::default();
         briefs.append(&[brief, Brief::default()].iter().collect(), Some(&keys));
         let first = briefs.at(0);
-        assert_eq!((all.text(first.request), all.text(first.name)), (Some("r"), Some("n")));
+        assert_eq!((all.id(first.request).as_deref(), all.text(first.name)), (Some("r"), Some("n")));
         assert_eq!((briefs.at(1), briefs.at(2)), (Brief::default(), Brief::default()));
     }
 

@@ -48,6 +48,43 @@ impl SpanId {
     }
 }
 
+/// UUIDs in the spelling of RFC 9562, with small digits: the request ids of AWS and most session ids.
+pub(super) mod uuid {
+    /// Where the five groups of digits begin, and their lengths.
+    const GROUPS: [(usize, usize); 5] = [(0, 8), (9, 4), (14, 4), (19, 4), (24, 12)];
+    const LEN: usize = 36;
+
+    /// The number that a text stands for, when [`write`] gives that text again.
+    pub(in crate::model) fn read(text: &str) -> Option<[u8; 16]> {
+        let text = <&[u8; LEN]>::try_from(text.as_bytes()).ok()?;
+        let mut number = [0; 16];
+        let mut rest = &mut number[..];
+        for (start, len) in GROUPS {
+            let (own, behind) = rest.split_at_mut(len / 2);
+            super::hex(&text[start..start + len], own)?;
+            rest = behind;
+        }
+        (spelled(number) == *text).then_some(number)
+    }
+
+    /// The text that a number stands for.
+    pub(in crate::model) fn write(number: [u8; 16]) -> String {
+        String::from_utf8_lossy(&spelled(number)).into_owned()
+    }
+
+    fn spelled(number: [u8; 16]) -> [u8; LEN] {
+        let mut text = [b'-'; LEN];
+        let mut bytes = number.iter();
+        for (start, len) in GROUPS {
+            for (pair, byte) in text[start..start + len].chunks_exact_mut(2).zip(&mut bytes) {
+                pair[0] = super::DIGITS[usize::from(byte >> 4)];
+                pair[1] = super::DIGITS[usize::from(byte & 15)];
+            }
+        }
+        text
+    }
+}
+
 fn hex(digits: &[u8], out: &mut [u8]) -> Option<()> {
     let mut bad = 0;
     for (pair, byte) in digits.chunks_exact(2).zip(out) {

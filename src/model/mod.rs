@@ -32,13 +32,14 @@ pub use finding::{
     MAX_EVIDENCE, Role, RuleMeta, Spread, Standing, Undetermined, Unexplained, WrongAdvice,
 };
 pub use health::{Checkup, Health, Probe, ProbeKind, Refusal, Resource, ResourceKind, Unanswered};
+use id::uuid;
 pub use id::{RequestKey, SignalKey, SpanId, TraceId};
 pub use links::{Links, Owners};
-pub use names::{Keys, Name, Names, TraceName};
+pub use names::{IdName, Keys, Name, Names, TraceName};
 pub use record::{Context, Cut, Escape, Format, Hint, Record, Slice};
 pub use request::{Link, LinkReason, Request, SpanTree};
 pub use schema::{ListOrigin, Parameter, SchemaAudit, SchemaFinding, SchemaRisk, Tool, ToolList};
-pub use shell::{shell_word, within_single_quotes};
+pub use shell::{has_blank, shell_word, within_single_quotes};
 pub(crate) use signal::words;
 pub use signal::{Ids, Kind, Layer, Origin, Outcome, Severity, Signal};
 pub use time::{TimeRange, Timestamp};

@@ -1,11 +1,13 @@
 //! Interned strings: ids, tools and streams are compared as integers.
 
+use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::hash::BuildHasher;
 
 use hashbrown::HashTable;
 use rustc_hash::FxBuildHasher;
 
-use super::TraceId;
+use super::{TraceId, uuid};
 
 /// An interned string; [`Name::NONE`] stands for an absent one.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Default)]
@@ -33,9 +35,32 @@ impl TraceName {
     }
 }
 
+/// An interned id of a call or a session; [`IdName::NONE`] stands for an absent one.
+///
+/// Most of them are UUIDs, of which a case has several for each call.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Default)]
+pub struct IdName(pub u32);
+
+impl IdName {
+    /// No id.
+    pub const NONE: Self = Self(0);
+    /// Marks the key of a UUID; the others are keys of strings.
+    const UUID: u32 = 1 << 31;
+
+    /// Whether there is an id.
+    pub fn is_some(self) -> bool {
+        self != Self::NONE
+    }
+
+    /// The position of a UUID.
+    fn uuid(self) -> Option<u32> {
+        (self.0 & Self::UUID != 0).then_some(self.0 & !Self::UUID)
+    }
+}
+
 /// A table of distinct strings, all in one piece of memory. Keys are dense and start at 1; 0 is "none".
 ///
-/// Trace ids, of which a case has nearly as many as requests, have keys and 16 bytes of their own.
+/// Trace ids and UUIDs, of which a case has several for each request, have keys and 16 bytes of their own.
 #[derive(Clone, Debug, Default)]
 pub struct Names {
     text: String,
@@ -43,17 +68,19 @@ pub struct Names {
     ends: Vec<u32>,
     /// Positions in `ends`, by the string's hash; of none of them after [`shrink`](Self::shrink).
     table: HashTable<u32>,
-    traces: Vec<TraceId>,
-    /// Positions in `traces`, by the id's hash; of none of them after [`shrink`](Self::shrink).
-    trace_table: HashTable<u32>,
+    traces: Numbers,
+    uuids: Numbers,
 }
 
 impl Names {
     /// The key of `text`, new or known. The empty string is a string like any other. Once all strings together
     /// would exceed 4 GiB, a new one gets no key: [`Name::NONE`].
     pub fn intern(&mut self, text: &str) -> Name {
-        self.learn();
         let Self { text: all, ends, table, .. } = self;
+        if table.len() != ends.len() {
+            let hash = |at: &u32| hash(string(all, ends, *at));
+            (0..ends.len() as u32).for_each(|at| _ = table.insert_unique(hash(&at), at, hash));
+        }
         let hash = hash(text);
         if let Some(known) = table.find(hash, |at| string(all, ends, *at) == text) {
             return Name(known + 1);
@@ -87,76 +114,83 @@ impl Names {
         ((at as usize) < self.ends.len()).then(|| string(&self.text, &self.ends, at))
     }
 
+    /// The key of an optional id of a call or a session: [`IdName::NONE`] for `None`.
+    pub fn intern_id(&mut self, id: Option<&str>) -> IdName {
+        let Some(id) = id else { return IdName::NONE };
+        match uuid::read(id) {
+            Some(uuid) => IdName(IdName::UUID | self.uuids.intern(uuid)),
+            None => IdName(self.intern(id).0),
+        }
+    }
+
+    /// The key of an id when it is known; costs what [`find`](Self::find) does.
+    pub fn find_id(&self, id: &str) -> Option<IdName> {
+        match uuid::read(id) {
+            Some(uuid) => Some(IdName(IdName::UUID | self.uuids.find(uuid)?)),
+            None => Some(IdName(self.find(id)?.0)),
+        }
+    }
+
+    /// The id as it was written; `None` for [`IdName::NONE`] and for a key of another table.
+    pub fn id(&self, id: IdName) -> Option<Cow<'_, str>> {
+        match id.uuid() {
+            Some(at) => Some(uuid::write(self.uuids.get(at)?).into()),
+            None => self.text(Name(id.0)).map(Cow::Borrowed),
+        }
+    }
+
+    /// Orders ids by what is written, absent ones first.
+    pub fn compare_ids(&self, one: IdName, other: IdName) -> Ordering {
+        match (one.uuid(), other.uuid()) {
+            // Digits have the order of what they stand for.
+            (Some(one), Some(other)) => self.uuids.get(one).cmp(&self.uuids.get(other)),
+            _ => self.id(one).cmp(&self.id(other)),
+        }
+    }
+
     /// The key of a trace id, new or known.
     pub fn intern_trace(&mut self, id: TraceId) -> TraceName {
-        self.learn();
-        let Self { traces, trace_table, .. } = self;
-        if let Some(known) = trace_table.find(hash_of_trace(&id), |at| traces[*at as usize] == id) {
-            return TraceName(known + 1);
-        }
-        let at = traces.len() as u32;
-        traces.push(id);
-        trace_table.insert_unique(hash_of_trace(&id), at, |at| hash_of_trace(&traces[*at as usize]));
-        TraceName(at + 1)
-    }
-
-    /// Makes the tables whole again.
-    fn learn(&mut self) {
-        let Self { text, ends, table, traces, trace_table } = self;
-        if table.len() != ends.len() {
-            let hash = |at: &u32| hash(string(text, ends, *at));
-            (0..ends.len() as u32).for_each(|at| _ = table.insert_unique(hash(&at), at, hash));
-        }
-        if trace_table.len() != traces.len() {
-            let hash = |at: &u32| hash_of_trace(&traces[*at as usize]);
-            (0..traces.len() as u32).for_each(|at| _ = trace_table.insert_unique(hash(&at), at, hash));
-        }
-    }
-
-    /// The trace id of `name`; `None` for [`TraceName::NONE`] and for a key of another table.
-    pub fn trace(&self, name: TraceName) -> Option<TraceId> {
-        self.traces.get(name.0.checked_sub(1)? as usize).copied()
-    }
-
-    /// Adds what another table holds; tells where it is in this one.
-    pub fn merge(&mut self, other: &Self) -> Keys {
-        Keys {
-            names: other.iter().map(|text| self.intern(text)).collect(),
-            traces: other.traces.iter().map(|id| self.intern_trace(*id)).collect(),
-        }
+        TraceName(self.traces.intern(id.0) + 1)
     }
 
     /// The key of a trace id when it is known. After [`shrink`](Self::shrink) it costs a look at each.
     pub fn find_trace(&self, id: TraceId) -> Option<TraceName> {
-        if self.trace_table.len() != self.traces.len() {
-            return self.traces.iter().position(|known| *known == id).map(|at| TraceName(at as u32 + 1));
+        Some(TraceName(self.traces.find(id.0)? + 1))
+    }
+
+    /// The trace id of `name`; `None` for [`TraceName::NONE`] and for a key of another table.
+    pub fn trace(&self, name: TraceName) -> Option<TraceId> {
+        self.traces.get(name.0.checked_sub(1)?).map(TraceId)
+    }
+
+    /// Adds what another table holds; tells where it is in this one.
+    pub fn merge(&mut self, other: &Self) -> Keys {
+        let texts = (0..other.ends.len() as u32).map(|at| string(&other.text, &other.ends, at));
+        Keys {
+            names: texts.map(|text| self.intern(text)).collect(),
+            traces: other.traces.all.iter().map(|id| self.traces.intern(*id)).collect(),
+            uuids: other.uuids.all.iter().map(|id| self.uuids.intern(*id)).collect(),
         }
-        let known = self.trace_table.find(hash_of_trace(&id), |at| self.traces[*at as usize] == id)?;
-        Some(TraceName(known + 1))
     }
 
-    /// Number of distinct strings.
+    /// Number of distinct strings and UUIDs.
     pub fn len(&self) -> usize {
-        self.ends.len()
+        self.ends.len() + self.uuids.all.len()
     }
 
-    /// Whether no string was interned.
+    /// Whether nothing was interned but trace ids.
     pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
-    }
-
-    /// All strings in key order.
-    fn iter(&self) -> impl Iterator<Item = &str> {
-        (0..self.ends.len() as u32).map(|at| string(&self.text, &self.ends, at))
+        self.len() == 0
     }
 
     /// Gives back what serves further strings: room, and the tables by which they are told from known ones. The next
     /// new string makes these anew.
     pub fn shrink(&mut self) {
-        (self.table, self.trace_table) = (HashTable::new(), HashTable::new());
+        self.table = HashTable::new();
         self.text.shrink_to_fit();
         self.ends.shrink_to_fit();
-        self.traces.shrink_to_fit();
+        self.traces.shrink();
+        self.uuids.shrink();
     }
 }
 
@@ -164,7 +198,8 @@ impl Names {
 #[derive(Debug)]
 pub struct Keys {
     names: Vec<Name>,
-    traces: Vec<TraceName>,
+    traces: Vec<u32>,
+    uuids: Vec<u32>,
 }
 
 impl Keys {
@@ -172,8 +207,57 @@ impl Keys {
         name.0.checked_sub(1).and_then(|at| self.names.get(at as usize).copied()).unwrap_or_default()
     }
 
+    pub(super) fn id(&self, id: IdName) -> IdName {
+        match id.uuid() {
+            Some(at) => self.uuids.get(at as usize).map_or(IdName::NONE, |at| IdName(IdName::UUID | at)),
+            None => IdName(self.name(Name(id.0)).0),
+        }
+    }
+
     pub(super) fn trace(&self, trace: TraceName) -> TraceName {
-        trace.0.checked_sub(1).and_then(|at| self.traces.get(at as usize).copied()).unwrap_or_default()
+        let at = trace.0.checked_sub(1).and_then(|at| self.traces.get(at as usize).copied());
+        at.map_or(TraceName::NONE, |at| TraceName(at + 1))
+    }
+}
+
+/// Distinct numbers of 16 bytes; their keys are positions.
+#[derive(Clone, Debug, Default)]
+struct Numbers {
+    all: Vec<[u8; 16]>,
+    /// Positions by hash; of none of them after [`shrink`](Self::shrink).
+    table: HashTable<u32>,
+}
+
+impl Numbers {
+    fn intern(&mut self, number: [u8; 16]) -> u32 {
+        let Self { all, table } = self;
+        if table.len() != all.len() {
+            let hash = |at: &u32| hash_of_number(&all[*at as usize]);
+            (0..all.len() as u32).for_each(|at| _ = table.insert_unique(hash(&at), at, hash));
+        }
+        if let Some(known) = table.find(hash_of_number(&number), |at| all[*at as usize] == number) {
+            return *known;
+        }
+        let at = all.len() as u32;
+        all.push(number);
+        table.insert_unique(hash_of_number(&number), at, |at| hash_of_number(&all[*at as usize]));
+        at
+    }
+
+    fn find(&self, number: [u8; 16]) -> Option<u32> {
+        if self.table.len() != self.all.len() {
+            return self.all.iter().position(|known| *known == number).map(|at| at as u32);
+        }
+        self.table.find(hash_of_number(&number), |at| self.all[*at as usize] == number).copied()
+    }
+
+    fn get(&self, at: u32) -> Option<[u8; 16]> {
+        self.all.get(at as usize).copied()
+    }
+
+    fn shrink(&mut self) {
+        self.table = HashTable::new();
+        self.all.shrink_to_fit();
     }
 }
 
@@ -187,8 +271,8 @@ fn hash(text: &str) -> u64 {
     FxBuildHasher.hash_one(text)
 }
 
-fn hash_of_trace(id: &TraceId) -> u64 {
-    FxBuildHasher.hash_one(u128::from_ne_bytes(id.0))
+fn hash_of_number(number: &[u8; 16]) -> u64 {
+    FxBuildHasher.hash_one(u128::from_ne_bytes(*number))
 }
 
 #[cfg(test)]
@@ -220,7 +304,7 @@ mod tests {
                 prop_assert_eq!(names.text(*key), Some(text.as_str()));
                 prop_assert_eq!(names.find(text), Some(*key));
             }
-            prop_assert!(names.iter().eq(distinct.iter().map(|text| text.as_str())));
+            prop_assert_eq!(names.len(), distinct.len());
             prop_assert_eq!(names.text(Name::NONE), None);
             prop_assert_eq!(names.text(Name(distinct.len() as u32 + 1)), None);
             prop_assert_eq!(names.find("not there"), None);
@@ -237,11 +321,37 @@ mod tests {
         assert_eq!(keys, [1, 2, 1, 3]);
         assert_eq!(names.trace(TraceName(2)), Some(TraceId([2; 16])));
         assert_eq!((names.trace(TraceName::NONE), names.trace(TraceName(4))), (None, None));
-        assert_eq!((names.traces.len(), names.len()), (3, 0));
+        assert_eq!((names.traces.all.len(), names.len()), (3, 0));
         names.shrink();
         let found = [2, 4].map(|id| names.find_trace(TraceId([id; 16])));
         assert_eq!(found, [Some(TraceName(2)), None]);
         assert_eq!(names.intern_trace(TraceId([3; 16])), TraceName(3));
         assert_eq!(found, [2, 4].map(|id| names.find_trace(TraceId([id; 16]))));
+    }
+
+    #[test]
+    fn an_id_reads_as_it_was_written() {
+        const TEXTS: [&str; 5] = [
+            "0b9d7cf0-12f5-4c09-9f2c-3c1de72ab001",
+            "",
+            "0b9d7cf0-12f5-4c09-9f2c-3c1de72ab00F",
+            "0a000000-0000-0000-0000-000000000000",
+            "session-1",
+        ];
+        let mut names = Names::default();
+        let mut other = Names::default();
+        other.intern("other");
+        let ids = TEXTS.map(|text| names.intern_id(Some(text)));
+        assert_eq!((names.intern_id(None), names.id(IdName::NONE)), (IdName::NONE, None));
+        assert_eq!(ids.map(|id| names.id(id).unwrap().into_owned()), TEXTS.map(str::to_owned));
+        let keys = other.merge(&names);
+        assert_eq!(ids.map(|id| other.id(keys.id(id)).unwrap().into_owned()), TEXTS.map(str::to_owned));
+        names.shrink();
+        assert_eq!(TEXTS.map(|text| names.find_id(text)), ids.map(Some));
+        assert_eq!(names.find_id("0a000000-0000-0000-0000-000000000001"), None);
+        assert_eq!((names.text.len(), names.len()), (36 + 9, 5));
+        let mut ordered = ids;
+        ordered.sort_by(|one, other| names.compare_ids(*one, *other));
+        assert_eq!(ordered, [1, 3, 0, 2, 4].map(|at| ids[at]));
     }
 }

@@ -1,7 +1,7 @@
 //! Requests and sessions: signals that belong together, and why.
 
 use super::signal::{Outcome, words};
-use super::{Links, Name, RequestKey, SignalKey, TimeRange, TraceName};
+use super::{IdName, Links, Name, RequestKey, SignalKey, TimeRange, TraceName};
 
 words! {
     /// Why a signal belongs to a request, strongest first.
@@ -53,9 +53,9 @@ pub struct Request {
     /// Interned trace id, the first in canonical order when joined ones differ.
     pub trace: TraceName,
     /// Interned request id.
-    pub request: Name,
+    pub request: IdName,
     /// Interned session id.
-    pub session: Name,
+    pub session: IdName,
     /// Interned tool name.
     pub tool: Name,
     /// The request in whose course this one was made.
@@ -70,3 +70,13 @@ pub struct Request {
 
 /// Spans of one request as a forest: `(signal, depth)` in drawing order, orphans as roots.
 pub type SpanTree = Vec<(SignalKey, u16)>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_case_can_afford_its_requests_and_links() {
+        assert_eq!((size_of::<Request>(), size_of::<Link>()), (72, 8));
+    }
+}

@@ -254,10 +254,11 @@ impl Document {
 pub(super) fn request(snapshot: &Snapshot, key: RequestKey, door: Door) -> Option<Request> {
     let request = snapshot.requests.get(key.index())?;
     let name = |name| snapshot.names.text(name).map(|text| door.line(text, LINE));
+    let id = |id| snapshot.names.id(id).map(|text| door.line(&text, LINE));
     Some(Request {
         trace_id: snapshot.names.trace(request.trace).map(|id| id.to_string()),
-        request_id: name(request.request),
-        session_id: name(request.session),
+        request_id: id(request.request),
+        session_id: id(request.session),
         tool: name(request.tool),
         start: request.window.map(|window| window.start),
         duration_ms: request.window.map(model::TimeRange::millis),

@@ -174,13 +174,13 @@ impl Builder<'_> {
         let signal = self.case.signal(signal);
         let request = request.and_then(|key| self.case.requests().get(key.index()));
         let trace = request.and_then(|request| self.case.names().trace(request.trace)).or(signal.ids.trace);
-        let id = request.and_then(|request| self.case.names().text(request.request));
+        let id = request.and_then(|request| self.case.names().id(request.request));
         Call {
             path: self.line(&signal.origin.path),
             line: signal.origin.line,
             timestamp: signal.timestamp,
             trace_id: trace.map(|trace| trace.to_string()),
-            request_id: id.or(signal.ids.request.as_deref()).map(|id| self.line(id)),
+            request_id: id.as_deref().or(signal.ids.request.as_deref()).map(|id| self.line(id)),
             excerpt: super::excerpt::of(&signal, None, self.door, super::document::EXCERPT),
         }
     }

@@ -162,7 +162,7 @@ fn input(input: &super::document::Input) -> Vec<String> {
     let mut lines: Vec<String> = head.into_iter().collect();
     lines.extend(input.issues.iter().map(|issue| {
         let line = issue.line.map(|number| format!(":{number}")).unwrap_or_default();
-        let times = if issue.count > 1 { format!(" ({} times)", issue.count) } else { String::new() };
+        let times = if issue.count > 1 { format!(" ({} of these)", issue.count) } else { String::new() };
         format!("{}{line}: {}{times}", issue.path, issue.message)
     }));
     lines

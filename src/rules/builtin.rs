@@ -1,5 +1,7 @@
 //! Placeholders that every rule may use: where their values are found.
 
+use std::borrow::Cow;
+
 use crate::model::{Layer, Request, RequestKey, SignalKey};
 
 use super::docket::Docket;
@@ -36,8 +38,8 @@ pub(crate) fn built_in_value(
             let id = request.and_then(|request| docket.names.trace(request.trace));
             id.map(|id| id.to_string()).or_else(|| field(name))
         }
-        "request_id" => interned(docket, request.map(|request| request.request)).or_else(|| field(name)),
-        "session_id" => interned(docket, request.map(|request| request.session)).or_else(|| field(name)),
+        "request_id" => id(docket, request.map(|request| request.request)).or_else(|| field(name)),
+        "session_id" => id(docket, request.map(|request| request.session)).or_else(|| field(name)),
         "tool" => interned(docket, request.map(|request| request.tool)).or_else(|| field(name)),
         "target" => field(name).or_else(|| {
             let tool = interned(docket, request.map(|request| request.tool)).or_else(|| field("tool"))?;
@@ -69,6 +71,10 @@ fn target_named(row: &str) -> Option<String> {
 
 fn interned(docket: &Docket<'_>, name: Option<crate::model::Name>) -> Option<String> {
     docket.text(name?).map(str::to_owned)
+}
+
+fn id(docket: &Docket<'_>, id: Option<crate::model::IdName>) -> Option<String> {
+    docket.names.id(id?).map(Cow::into_owned)
 }
 
 /// `arn:partition:service:region:account:kind/id…`.

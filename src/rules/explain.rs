@@ -1,5 +1,7 @@
 //! Why a rule fired or did not: the evaluator's answer, condition by condition.
 
+use std::borrow::Cow;
+
 use crate::model::{RequestKey, SignalKey};
 
 use super::catalogue::Catalogue;
@@ -108,7 +110,7 @@ fn scope_label(rule: &Rule, docket: &Docket<'_>, scope: &Scope<'_>) -> String {
         ScopeKey::Capture => "the capture".to_owned(),
         ScopeKey::Request(key) => {
             let request = docket.request(*key);
-            let id = request.and_then(|request| docket.text(request.request)).map(str::to_owned);
+            let id = request.and_then(|request| docket.names.id(request.request)).map(Cow::into_owned);
             let id = id.or_else(|| Some(docket.names.trace(request?.trace)?.to_string()));
             format!("request {}", id.unwrap_or_else(|| format!("#{}", key.0)))
         }
@@ -117,6 +119,7 @@ fn scope_label(rule: &Rule, docket: &Docket<'_>, scope: &Scope<'_>) -> String {
             None => "signals of no request".to_owned(),
         },
         ScopeKey::Name(name) => format!("{by} {}", docket.text(*name).unwrap_or("?")),
+        ScopeKey::Id(id) => format!("{by} {}", docket.names.id(*id).as_deref().unwrap_or("?")),
         ScopeKey::Trace(name) => match docket.names.trace(*name) {
             Some(trace) => format!("{by} {trace}"),
             None => format!("{by} ?"),

@@ -5,7 +5,7 @@ use std::cell::{OnceCell, RefCell};
 use indexmap::IndexMap;
 use rustc_hash::FxHashMap;
 
-use crate::model::{Brief, Layer, Name, RequestKey, SignalKey, TimeRange, Timestamp, TraceName};
+use crate::model::{IdName, Layer, Name, RequestKey, SignalKey, TimeRange, Timestamp, TraceName};
 
 use super::condition::By;
 use super::docket::{Docket, Hit};
@@ -20,6 +20,7 @@ pub(crate) enum ScopeKey {
     /// Signals of no request, by stream.
     Loose(Name),
     Name(Name),
+    Id(IdName),
     Trace(TraceName),
     Text(String),
 }
@@ -121,13 +122,17 @@ fn key_of(by: &By, docket: &Docket<'_>, hit: &Hit) -> Option<ScopeKey> {
             Some(request.unwrap_or(ScopeKey::Loose(brief.stream)))
         }
         By::Trace => trace(brief.trace),
-        By::Session => name(brief.session),
+        By::Session => id(brief.session),
         By::Stream => name(brief.stream),
         By::Resource => (docket.field)(hit.signal, "resource").map(ScopeKey::Text),
-        By::Field(field) if field == "trace_id" => trace(brief.trace),
-        By::Field(field) => match interned(field, &brief) {
-            Some(known) => name(known),
-            None => (docket.field)(hit.signal, field).map(ScopeKey::Text),
+        By::Field(field) => match field.as_str() {
+            "trace_id" => trace(brief.trace),
+            "request_id" => id(brief.request),
+            "session_id" => id(brief.session),
+            "mcp_session_id" => id(brief.mcp_session),
+            "rpc_id" => name(brief.rpc),
+            "tool" => name(brief.tool),
+            other => (docket.field)(hit.signal, other).map(ScopeKey::Text),
         },
     }
 }
@@ -136,20 +141,12 @@ fn name(name: Name) -> Option<ScopeKey> {
     name.is_some().then_some(ScopeKey::Name(name))
 }
 
-fn trace(name: TraceName) -> Option<ScopeKey> {
-    name.is_some().then_some(ScopeKey::Trace(name))
+fn id(id: IdName) -> Option<ScopeKey> {
+    id.is_some().then_some(ScopeKey::Id(id))
 }
 
-/// Fields that the compact form holds as texts.
-fn interned(field: &str, brief: &Brief) -> Option<Name> {
-    match field {
-        "request_id" => Some(brief.request),
-        "session_id" => Some(brief.session),
-        "mcp_session_id" => Some(brief.mcp_session),
-        "rpc_id" => Some(brief.rpc),
-        "tool" => Some(brief.tool),
-        _ => None,
-    }
+fn trace(name: TraceName) -> Option<ScopeKey> {
+    name.is_some().then_some(ScopeKey::Trace(name))
 }
 
 /// Hits of the events that a signal's compact form alone decides.

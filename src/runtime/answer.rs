@@ -81,7 +81,7 @@ impl Answering {
                 tell(hits) && !self.waiting.iter().any(newer)
             }),
             other => {
-                if let Some(data) = known.answer(other, self.door) {
+                if let Some(data) = known.answer(other, &self.judge, self.door) {
                     tell(data);
                 }
             }
@@ -91,7 +91,7 @@ impl Answering {
 
 impl Known {
     /// Answers a question that has one answer; nothing for effects that are none.
-    pub(super) fn answer(&self, question: &Effect, door: Door) -> Option<Data> {
+    pub(super) fn answer(&self, question: &Effect, judge: &Judge, door: Door) -> Option<Data> {
         Some(match question {
             Effect::Find { id, needle, stretch } => {
                 Data::Found { id: *id, signals: needle.among(&self.case, stretch.clone()) }
@@ -110,7 +110,7 @@ impl Known {
             }
             Effect::Audit => Data::Audit(Arc::new(self.case.audit())),
             Effect::Export { kind, request, path } => {
-                Data::Notice(match export::export(self, *kind, *request, path, door) {
+                Data::Notice(match export::export(self, *kind, *request, path, (judge, door)) {
                     Ok(text) => Notice::info(text),
                     Err(error) => Notice::error(error.to_string()),
                 })
@@ -204,6 +204,51 @@ impl Results {
             None => {
                 case.briefs().get(key.index()).is_some_and(|brief| self.unassigned[brief.outcome as usize])
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::case::Options;
+    use crate::model::{Bytes, Input};
+    use crate::rules::Catalogue;
+
+    #[test]
+    fn what_is_counted_is_what_is_found() {
+        let catalogue = Catalogue::builtin().unwrap();
+        let options = Options { catalogue, lateness: Duration::ZERO, filter: None };
+        let text = include_bytes!("../../samples/schema-mismatch/gateway.json");
+        let input = Input { path: "gateway.json".into(), bytes: Bytes::new(text.to_vec()) };
+        let case = Arc::new(Case::open(vec![input], Vec::new(), &options));
+        let snapshot = Arc::new(case.snapshot(&options));
+        let known = Known { case, snapshot };
+        for text in
+            ["status:failed", "rule:gateway-param-type-mismatch", "-tool~cost", "processing", "nowhere"]
+        {
+            let filter = Arc::new(Filter::parse(text).unwrap());
+            let mut found = None;
+            known.search(0, &filter, &mut |data| {
+                if let Data::Hits { hits, .. } = data {
+                    found = Some(hits);
+                }
+                true
+            });
+            let (mut counted, mut requests) = (0, BTreeSet::new());
+            for start in 0..known.case.briefs().len() as u32 {
+                let Data::Counted { signals, requests: of, .. } = known.count(&filter, start..start + 1)
+                else {
+                    panic!("no count");
+                };
+                counted += signals as usize;
+                requests.extend(of);
+            }
+            let found = found.unwrap();
+            assert_eq!((counted, requests.len()), (found.signals.len(), found.requests.len()), "{text}");
         }
     }
 }

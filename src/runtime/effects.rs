@@ -52,7 +52,7 @@ impl Hands {
         self.screen.resume()?;
         let name = if edit { "$EDITOR" } else { "$PAGER" };
         Ok(shown.err().map(|error| {
-            Data::Notice(Notice::error(format!("'{command}' cannot be run: {error}; set {name}")))
+            Data::Notice(Notice::error(format!("'{command}' {error}; {name} names another program")))
         }))
     }
 

@@ -12,6 +12,7 @@ mod fault;
 mod judge;
 mod link;
 pub mod live;
+mod minimal;
 mod print;
 mod program;
 mod reader;

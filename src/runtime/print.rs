@@ -13,11 +13,13 @@ use crate::tui::screens::ScreenId;
 use crate::tui::{Data, Effect, Message, Model, Settings, picture, update, view};
 
 use super::answer::Known;
+use super::judge::Judge;
 
 /// Draws `screen` of what was loaded and returns it as text, or as SVG.
 pub fn print_screen(loaded: Loaded, settings: Settings, screen: ScreenId, as_svg: bool) -> String {
     let (size, theme, door) = (settings.size, settings.look.theme, settings.door);
     let options = settings.options.clone();
+    let judge = Judge::new(Arc::clone(&options), settings.session.rules.clone());
     let mut model = Model::new(settings);
     let (inputs, opening) = loaded.split();
     let case = Arc::new(Case::open(inputs, opening, &options));
@@ -33,7 +35,7 @@ pub fn print_screen(loaded: Loaded, settings: Settings, screen: ScreenId, as_svg
                     messages.push(Message::Data(hits));
                     true
                 }),
-                effect => messages.extend(known.answer(&effect, door).map(Message::Data)),
+                effect => messages.extend(known.answer(&effect, &judge, door).map(Message::Data)),
             }
         }
     }

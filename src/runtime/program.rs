@@ -1,7 +1,7 @@
 //! Pager and editor: other programs that have the terminal for a while.
 
 use std::io::{self, Write};
-use std::process::Command;
+use std::process::{Command, ExitStatus};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Whether another program has the terminal: interrupts are then meant for it.
@@ -29,18 +29,31 @@ pub(super) fn is_running() -> bool {
     RUNNING.load(Ordering::SeqCst)
 }
 
+/// Why a record was not shown, or perhaps not.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum ProgramError {
+    #[error("cannot be run: {0}")]
+    Start(#[from] io::Error),
+    #[error("was not found, or may not be run")]
+    NotFound,
+    #[error("ended with {0}")]
+    Failed(ExitStatus),
+}
+
 /// Shows `text` with `command` and waits for its end. The file is gone afterwards; nobody else can read it.
-pub(super) fn show(command: &str, text: &str) -> io::Result<()> {
+pub(super) fn show(command: &str, text: &str) -> Result<(), ProgramError> {
     let mut file = tempfile::Builder::new().prefix("agentcore-triage-").suffix(".txt").tempfile()?;
     file.write_all(text.as_bytes())?;
     file.flush()?;
     RUNNING.store(true, Ordering::SeqCst);
     let status = shell(command).arg(file.path()).status();
     RUNNING.store(false, Ordering::SeqCst);
-    match status?.code() {
+    let status = status?;
+    match status.code() {
+        Some(0) => Ok(()),
         // What a shell says of a command that it does not find, or may not run.
-        Some(126 | 127) => Err(io::Error::from(io::ErrorKind::NotFound)),
-        _ => Ok(()),
+        Some(126 | 127) => Err(ProgramError::NotFound),
+        _ => Err(ProgramError::Failed(status)),
     }
 }
 
@@ -76,7 +89,8 @@ mod tests {
     #[test]
     fn the_program_sees_the_text() {
         assert!(show("grep -q needle", "hay\nneedle\n").is_ok());
-        assert_eq!(show("no-such-program-here", "").unwrap_err().kind(), io::ErrorKind::NotFound);
+        assert!(matches!(show("no-such-program-here", ""), Err(ProgramError::NotFound)));
+        assert_eq!(show("exit 3 #", "").unwrap_err().to_string(), "ended with exit status: 3");
         assert!(!is_running());
     }
 }

@@ -2,6 +2,7 @@
 //! however the program ends.
 
 use std::io::{self, IsTerminal, Stdout, Write};
+use std::mem::ManuallyDrop;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
@@ -31,7 +32,8 @@ const USUAL: Size = Size { width: 80, height: 24 };
 
 /// The terminal, given back when this is dropped.
 pub(super) struct Screen {
-    terminal: Terminal<CrosstermBackend<Stdout>>,
+    /// Its own end would show the cursor and, when the terminal is gone, panic while it complains about that.
+    terminal: ManuallyDrop<Terminal<CrosstermBackend<Stdout>>>,
     mouse: bool,
 }
 
@@ -39,7 +41,7 @@ impl Screen {
     /// Takes the terminal.
     pub(super) fn take(mouse: bool) -> io::Result<Self> {
         fault::keep_panics();
-        let mut screen = Self { terminal: terminal_of(size()?)?, mouse };
+        let mut screen = Self { terminal: ManuallyDrop::new(terminal_of(size()?)?), mouse };
         screen.resume()?;
         Ok(screen)
     }
@@ -59,8 +61,8 @@ impl Screen {
     /// would take, and which some terminals never give.
     pub(super) fn clear(&mut self) -> io::Result<()> {
         execute!(io::stdout(), Clear(ClearType::All))?;
-        self.terminal = terminal_of(self.terminal.get_frame().area().as_size())?;
-        Ok(())
+        let area = self.terminal.get_frame().area();
+        self.terminal.resize(area)
     }
 
     /// Writes a control sequence, such as one for the clipboard.

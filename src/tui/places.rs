@@ -1,5 +1,6 @@
 //! Places to jump to: requests, tools, sessions and rules. Nothing is made of one before it is looked at.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -34,7 +35,7 @@ pub struct Places {
 pub(super) enum Place<'p> {
     Request(&'p Request),
     Tool(&'p str),
-    Session(&'p str),
+    Session(Cow<'p, str>),
     Rule(&'p str),
 }
 
@@ -89,7 +90,7 @@ impl Places {
         }
         let at = at - tools.len();
         if let Some(session) = sessions.get(at) {
-            return names.text(*session).map(Place::Session);
+            return names.id(*session).map(Place::Session);
         }
         self.rules.get(at - sessions.len()).map(|rule| Place::Rule(rule))
     }
@@ -98,11 +99,12 @@ impl Places {
     pub(super) fn label(&self, at: u32) -> String {
         match self.place(at) {
             Some(Place::Request(request)) => {
-                let name = |name| self.snapshot.names.text(name).unwrap_or_default();
+                let tool = self.snapshot.names.text(request.tool).unwrap_or_default();
+                let id = self.snapshot.names.id(request.request).unwrap_or_default();
                 let start = request.window.map(|window| self.zone.clock(window.start)).unwrap_or_default();
                 let trace = self.snapshot.names.trace(request.trace);
                 let trace = trace.map(|trace| trace.to_string()).unwrap_or_default();
-                let label = format!("{start} {} {} {trace}", name(request.tool), name(request.request));
+                let label = format!("{start} {tool} {id} {trace}");
                 label.trim().to_owned()
             }
             Some(Place::Tool(tool)) => format!("tool {tool}"),

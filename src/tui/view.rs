@@ -186,7 +186,12 @@ fn status(model: &Model, frame: &mut Frame<'_>) {
 
 /// The name of the capture at the right.
 fn capture(shared: &Shared, line: &mut Line<'_>) {
+    /// Fewer columns than these tell nothing.
+    const LEAST: usize = 12;
     let room = line.room().saturating_sub(1);
+    if room < width(shared.capture.as_str()).min(LEAST) {
+        return;
+    }
     line.right(Role::Dim, &tail(shared.capture.as_str(), room, shared.look.symbols.ellipsis), room);
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use rustc_hash::FxHashMap;
 
 use crate::model::{
-    Briefs, Kind, Layer, Name, Names, Outcome, Owners, Request, RequestKey, SignalKey, TimeRange,
+    Briefs, IdName, Kind, Layer, Name, Names, Outcome, Owners, Request, RequestKey, SignalKey, TimeRange,
 };
 
 /// How soon a repeated call counts as a retry. Agents retry within seconds, people within a minute or two.
@@ -41,7 +41,7 @@ pub struct Around {
     /// Whether there are such records without a time, which may be of any.
     has_untimed: bool,
     /// Requests by tool, of those without one by session; each in order of start.
-    by_call: FxHashMap<(Name, Name), Vec<RequestKey>>,
+    by_call: FxHashMap<(Name, IdName), Vec<RequestKey>>,
 }
 
 impl Around {
@@ -130,9 +130,9 @@ fn close_in_time(one: &Request, other: &Request) -> bool {
     second.start >= first.start && second.start <= first.end.plus(RETRY_WITHIN)
 }
 
-fn call_key(request: &Request) -> Option<(Name, Name)> {
+fn call_key(request: &Request) -> Option<(Name, IdName)> {
     match (request.tool.is_some(), request.session.is_some()) {
-        (true, _) => Some((request.tool, Name::NONE)),
+        (true, _) => Some((request.tool, IdName::NONE)),
         (false, true) => Some((Name::NONE, request.session)),
         _ => None,
     }

@@ -43,7 +43,8 @@ pub(crate) fn request(snapshot: &Snapshot, key: Option<RequestKey>) -> String {
     let Some(request) = key.map(|key| &snapshot.requests[key.0 as usize]) else {
         return "the capture".to_owned();
     };
-    let ids = [request.request, request.session, request.tool].map(|name| snapshot.names.text(name));
+    let ids = [request.request, request.session].map(|id| snapshot.names.id(id));
+    let ids = (ids, snapshot.names.text(request.tool));
     format!("{:?} {ids:?} {:?} {:?}", snapshot.names.trace(request.trace), request.window, request.outcome)
 }
 

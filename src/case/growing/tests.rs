@@ -50,12 +50,13 @@ fn told(case: &Case) -> String {
         let _ = writeln!(told, "{:?} {:?} {:?}", key, case.request_of(key), case.signal(key));
         let brief = case.briefs().at(key.index());
         let name = (brief.end, brief.parent, names.text(brief.name));
-        let ids = [brief.request, brief.session, brief.tool, brief.stream].map(|id| names.text(id));
-        let ids = (names.trace(brief.trace), ids);
+        let ids = [brief.request, brief.session, brief.mcp_session].map(|id| names.id(id));
+        let texts = [brief.rpc, brief.tool, brief.resource, brief.stream].map(|name| names.text(name));
+        let ids = (names.trace(brief.trace), ids, texts);
         let _ = writeln!(told, "{ids:?} {name:?} {:?} {:?}", brief.timestamp, brief.message_hash);
     }
     for Request { request, session, tool, trace, parent, window, signals, outcome, .. } in requests.iter() {
-        let ids = ([request, session, tool].map(|name| names.text(*name)), names.trace(*trace));
+        let ids = ([request, session].map(|id| names.id(*id)), names.text(*tool), names.trace(*trace));
         let _ = writeln!(told, "{ids:?} {parent:?} {window:?} {signals:?} {outcome}");
     }
     let _ = write!(

@@ -3,6 +3,7 @@
 use super::page::Page;
 use super::words::listed;
 use super::{Report, causes, markup};
+use crate::model::has_blank;
 use crate::report::document::Finding;
 
 /// The section.
@@ -45,27 +46,5 @@ fn steps(finding: &Finding, page: &mut Page) {
     if !finding.references.is_empty() {
         page.paragraph("**Sources:**");
         page.list(&finding.references.iter().map(|url| markup::link(url.as_str())).collect::<Vec<_>>());
-    }
-}
-
-/// Whether a command has a word such as `TARGET_ID` that stands for a value.
-fn has_blank(command: &str) -> bool {
-    let is_blank = |word: &str| {
-        word.len() >= 4
-            && word.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
-            && word.bytes().any(|byte| byte.is_ascii_uppercase())
-    };
-    command.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))).any(is_blank)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn blanks_are_words_in_capitals() {
-        assert!(has_blank("aws x --target-id-list TARGET_ID --region us-east-1"));
-        assert!(has_blank("docker run IMAGE -c 'import x'"));
-        assert!(!has_blank("aws logs tail /aws/x --region us-east-1 -H"));
     }
 }

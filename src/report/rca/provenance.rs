@@ -68,7 +68,7 @@ fn gaps(report: &Report<'_>) -> Vec<String> {
     let issues = report.document.inputs.iter().flat_map(|input| &input.issues);
     let issues = issues.filter(|issue| issue.loses || issue.fatal).map(|issue| {
         let line = issue.line.map(|line| format!(":{line}")).unwrap_or_default();
-        let times = if issue.count > 1 { format!(" ({} times)", issue.count) } else { String::new() };
+        let times = if issue.count > 1 { format!(" ({} of these)", issue.count) } else { String::new() };
         format!(
             "{}: {}{times}",
             markup::code(&format!("{}{line}", issue.path)),

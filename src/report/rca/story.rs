@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::case::{Case, Snapshot};
-use crate::model::{Outcome, RequestKey, Standing, Timestamp};
+use crate::model::{IdName, Outcome, RequestKey, Standing, Timestamp};
 
 /// A root cause of one or more failed requests, or of the capture.
 #[derive(Clone, PartialEq, Debug)]
@@ -96,14 +96,14 @@ pub(super) struct Counts {
 /// Counts requests by tool and session.
 pub(super) fn impact(snapshot: &Snapshot) -> Impact {
     let mut tools: BTreeMap<Option<&str>, Counts> = BTreeMap::new();
-    let mut sessions: BTreeMap<&str, bool> = BTreeMap::new();
+    let mut sessions: BTreeMap<IdName, bool> = BTreeMap::new();
     for request in snapshot.requests.iter() {
         let failed = request.outcome == Outcome::Failed;
         let counts = tools.entry(snapshot.names.text(request.tool)).or_default();
         counts.total += 1;
         counts.failed += usize::from(failed);
-        if let Some(session) = snapshot.names.text(request.session) {
-            *sessions.entry(session).or_default() |= failed;
+        if request.session.is_some() {
+            *sessions.entry(request.session).or_default() |= failed;
         }
     }
     let mut tools: Vec<_> =

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use crate::case::Snapshot;
 use crate::model::{
     Confidence, Coverage, Diagnosis, Evidence, EvidenceRole, Finding, FixStep, Format, Gap, Hypothesis, Ids,
-    InputSummary, Issue, Kind, Layer, LayerCoverage, Level, Links, LiveSource, Name, Names, Origin, Outcome,
+    InputSummary, Issue, Kind, Layer, LayerCoverage, Level, Links, LiveSource, Names, Origin, Outcome,
     Request, RequestKey, Role, RuleMeta, Severity, Signal, SignalKey, SourceKind, Standing, TimeRange,
     Timestamp, TraceId, Undetermined, Unexplained, WrongAdvice,
 };
@@ -90,16 +90,15 @@ impl Maker<'_> {
     }
 
     fn request(&mut self, key: u32, tool: &str) -> Request {
-        let intern = |names: &mut Names, text: String| names.intern(&text);
         let (id, session, tool) = (format!("req-{key}"), "session-1", format!("target___{tool}"));
         let (id, session, tool) = (self.text(&id), self.text(session), self.text(&tool));
         let trace = TraceId::parse(format!("4efaaf4d1e8720b39541901950019ee{key}").as_bytes());
         Request {
             key: RequestKey(key),
             trace: trace.map(|id| self.names.intern_trace(id)).unwrap_or_default(),
-            request: intern(&mut self.names, id),
-            session: if key == 2 { Name::NONE } else { intern(&mut self.names, session) },
-            tool: intern(&mut self.names, tool),
+            request: self.names.intern_id(Some(&id)),
+            session: self.names.intern_id(Some(session.as_str()).filter(|_| key != 2)),
+            tool: self.names.intern(&tool),
             parent: None,
             window: (key < 2).then(|| TimeRange {
                 start: at(i64::from(key) * 1_000),

@@ -164,13 +164,14 @@ fn extend(range: Option<TimeRange>, at: Option<Timestamp>) -> Option<TimeRange> 
 
 fn brief(signal: &Signal, names: &mut Names) -> Brief {
     let ids = &signal.ids;
+    let (request, session) = [&ids.request, &ids.session].map(|id| names.intern_id(id.as_deref())).into();
     let mut name = |text: &Option<String>| names.intern_opt(text.as_deref());
     Brief {
         timestamp: signal.timestamp,
         end: signal.end,
         span: ids.span,
-        request: name(&ids.request),
-        session: name(&ids.session),
+        request,
+        session,
         rpc: name(&ids.rpc),
         tool: name(&ids.tool),
         resource: name(&ids.resource),

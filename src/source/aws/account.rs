@@ -17,7 +17,9 @@ use aws_smithy_http_client::{Builder, ConnectorBuilder};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 
-use super::error::{Call, LiveError, classify};
+use super::error::{Call, LiveError, NoStrangers, classify};
+use super::logs::is_arn;
+use super::service_clock::ServiceClock;
 use crate::source::recording::Origin;
 
 /// Attempts that the SDK makes of a call, where the caller does not count them itself.
@@ -37,6 +39,13 @@ const ATTEMPT: Duration = Duration::from_secs(30);
 
 /// Longest wait between two attempts.
 const MAX_BACKOFF: Duration = Duration::from_secs(10);
+
+/// A client that asks nobody but AWS again.
+macro_rules! client {
+    ($sdk:ident, $config:expr) => {
+        $sdk::Client::from_conf($sdk::config::Builder::from($config).retry_classifier(NoStrangers).build())
+    };
+}
 
 /// How to reach an account.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -67,6 +76,7 @@ pub struct Account {
     /// The profile that messages name: that of the environment, too.
     told_profile: Option<String>,
     role_arn: Option<String>,
+    ahead: i64,
 }
 
 impl Connection {
@@ -128,27 +138,31 @@ impl Account {
             profile: told_profile.as_deref(),
         };
         let soon = aws_sdk_sts::config::Builder::new()
+            .retry_classifier(NoStrangers)
             .timeout_config(
                 TimeoutConfig::builder().connect_timeout(CONNECT).operation_timeout(FIRST_ANSWER).build(),
             )
             .retry_config(
                 RetryConfig::standard().with_max_attempts(FIRST_ATTEMPTS).with_initial_backoff(FIRST_BACKOFF),
             );
-        let ask = aws_sdk_sts::Client::new(config).get_caller_identity().customize().config_override(soon);
+        let clock = ServiceClock::default();
+        let ask = aws_sdk_sts::Client::new(config).get_caller_identity().customize();
+        let ask = ask.config_override(soon).interceptor(clock.clone());
         let identity = ask.send().await.map_err(|error| classify(call, &error))?;
         let once = config.to_builder().retry_config(RetryConfig::disabled()).build();
         Ok(Self {
-            logs: aws_sdk_cloudwatchlogs::Client::new(config),
-            logs_once: aws_sdk_cloudwatchlogs::Client::new(&once),
-            xray: aws_sdk_xray::Client::new(config),
-            xray_once: aws_sdk_xray::Client::new(&once),
-            control: aws_sdk_bedrockagentcorecontrol::Client::new(config),
-            iam: aws_sdk_iam::Client::new(config),
+            logs: client!(aws_sdk_cloudwatchlogs, config),
+            logs_once: client!(aws_sdk_cloudwatchlogs, &once),
+            xray: client!(aws_sdk_xray, config),
+            xray_once: client!(aws_sdk_xray, &once),
+            control: client!(aws_sdk_bedrockagentcorecontrol, config),
+            iam: client!(aws_sdk_iam, config),
             id: identity.account().unwrap_or_default().to_owned(),
             caller: identity.arn().unwrap_or_default().to_owned(),
             profile: profile.map(str::to_owned),
             told_profile,
             role_arn: role_arn.map(str::to_owned),
+            ahead: clock.ahead(),
             region,
         })
     }
@@ -178,8 +192,16 @@ impl Account {
         self.role_arn.as_deref()
     }
 
-    /// ARN of one of its log groups; `None` when the account's id is not known.
+    /// By how much the clock of AWS is ahead of ours, in nanoseconds; zero when they are about the same.
+    pub(super) fn ahead(&self) -> i64 {
+        self.ahead
+    }
+
+    /// ARN of one of its log groups, or of one that is named by its ARN; `None` when the account's id is not known.
     pub(super) fn log_group_arn(&self, name: &str) -> Option<String> {
+        if is_arn(name) {
+            return Some(name.to_owned());
+        }
         // The caller's own ARN names the partition.
         let partition = self.caller.split(':').nth(1).filter(|partition| !partition.is_empty())?;
         let Self { region, id, .. } = self;

@@ -22,6 +22,10 @@ pub(super) struct Attempts<N> {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Over;
 
+/// The service does not take what it was asked about.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Rejected;
+
 impl<N: Fn() -> Timestamp> Attempts<N> {
     /// The calls of `source`, which tells `news`; one that `is_followed` is never given up. `now` is the clock.
     pub(super) fn new(source: usize, news: mpsc::Sender<News>, is_followed: bool, now: N) -> Self {
@@ -41,6 +45,35 @@ impl<N: Fn() -> Timestamp> Attempts<N> {
                 Ok(answer) => {
                     self.succeeded();
                     return Ok(answer);
+                }
+                Err(error) => self.outlast(error).await?,
+            }
+        }
+    }
+
+    /// The same for a call that may be about a thing that the service takes for none: what it rejects is told and not
+    /// asked again.
+    ///
+    /// # Errors
+    /// When the source is given up.
+    pub(super) async fn answer_or_rejection<T, F>(
+        &mut self,
+        call: impl Fn() -> F,
+    ) -> Result<Result<T, Rejected>, Over>
+    where
+        F: Future<Output = Result<T, LiveError>>,
+    {
+        loop {
+            match call().await {
+                Ok(answer) => {
+                    self.succeeded();
+                    return Ok(Ok(answer));
+                }
+                Err(error @ LiveError::Rejected { .. }) => {
+                    self.succeeded();
+                    let retry_at = Some((self.now)());
+                    let told = self.news.send(News::Fault { source: self.source, error, retry_at }).await;
+                    return told.map(|()| Err(Rejected)).map_err(|_| Over);
                 }
                 Err(error) => self.outlast(error).await?,
             }

@@ -9,7 +9,7 @@ use tokio::time::sleep;
 use super::attempts::{Attempts, Over};
 use super::error::LiveError;
 use super::news::{News, Traced};
-use super::trace_parts::Trace;
+use super::trace_parts::{Answer, Trace};
 use super::trace_queue::SharedQueue;
 use super::traces::{Destination, Traces};
 use crate::model::shell_word;
@@ -100,22 +100,26 @@ impl TraceFollower {
         let due = self.queue.lock().due(now, STEP);
         let mut records = Vec::new();
         if !due.is_empty() {
-            let (traces, cost) = match destination {
-                Destination::CloudWatchLogs => self.traces.retrieve(attempts, &due, stretch(&due)).await?,
+            let fetched = match destination {
+                Destination::CloudWatchLogs => {
+                    self.traces.retrieve(attempts, &due, stretch(&due, now)).await?
+                }
                 Destination::Xray | Destination::Unknown => self.traces.batch(attempts, &due).await?,
             };
-            calls += cost;
+            calls += fetched.calls;
             let mut queue = self.queue.lock();
-            for Trace { id, found } in traces {
-                let Some(found) = found else {
-                    queue.unprocessed(id, now);
-                    continue;
-                };
-                if found.is_cut {
-                    queue.cut(id);
-                }
-                if queue.fetched(id, found.spans, now) {
-                    records.extend(found.record);
+            for Trace { id, answer } in fetched.traces {
+                match answer {
+                    Answer::Unprocessed => queue.unprocessed(id, now),
+                    Answer::Rejected => queue.rejected(id),
+                    Answer::Found(found) => {
+                        if found.is_cut {
+                            queue.cut(id);
+                        }
+                        if queue.fetched(id, found.spans, now) {
+                            records.extend(found.record);
+                        }
+                    }
                 }
             }
         }
@@ -132,22 +136,21 @@ impl TraceFollower {
             );
         }
         drop(queue);
-        let fill = |ids: &[TraceId]| Some(self.fill(ids, newest, known));
         let is_retrieved = known.destination == Some(Destination::CloudWatchLogs);
         let absent = if is_retrieved { "does not have" } else { "does not have, or has not sampled" };
-        let missing = lacking.missing.chunks(NAMED).map(|ids| (said(absent, ids), fill(ids)));
-        let unprocessed = "did not look for, although it was asked several times";
-        let unprocessed = lacking.unprocessed.chunks(NAMED).map(|ids| (said(unprocessed, ids), fill(ids)));
-        let cut = "hands out in part, because they are larger than a trace may be";
-        let cut = lacking.cut.chunks(NAMED).map(|ids| (said(cut, ids), None));
-        Traced {
-            records,
-            calls,
-            settled,
-            newest,
-            missing: missing.chain(unprocessed).chain(cut).collect(),
-            notes,
+        let mut missing = Vec::new();
+        for (ids, what, can_be_asked) in [
+            (lacking.missing, absent, true),
+            (lacking.unprocessed, "did not look for, although it was asked several times", true),
+            (lacking.rejected, "takes for none", true),
+            (lacking.cut, "hands out in part, because they are larger than a trace may be", false),
+        ] {
+            missing.extend(ids.chunks(NAMED).map(|ids| {
+                let fill = can_be_asked.then(|| self.fill(ids, newest, known));
+                (said(what, ids), fill)
+            }));
         }
+        Traced { records, calls, settled, newest, missing, notes }
     }
 
     /// Where the account keeps its spans. Without permission to ask, X-Ray is tried.
@@ -236,10 +239,12 @@ fn said(what: &str, ids: &[TraceId]) -> String {
     format!("traces that X-Ray {what}: {}", names.join(", "))
 }
 
-/// Where traces are looked for that were heard of: some time around, for a log event may come long after the first span.
-fn stretch(due: &[(TraceId, TimeRange)]) -> TimeRange {
+/// Where traces are looked for that were heard of: some time around, for a log event may come long after the first span,
+/// and not after `now`.
+fn stretch(due: &[(TraceId, TimeRange)], now: Timestamp) -> TimeRange {
     let mut ranges = due.iter().map(|(_, heard)| *heard);
     let first = ranges.next().unwrap_or(TimeRange { start: Timestamp(0), end: Timestamp(0) });
     let all = ranges.fold(first, |all, heard| all.including(heard.start).including(heard.end));
-    TimeRange { start: all.start.minus(4 * REACH), end: all.end.plus(REACH) }
+    let start = all.start.minus(4 * REACH).min(now);
+    TimeRange { start, end: all.end.plus(REACH).min(now) }
 }

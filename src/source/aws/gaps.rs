@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use super::logs::is_arn;
 use super::standing::{Standing, State};
 use crate::model::{Timestamp, shell_word};
 use crate::source::recording::{Asked, Hole, Kind, Origin, Recorded, Unread};
@@ -73,7 +74,8 @@ pub(super) fn filter_log_events(
     (start, end): (Option<Timestamp>, Option<Timestamp>),
     origin: &Origin,
 ) -> String {
-    let mut command = format!("aws logs filter-log-events --log-group-name {}", shell_word(name));
+    let by = if is_arn(name) { "identifier" } else { "name" };
+    let mut command = format!("aws logs filter-log-events --log-group-{by} {}", shell_word(name));
     let millis = |at: Timestamp, more: i64| (at.0.div_euclid(1_000_000) + more).to_string();
     option(&mut command, "filter-pattern", pattern.map(shell_word));
     option(&mut command, "start-time", start.map(|at| millis(at, 0)));

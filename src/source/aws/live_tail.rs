@@ -18,6 +18,7 @@ use tokio::time::{sleep, timeout};
 use super::account::Account;
 use super::error::{LiveError, classify};
 use super::event::LogEvent;
+use super::hosts;
 use super::news::{News, Told};
 use super::pace::Pace;
 use super::wait::Waits;
@@ -233,10 +234,9 @@ fn is_of(resource: &str, arn: &str) -> bool {
 
 /// Whether an update means the log group `arn` by `group`: groups come back as `account:name` or as ARN.
 fn is_spelled(group: &str, arn: &str) -> bool {
-    let name = group
-        .rsplit_once(":log-group:")
-        .map_or_else(|| group.split_once(':').map_or(group, |(_, name)| name), |(_, name)| name);
-    arn.rsplit_once(":log-group:").is_some_and(|(_, known)| known == name)
+    let Some((before, name)) = arn.rsplit_once(":log-group:") else { return false };
+    let account = before.rsplit(':').next().unwrap_or_default();
+    group == arn || group == name || group.split_once(':') == Some((account, name))
 }
 
 /// The SDK puts `stream-` before the host, also before that of an endpoint that the user names, where no such host is.
@@ -263,13 +263,10 @@ impl Intercept for PlainHost {
     }
 }
 
-/// Whether a URL is one of AWS itself, in any partition.
+/// Whether a URL is one of AWS itself.
 fn is_aws(url: &str) -> bool {
     let authority = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let host = authority.split(['/', ':', '?']).next().unwrap_or_default();
-    [".amazonaws.com", ".amazonaws.com.cn", ".api.aws", ".api.amazonwebservices.com.cn"]
-        .iter()
-        .any(|domain| host.ends_with(domain))
+    hosts::is_aws(authority.split(['/', '?']).next().unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -282,7 +279,9 @@ mod tests {
         for spelling in ["111122223333:/aws/a", "/aws/a", arn] {
             assert!(is_spelled(spelling, arn), "{spelling}");
         }
-        assert!(!is_spelled("111122223333:/aws/b", arn));
+        for other in ["111122223333:/aws/b", "444455556666:/aws/a", &arn.replace("1111", "4444")] {
+            assert!(!is_spelled(other, arn), "{other}");
+        }
         assert!(is_of(arn, arn) && is_of(&format!("{arn}:log-stream:"), arn));
         assert!(!is_of(&format!("{arn}b"), arn));
     }

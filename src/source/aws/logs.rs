@@ -34,6 +34,12 @@ pub(super) struct Page {
     pub is_empty: bool,
 }
 
+/// Whether a group is named by its ARN, as one of another account is. No name of a group holds a colon:
+/// <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html>.
+pub(super) fn is_arn(name: &str) -> bool {
+    name.starts_with("arn:")
+}
+
 impl LogGroup {
     /// The group `name` of `account`; groups of one account and Region share a `pace`. Secrets are masked when it `redacts`.
     pub(super) fn new(
@@ -62,7 +68,8 @@ impl LogGroup {
             .account
             .logs_once()
             .filter_log_events()
-            .log_group_name(&self.name)
+            .set_log_group_name(Some(self.name.clone()).filter(|name| !is_arn(name)))
+            .set_log_group_identifier(Some(self.name.clone()).filter(|name| is_arn(name)))
             .set_filter_pattern(self.pattern.clone())
             .start_time(range.start.0.div_euclid(1_000_000))
             // Both ends are included. One more millisecond costs nothing and keeps an event at the end even where a

@@ -156,13 +156,14 @@ impl Scope {
                 let named = log_groups.iter().map(String::as_str);
                 json!(known.into_iter().chain(named).map(log_group).collect::<Vec<_>>())
             }
-            Self::Runtimes => json!("arn:aws:bedrock-agentcore:*:*:runtime/*"),
-            Self::Gateways => json!("arn:aws:bedrock-agentcore:*:*:gateway/*"),
+            Self::Runtimes => json!("arn:*:bedrock-agentcore:*:*:runtime/*"),
+            Self::Gateways => json!("arn:*:bedrock-agentcore:*:*:gateway/*"),
         }
     }
 }
 
-/// Policies name log groups with `:*` at the end:
+/// A policy holds in every partition: any part of an ARN but the service may be a wildcard,
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html>. Policies name log groups with `:*` at the end:
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html>.
 fn log_group(name: &str) -> String {
     let name = name.trim_end_matches(":*");
@@ -170,7 +171,7 @@ fn log_group(name: &str) -> String {
     if name.starts_with("arn:") {
         format!("{name}{end}")
     } else {
-        format!("arn:aws:logs:*:*:log-group:{name}{end}")
+        format!("arn:*:logs:*:*:log-group:{name}{end}")
     }
 }
 
@@ -221,8 +222,8 @@ mod tests {
         assert_eq!(statements.len(), 2);
         let of_groups = &statements[1];
         assert_eq!(of_groups["Action"][0], "logs:FilterLogEvents");
-        assert_eq!(of_groups["Resource"][2], "arn:aws:logs:*:*:log-group:aws/spans:*");
-        assert_eq!(of_groups["Resource"][3], "arn:aws:logs:*:*:log-group:/team/app:*");
+        assert_eq!(of_groups["Resource"][2], "arn:*:logs:*:*:log-group:aws/spans:*");
+        assert_eq!(of_groups["Resource"][3], "arn:*:logs:*:*:log-group:/team/app:*");
     }
 
     #[test]

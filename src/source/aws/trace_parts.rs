@@ -11,8 +11,19 @@ use crate::model::TraceId;
 pub(super) struct Trace {
     /// Which.
     pub id: TraceId,
-    /// What X-Ray has of it; `None` when it did not look.
-    pub found: Option<Found>,
+    /// What X-Ray said of it.
+    pub answer: Answer,
+}
+
+/// What X-Ray says of a trace.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) enum Answer {
+    /// What it has of it, which may be nothing.
+    Found(Found),
+    /// It did not look.
+    Unprocessed,
+    /// It takes the id for none.
+    Rejected,
 }
 
 /// What there is of a trace.
@@ -80,7 +91,8 @@ impl Parts {
                 record: (!documents.is_empty())
                     .then(|| json!({"Traces": [{"Id": id.to_xray(), key: documents}]})),
             };
-            Trace { id, found: (!unprocessed.contains(&id)).then_some(found) }
+            let is_unprocessed = unprocessed.contains(&id);
+            Trace { id, answer: if is_unprocessed { Answer::Unprocessed } else { Answer::Found(found) } }
         })
     }
 }
@@ -106,18 +118,18 @@ mod tests {
             parts.take(Taken { documents, unprocessed: vec![ids[2]], cut: vec![ids[0]] });
         }
         let traces: Vec<Trace> = parts.traces("Segments").collect();
-        let found = traces[0].found.as_ref().unwrap();
+        let Answer::Found(found) = &traces[0].answer else { panic!("{traces:?}") };
         assert_eq!((found.spans, found.is_cut), (2, true));
         let line = found.record.as_ref().unwrap().to_string();
         assert_eq!(read(line.as_bytes()), Some((ids[0], 2)));
-        assert_eq!(traces[1].found, Some(Found { spans: 0, record: None, is_cut: false }));
-        assert_eq!(traces[2].found, None);
+        assert_eq!(traces[1].answer, Answer::Found(Found { spans: 0, record: None, is_cut: false }));
+        assert_eq!(traces[2].answer, Answer::Unprocessed);
     }
 
     #[test]
     fn a_retrieval_that_failed_says_nothing_of_any_trace() {
         let mut parts = Parts::of([TraceId([7; 16])].into_iter());
         parts.leave_out_all();
-        assert!(parts.traces("Spans").all(|trace| trace.found.is_none()));
+        assert!(parts.traces("Spans").all(|trace| trace.answer == Answer::Unprocessed));
     }
 }

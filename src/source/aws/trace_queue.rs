@@ -57,6 +57,8 @@ pub(super) struct Lacking {
     pub missing: Vec<TraceId>,
     /// Asked for often, and X-Ray never looked.
     pub unprocessed: Vec<TraceId>,
+    /// Not taken for traces.
+    pub rejected: Vec<TraceId>,
     /// There, but X-Ray leaves some of it out.
     pub cut: Vec<TraceId>,
 }
@@ -168,6 +170,14 @@ impl TraceQueue {
         name(&mut self.lacking.unprocessed, id);
         self.open.remove(&id);
         self.close(id, closed);
+    }
+
+    /// X-Ray takes the id of a trace for none.
+    pub(super) fn rejected(&mut self, id: TraceId) {
+        if self.open.remove(&id).is_some() {
+            name(&mut self.lacking.rejected, id);
+            self.close(id, Closed { last_heard: Timestamp(i64::MAX), spans: 0 });
+        }
     }
 
     /// X-Ray leaves some of a trace out.

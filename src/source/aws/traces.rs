@@ -12,11 +12,11 @@ use serde_json::{Value, json};
 use tokio::time::sleep;
 
 use super::account::Account;
-use super::attempts::{Attempts, Over};
+use super::attempts::{Attempts, Over, Rejected};
 use super::error::{Call, LiveError, classify};
 use super::gaps;
 use super::pace::Pace;
-use super::trace_parts::{Parts, Taken, Trace};
+use super::trace_parts::{Answer, Parts, Taken, Trace};
 use crate::model::{TimeRange, Timestamp, TraceId};
 use crate::text::mask_secrets;
 
@@ -65,8 +65,17 @@ struct Paces {
     retrieval: Pace,
 }
 
-/// Traces that were looked for, and the number of calls.
-pub(super) type Fetched = (Vec<Trace>, u64);
+/// A trace, and the stretch in which it was heard of.
+type Asked = (TraceId, TimeRange);
+
+/// What became of the traces that were asked for.
+#[derive(Debug, Default)]
+pub(super) struct Fetched {
+    /// One answer for each.
+    pub traces: Vec<Trace>,
+    /// Calls made.
+    pub calls: u64,
+}
 
 /// A page of a list, and where the next one is.
 type Page<T> = (T, Option<String>);
@@ -160,34 +169,46 @@ impl Traces {
         Ok((traces.collect(), other_page(call, token.as_deref(), page.next_token)?))
     }
 
-    /// Traces by id, and the number of calls.
+    /// Traces by id. Ids come from log text: of those that X-Ray rejects together the ones that it means are found.
     ///
     /// # Errors
     /// When the source is given up.
     pub(super) async fn batch(
         &self,
         attempts: &mut Attempts<impl Fn() -> Timestamp>,
-        asked: &[(TraceId, TimeRange)],
+        asked: &[Asked],
     ) -> Result<Fetched, Over> {
-        let mut traces = Vec::new();
-        let mut calls = 0;
-        for chunk in asked.chunks(BATCH) {
-            let mut parts = Parts::of(chunk.iter().map(|(id, _)| *id));
-            let ids = parts.ids();
-            let mut token = None;
-            loop {
-                let page = || self.batch_page(ids.clone(), token.clone());
-                let (page, next) = attempts.answer(page).await?;
-                calls += 1;
-                parts.take(page);
-                if next.is_none() {
-                    break;
-                }
-                token = next;
+        let mut fetched = Fetched::default();
+        let mut waiting: Vec<&[Asked]> = asked.chunks(BATCH).rev().collect();
+        while let Some(ids) = waiting.pop() {
+            let mut parts = Parts::of(ids.iter().map(|(id, _)| *id));
+            match self.batch_pages(attempts, &mut parts, &mut fetched.calls).await? {
+                Ok(()) => fetched.traces.extend(parts.traces("Segments")),
+                Err(Rejected) => narrow(ids, &mut waiting, &mut fetched),
             }
-            traces.extend(parts.traces("Segments"));
         }
-        Ok((traces, calls))
+        Ok(fetched)
+    }
+
+    async fn batch_pages(
+        &self,
+        attempts: &mut Attempts<impl Fn() -> Timestamp>,
+        parts: &mut Parts,
+        calls: &mut u64,
+    ) -> Result<Result<(), Rejected>, Over> {
+        let ids = parts.ids();
+        let mut token = None;
+        loop {
+            let page = || self.batch_page(ids.clone(), token.clone());
+            let answer = attempts.answer_or_rejection(page).await?;
+            *calls += 1;
+            let Ok((page, next)) = answer else { return Ok(Err(Rejected)) };
+            parts.take(page);
+            if next.is_none() {
+                return Ok(Ok(()));
+            }
+            token = next;
+        }
     }
 
     async fn batch_page(&self, ids: Vec<String>, token: Option<String>) -> Result<Page<Taken>, LiveError> {
@@ -208,34 +229,38 @@ impl Traces {
         Ok((taken, other_page(call, token.as_deref(), page.next_token)?))
     }
 
-    /// Traces by id where Transaction Search is on, indexed or not, and the number of calls. What a retrieval that
-    /// failed was to bring is unprocessed.
+    /// Traces by id where Transaction Search is on, indexed or not. What a retrieval that failed was to bring is
+    /// unprocessed.
     ///
     /// # Errors
     /// When the source is given up.
     pub(super) async fn retrieve(
         &self,
         attempts: &mut Attempts<impl Fn() -> Timestamp>,
-        asked: &[(TraceId, TimeRange)],
+        asked: &[Asked],
         window: TimeRange,
     ) -> Result<Fetched, Over> {
-        let mut traces = Vec::new();
-        let mut calls = 0;
-        for chunk in asked.chunks(RETRIEVAL) {
-            let mut parts = Parts::of(chunk.iter().map(|(id, _)| *id));
-            let ids = parts.ids();
-            let token = attempts.answer(|| self.start(ids.clone(), window)).await?;
-            calls += 1;
+        let mut fetched = Fetched::default();
+        let mut waiting: Vec<&[Asked]> = asked.chunks(RETRIEVAL).rev().collect();
+        while let Some(ids) = waiting.pop() {
+            let mut parts = Parts::of(ids.iter().map(|(id, _)| *id));
+            let names = parts.ids();
+            let started = attempts.answer_or_rejection(|| self.start(names.clone(), window)).await?;
+            fetched.calls += 1;
+            let Ok(token) = started else {
+                narrow(ids, &mut waiting, &mut fetched);
+                continue;
+            };
             match self.retrieved(attempts, &token, &mut parts).await? {
-                Ok(cost) => calls += cost,
+                Ok(cost) => fetched.calls += cost,
                 Err(error) => {
                     parts.leave_out_all();
                     attempts.outlast(error).await?;
                 }
             }
-            traces.extend(parts.traces("Spans"));
+            fetched.traces.extend(parts.traces("Spans"));
         }
-        Ok((traces, calls))
+        Ok(fetched)
     }
 
     async fn start(&self, ids: Vec<String>, window: TimeRange) -> Result<String, LiveError> {
@@ -310,6 +335,16 @@ impl Traces {
         let document = document.map(|text| if self.redacts { mask_secrets(text) } else { text.into() });
         json!({"Id": id, "Document": document})
     }
+}
+
+/// Has the halves of what X-Ray rejects be asked for by themselves; a single trace is what it means.
+fn narrow<'a>(ids: &'a [Asked], waiting: &mut Vec<&'a [Asked]>, fetched: &mut Fetched) {
+    if let [(id, _)] = ids {
+        fetched.traces.push(Trace { id: *id, answer: Answer::Rejected });
+        return;
+    }
+    let (first, second) = ids.split_at(ids.len() / 2);
+    waiting.extend([second, first]);
 }
 
 /// Waits for a turn, makes one attempt of a call, and reads what comes of it.

@@ -192,6 +192,7 @@ fn opening_quote(text: &str, key: usize) -> Option<char> {
 
 /// Words that stand where a value would: literals, references to a variable, masks of other programs.
 fn is_placeholder(value: &str) -> bool {
+    let value = value.strip_prefix("Bearer ").unwrap_or(value);
     let plain = value.trim_matches(|c: char| c.is_ascii_punctuation() || c.is_whitespace());
     let word = plain.to_ascii_lowercase();
     plain.is_empty()

@@ -1,9 +1,10 @@
 //! What may stand at the cursor of a filter: names of fields, and the values they have here.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::model::semconv::{self, FIELDS};
-use crate::model::{Kind, Layer, Name, Outcome, Severity};
+use crate::model::{Kind, Layer, Outcome, Severity};
 use crate::tui::model::Shared;
 
 /// Fields of a filter that no record has by itself.
@@ -42,13 +43,11 @@ impl Vocabulary {
         // Ids and names of tools are plain words; whatever is not would need quotes and the door.
         let plain =
             |word: &&str| word.chars().all(|sign| sign.is_ascii_alphanumeric() || "_-./:".contains(sign));
-        let named = |names: &[Name]| {
-            let words = names.iter().filter_map(|name| snapshot.names.text(*name));
-            words.filter(plain).take(MAX_VALUES).map(str::to_owned).collect()
-        };
+        let tools = requests.tools().iter().filter_map(|name| snapshot.names.text(*name));
+        let sessions = requests.sessions().iter().filter_map(|id| snapshot.names.id(*id));
         Self {
-            tools: named(requests.tools()),
-            sessions: named(requests.sessions()),
+            tools: tools.filter(plain).take(MAX_VALUES).map(str::to_owned).collect(),
+            sessions: sessions.filter(|id| plain(&&**id)).take(MAX_VALUES).map(Cow::into_owned).collect(),
             rules: rules.into_iter().filter(plain).map(str::to_owned).collect(),
         }
     }

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use indexmap::IndexMap;
 
 use super::diagnosis::document::Document;
-use crate::model::{Finding, FixStep, RuleMeta};
+use crate::model::{Finding, FixStep, RuleMeta, has_blank};
 use crate::tui::model::Shared;
 use crate::tui::theme::Role;
 
@@ -53,6 +53,9 @@ impl Pen<'_> {
             if let Some(command) = &step.command {
                 self.command("   ", command);
             }
+        }
+        if steps.iter().filter_map(|step| step.command.as_deref()).any(has_blank) {
+            self.text("   ", Role::Dim, "Words in capitals in a command are yours to fill in.");
         }
     }
 

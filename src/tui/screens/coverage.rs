@@ -44,8 +44,8 @@ pub enum Message {
 
 /// Its part of the key table.
 pub(super) const KEYS: &[Binding<Message>] = &[
-    bind("act", &["enter"], "copy or unfold", "copy the selected command, or unfold and fold", Message::Act),
-    bind("copy", &["c", "y"], "copy command", "copy the selected command, else the first", Message::Copy),
+    bind("act", &["enter"], "copy, unfold", "copy the selected command, or unfold and fold", Message::Act),
+    bind("copy", &["c", "y"], "", "copy the selected command, else the first", Message::Copy),
     bind("next-command", &["tab"], "next command", "next command or fold", Message::Step(1)),
     bind("previous-command", &["backtab"], "", "previous command or fold", Message::Step(-1)),
 ];
@@ -59,6 +59,7 @@ pub(super) fn update(state: &mut State, message: Message, shared: &Shared, out: 
             if let Some(Action::Unfold(fold)) = state.reader.action() {
                 state.reader.toggle(*fold);
                 state.write(shared);
+                state.reader.reveal();
             } else {
                 state.reader.copy(shared, out);
             }

@@ -70,6 +70,7 @@ pub(super) fn update(state: &mut State, message: Message, shared: &Shared, out: 
             Some(Action::Unfold(fold)) => {
                 state.reader.toggle(*fold);
                 state.write(shared);
+                state.reader.reveal();
             }
             None => {}
         },

@@ -21,13 +21,14 @@ use crate::tui::keys::{Binding, Move, bind};
 use crate::tui::message::{self, Effect, Mouse, MouseKind, Notice, Outbox};
 use crate::tui::model::{Change, Shared};
 use crate::tui::screens::ScreenId;
+use crate::tui::screens::requests::facts;
 use crate::tui::theme::Role;
 use crate::tui::widgets::{ListState, Tree};
 
 use axis::Axis;
 use detail::Detail;
 use layout::{Entry, Lane};
-use rooms::Rooms;
+use rooms::{Lanes, Rooms};
 
 /// What the screen remembers.
 #[derive(Debug, Default)]
@@ -40,6 +41,8 @@ pub struct State {
     /// The signals that show where the request stopped.
     stop: Vec<SignalKey>,
     request: Option<RequestKey>,
+    /// What a request is called that names no tool.
+    operation: Option<String>,
     /// The first instant of all rows.
     began: Option<Timestamp>,
     /// Where it stopped and what else its steps tell, in rows.
@@ -63,6 +66,8 @@ pub enum Message {
     Zoom(bool),
     /// The same; what is in this column of the axis stays there.
     ZoomAt(bool, usize),
+    /// A quarter of what is in view earlier or later.
+    Pan(i8),
     /// Shows all of the time.
     Whole,
     /// Folds the row, or unfolds it.
@@ -84,6 +89,8 @@ pub(super) const KEYS: &[Binding<Message>] = &[
     bind("open", &["enter"], "open", "open the signal", Message::Open),
     bind("zoom-in", &["+", "="], "zoom", "half of the time", Message::Zoom(true)),
     bind("zoom-out", &["-"], "", "twice the time", Message::Zoom(false)),
+    bind("earlier", &[","], "", "an earlier part of the time, when zoomed", Message::Pan(-1)),
+    bind("later", &["."], "", "a later part of the time, when zoomed", Message::Pan(1)),
     bind("whole", &["0"], "", "all of the time", Message::Whole),
     bind("fold", &["space"], "fold", "collapse or expand the row", Message::Fold),
     bind("fold-all", &["C"], "", "collapse everything", Message::FoldAll(true)),
@@ -96,8 +103,13 @@ pub(super) const KEYS: &[Binding<Message>] = &[
 
 pub(super) fn update(state: &mut State, message: Message, shared: &Shared, out: &mut Outbox) {
     match message {
-        Message::Move(Move::Left) => state.axis.pan(-1),
-        Message::Move(Move::Right) => state.axis.pan(1),
+        Message::Move(Move::Left) if state.axis.is_zoomed() => state.axis.pan(-1),
+        Message::Move(Move::Right) if state.axis.is_zoomed() => state.axis.pan(1),
+        Message::Move(by @ (Move::Left | Move::Right)) => {
+            state.tree.travel(&mut state.list, by);
+            state.fit(shared);
+        }
+        Message::Pan(by) => state.axis.pan(by),
         Message::Move(by) => {
             state.list.apply(by);
         }
@@ -158,7 +170,17 @@ impl State {
     }
 
     fn rooms(&self, area: Rect) -> Rooms {
-        Rooms::new(area, head::rows(self), self.lanes.len() as u16, self.tree.len())
+        Rooms::new(area, head::rows(self), self.lanes_in(area).count() as u16, self.tree.len())
+    }
+
+    /// The lanes that there is room for.
+    fn lanes_in(&self, area: Rect) -> impl Iterator<Item = &(Lane, Vec<Entry>)> {
+        let wanted = Lanes::of(area);
+        self.lanes.iter().filter(move |(_, entries)| match wanted {
+            Lanes::All => true,
+            Lanes::Used => !entries.is_empty(),
+            Lanes::None => false,
+        })
     }
 
     fn fit(&mut self, shared: &Shared) {
@@ -253,6 +275,7 @@ fn load(state: &mut State, shared: &Shared) {
     let before = state.selected().map(|entry| entry.signal);
     state.request = shared.request;
     let request = shared.request.and_then(|key| shared.snapshot().requests.get(key.index()));
+    state.operation = request.and_then(|request| facts::operation(shared.case(), request));
     let nodes =
         shared.case().zip(request).map(|(case, request)| layout::rows(case, request)).unwrap_or_default();
     let range = layout::range(nodes.iter().map(|node| &node.item));

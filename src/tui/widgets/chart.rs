@@ -5,7 +5,7 @@ use std::ops::Range;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::{Bin, Line, histogram};
+use super::{Bin, Line, histogram, width};
 use crate::model::{TimeRange, Timestamp};
 use crate::tui::message::{Mouse, MouseKind};
 use crate::tui::theme::{Look, Role};
@@ -137,7 +137,14 @@ impl TimeChart {
         let mut caption = Line::new(buffer, look, area, 0);
         self.caption(&mut caption, zone, span, words);
         let room = caption.skip(2).room().saturating_sub(1);
-        caption.right(Role::Match, words.note, room);
+        let (role, note) = match (words.note, self.picked) {
+            ("", None) => (Role::Dim, ", . pick a part of the time"),
+            ("", Some(_)) => (Role::Dim, "< > for its length, a for all"),
+            (note, _) => (Role::Match, note),
+        };
+        if role == Role::Match || width(note) <= room {
+            caption.right(role, note, room);
+        }
         let bars = Rect { x: area.x + 1, y: area.y + 1, height: area.height - 2, ..area };
         let marked = self.marked();
         histogram(buffer, look, bars, &self.bins, marked.clone());

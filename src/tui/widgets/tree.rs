@@ -136,6 +136,14 @@ impl<T> Tree<T> {
         self.rows.binary_search(&node).unwrap_or_else(|row| row.saturating_sub(1))
     }
 
+    /// What is below a row, folded away or not.
+    pub fn below(&self, row: usize) -> impl Iterator<Item = &T> {
+        let node = self.rows.get(row).copied().unwrap_or(self.nodes.len());
+        let depth = self.nodes.get(node).map_or(0, |node| node.depth);
+        let rest = self.nodes.get(node + 1..).unwrap_or_default();
+        rest.iter().take_while(move |node| node.depth > depth).map(|node| &node.item)
+    }
+
     /// The row of the parent of `row`.
     pub fn parent(&self, row: usize) -> Option<usize> {
         let depth = self.row(row)?.depth;
@@ -175,6 +183,8 @@ mod tests {
         assert_eq!(shown(&tree), "abde");
         tree.fold(0, true);
         assert_eq!(shown(&tree), "ae");
+        assert_eq!(tree.below(0).collect::<String>(), "bcd");
+        assert_eq!(tree.below(1).count() + tree.below(9).count(), 0);
         tree.fold(0, false);
         assert_eq!(shown(&tree), "abde");
         tree.fold(3, true);

@@ -61,6 +61,7 @@ fn plan(account: &Arc<Account>, until: Option<i64>) -> Plan {
         until: until.map(at),
         settle: true,
         live_tail: until.is_none(),
+        ahead: 0,
     }
 }
 
@@ -309,8 +310,8 @@ fn groups_that_appear_and_traces_that_grow_come_along() {
     assert_eq!(grown, [1, 2]);
 }
 
-/// A collection of the trace `id` alone, which X-Ray has and answers as `prepare` says.
-fn trace(id: TraceId, prepare: impl FnOnce(&Stub)) -> (Standing, usize) {
+/// A collection of the trace `id`, which X-Ray has, and of `others`, answered as `prepare` says.
+fn trace(id: TraceId, others: &[TraceId], prepare: impl FnOnce(&Stub)) -> (Standing, usize) {
     let stub = Stub::start();
     let segments = vec![("a".to_owned(), json!({"id": "a", "trace_id": id.to_xray(), "name": "x"}))];
     let trace = Trace { start: START as f64 / 1e3, is_indexed: true, segments, spans: Vec::new() };
@@ -321,7 +322,7 @@ fn trace(id: TraceId, prepare: impl FnOnce(&Stub)) -> (Standing, usize) {
         let account = account(&stub).await;
         let traces = TracePlan {
             account: Arc::clone(&account),
-            ids: vec![id],
+            ids: [&[id], others].concat(),
             window: None,
             from_logs: true,
             indexed: None,
@@ -335,13 +336,13 @@ fn trace(id: TraceId, prepare: impl FnOnce(&Stub)) -> (Standing, usize) {
 #[test]
 fn a_trace_that_was_not_processed_is_asked_for_again_and_named_in_the_end() {
     let id = TraceId([0x6b; 16]);
-    let (standing, records) = trace(id, |stub| {
+    let (standing, records) = trace(id, &[], |stub| {
         stub.with(|world| world.traces.unprocessed = 2);
         stub.inject(Injection::new("BatchGetTraces", Fault::Throttled).times(2));
     });
     assert_eq!((standing.state, standing.gaps.len(), records), (State::Done, 0, 1));
     assert_eq!((standing.tally.faults, standing.tally.throttled), (2, 2));
-    let (standing, records) = trace(id, |stub| stub.with(|world| world.traces.unprocessed = u64::MAX));
+    let (standing, records) = trace(id, &[], |stub| stub.with(|world| world.traces.unprocessed = u64::MAX));
     assert_eq!((standing.state, records), (State::Done, 0));
     let [gap] = &standing.gaps[..] else { panic!("{:?}", standing.gaps) };
     assert!(gap.reason.contains("did not look for") && gap.reason.contains(&id.to_xray()), "{}", gap.reason);
@@ -349,9 +350,21 @@ fn a_trace_that_was_not_processed_is_asked_for_again_and_named_in_the_end() {
 }
 
 #[test]
+fn an_id_that_is_no_trace_keeps_no_other_from_being_fetched() {
+    let (id, bad) = (TraceId([0x6b; 16]), TraceId([0x6a; 16]));
+    let (standing, records) = trace(id, &[bad], |stub| {
+        stub.with(|world| world.traces.rejected = vec![bad.to_xray()]);
+    });
+    assert_eq!((standing.state, records), (State::Done, 1));
+    let [gap] = &standing.gaps[..] else { panic!("{:?}", standing.gaps) };
+    assert!(gap.reason.contains("takes for none") && gap.reason.contains(&bad.to_xray()), "{}", gap.reason);
+    assert!(!gap.reason.contains(&id.to_xray()), "{}", gap.reason);
+}
+
+#[test]
 fn a_trace_that_is_handed_out_in_part_is_said_to_be() {
     let (standing, records) =
-        trace(TraceId([0x6b; 16]), |stub| stub.with(|world| world.traces.is_cut = true));
+        trace(TraceId([0x6b; 16]), &[], |stub| stub.with(|world| world.traces.is_cut = true));
     assert_eq!((standing.state, records), (State::Done, 1));
     let [gap] = &standing.gaps[..] else { panic!("{:?}", standing.gaps) };
     assert!(gap.reason.contains("in part") && gap.fill.is_none(), "{gap:?}");

@@ -45,7 +45,7 @@ fn see_all(terminal: &mut Terminal) {
         terminal.press(ESC);
         terminal.until_it("the help is closed", |screen| !screen.contents().contains("╭ Keys"));
     }
-    terminal.until(&format!("{EVENTS} of {EVENTS} signals"));
+    terminal.until(&format!("{EVENTS} signals"));
     terminal.until(&format!("event {:06}", EVENTS - 1));
     terminal.press("q");
 }
@@ -88,11 +88,11 @@ fn a_file_that_is_truncated_is_told_and_what_it_held_stays() {
     fs::write(&log, (0..50).map(event).collect::<String>()).expect("a file");
     let mut terminal = Terminal::start(folder.path(), &["-f", "server.log"], (140, 40));
     terminal.press("5");
-    terminal.until("50 of 50 signals");
+    terminal.until(" 50 signals");
     fs::write(&log, "").expect("truncated");
     terminal.until("was truncated or written anew");
     append(&log, &event(50));
-    terminal.until("51 of 51 signals");
+    terminal.until(" 51 signals");
     terminal.press("9");
     terminal.until("server.log (earlier 1)");
     terminal.until("records may be missing");
@@ -108,9 +108,9 @@ fn a_folder_that_is_followed_picks_up_new_files() {
     fs::write(logs.join("a.log"), (0..5).map(event).collect::<String>()).expect("a file");
     let mut terminal = Terminal::start(folder.path(), &["-f", "logs"], (120, 40));
     terminal.press("5");
-    terminal.until("5 of 5 signals");
+    terminal.until(" 5 signals");
     fs::write(logs.join("b.log"), (5..8).map(event).collect::<String>()).expect("a file");
-    terminal.until("8 of 8 signals");
+    terminal.until(" 8 signals");
     terminal.press("q");
     assert!(terminal.finish().success());
 }
@@ -146,7 +146,7 @@ fn what_is_put_shows_on_screen_and_the_capture_is_kept() {
     terminal.press("8");
     terminal.until("runtime-module-not-found");
     terminal.press("5");
-    terminal.until("1 of 1 signals");
+    terminal.until("No module named 'agent_tools'");
     assert!(begun.elapsed() < SOON, "{:?}", begun.elapsed());
     terminal.press("q");
     terminal.until("the capture is in kept");

@@ -22,6 +22,8 @@ pub(crate) struct Terminal {
     child: Box<dyn Child + Send + Sync>,
     emulator: vt100::Parser,
     before: String,
+    /// Everything that was written to the terminal.
+    written: Vec<u8>,
 }
 
 impl Terminal {
@@ -29,6 +31,27 @@ impl Terminal {
     pub(crate) fn start(folder: &Path, arguments: &[&str], size: (u16, u16)) -> Self {
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_agentcore-triage"));
         command.args(arguments);
+        Self::run(command, folder, &[], size)
+    }
+
+    /// Another program, with variables in its environment.
+    pub(crate) fn start_program(
+        program: &Path,
+        folder: &Path,
+        arguments: &[&str],
+        variables: &[(&str, &str)],
+        size: (u16, u16),
+    ) -> Self {
+        let mut command = CommandBuilder::new(program);
+        command.args(arguments);
+        Self::run(command, folder, variables, size)
+    }
+
+    /// The same as [`start`](Self::start), not as the leader of its terminal: nobody tells it when that goes away.
+    pub(crate) fn start_apart(folder: &Path, arguments: &[&str], size: (u16, u16)) -> Self {
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_agentcore-triage"));
+        command.args(arguments);
+        command.set_controlling_tty(false);
         Self::run(command, folder, &[], size)
     }
 
@@ -61,6 +84,8 @@ impl Terminal {
         (columns, rows): (u16, u16),
     ) -> Self {
         let pair = native_pty_system().openpty(size(columns, rows)).expect("a pseudo-terminal");
+        // A terminal without a size is taken for a usual one.
+        let (columns, rows) = if columns == 0 { (80, 24) } else { (columns, rows) };
         let before = settings(&*pair.master);
         command.env_clear();
         let usual = [("TERM", "xterm-256color"), ("LANG", "C.UTF-8"), ("PATH", "/usr/bin:/bin")];
@@ -83,7 +108,7 @@ impl Terminal {
             }
         });
         let emulator = vt100::Parser::new(cells(rows), cells(columns), 0);
-        Self { master: pair.master, keyboard, output, child, emulator, before }
+        Self { master: pair.master, keyboard, output, child, emulator, before, written: Vec::new() }
     }
 
     /// Types `keys` as they are.
@@ -105,8 +130,29 @@ impl Terminal {
             let Ok(bytes) = self.output.recv_timeout(left) else {
                 panic!("not so: {what}; the screen:\n{}", self.screen());
             };
-            self.emulator.process(&bytes);
+            self.show(&bytes);
         }
+    }
+
+    fn show(&mut self, bytes: &[u8]) {
+        self.emulator.process(bytes);
+        self.written.extend_from_slice(bytes);
+    }
+
+    /// Reads until these bytes were written, be they seen or not.
+    pub(crate) fn until_written(&mut self, bytes: &[u8]) {
+        let end = now() + DEADLINE;
+        while !self.has_written(bytes) {
+            let Ok(more) = self.output.recv_timeout(end.saturating_duration_since(now())) else {
+                panic!("never written: {}; the screen:\n{}", bytes.escape_ascii(), self.screen());
+            };
+            self.show(&more);
+        }
+    }
+
+    /// Whether these bytes were written so far.
+    pub(crate) fn has_written(&self, bytes: &[u8]) -> bool {
+        self.written.windows(bytes.len()).any(|part| part == bytes)
     }
 
     /// What is on screen.
@@ -121,6 +167,35 @@ impl Terminal {
     pub(crate) fn resize(&mut self, columns: u16, rows: u16) {
         self.emulator.screen_mut().set_size(cells(rows), cells(columns));
         self.master.resize(size(columns, rows)).expect("resizable");
+    }
+
+    /// The terminal shows nothing any more and knows no modes, as if someone else had used it.
+    pub(crate) fn forget(&mut self) {
+        let (rows, columns) = self.emulator.screen().size();
+        self.emulator = vt100::Parser::new(rows, columns, 0);
+    }
+
+    /// Lets the terminal say that it has another size than it has.
+    pub(crate) fn claim(&self, columns: u16, rows: u16) {
+        self.master.resize(size(columns, rows)).expect("resizable");
+    }
+
+    /// Closes the terminal, as when its window is closed, and waits for the end of the program.
+    pub(crate) fn close(mut self) -> ExitStatus {
+        let (_, nobody) = channel();
+        // The thread that reads for us ends with the next output, for which a key asks.
+        drop(std::mem::replace(&mut self.output, nobody));
+        self.press("?");
+        let Self { master, keyboard, child, .. } = &mut self;
+        drop((std::mem::replace(keyboard, Box::new(std::io::sink())), std::mem::replace(master, spare())));
+        let end = now() + DEADLINE;
+        loop {
+            if let Some(status) = child.try_wait().expect("a child") {
+                return status;
+            }
+            assert!(now() < end, "it goes on without a terminal");
+            thread::yield_now();
+        }
     }
 
     /// Sends a signal of the operating system.
@@ -146,12 +221,17 @@ impl Terminal {
     }
 
     /// Waits for the end and checks that the terminal is as it was before.
-    pub(crate) fn finish(mut self) -> ExitStatus {
+    pub(crate) fn finish(self) -> ExitStatus {
+        self.finish_with().0
+    }
+
+    /// The same, with what is on screen then.
+    pub(crate) fn finish_with(mut self) -> (ExitStatus, String) {
         self.until_end();
         let status = self.child.wait().expect("the binary ends");
         assert!(is_given_back(self.emulator.screen()), "{}", self.screen());
         assert_eq!(settings(&*self.master), self.before);
-        status
+        (status, self.screen())
     }
 
     /// Reads until nobody writes any more.
@@ -159,7 +239,7 @@ impl Terminal {
         let end = now() + DEADLINE;
         loop {
             match self.output.recv_timeout(end.saturating_duration_since(now())) {
-                Ok(bytes) => self.emulator.process(&bytes),
+                Ok(bytes) => self.show(&bytes),
                 Err(RecvTimeoutError::Disconnected) => return,
                 Err(RecvTimeoutError::Timeout) => panic!("never ended; the screen:\n{}", self.screen()),
             }
@@ -190,6 +270,11 @@ pub(crate) fn is_given_back(screen: &vt100::Screen) -> bool {
 #[allow(clippy::disallowed_methods, reason = "a deadline for waiting needs a clock")]
 fn now() -> Instant {
     Instant::now()
+}
+
+/// Any terminal, in place of one that is closed.
+fn spare() -> Box<dyn MasterPty + Send> {
+    native_pty_system().openpty(size(80, 24)).expect("a pseudo-terminal").master
 }
 
 fn cells(number: u16) -> NonZeroU16 {

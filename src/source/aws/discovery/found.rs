@@ -128,6 +128,20 @@ pub struct Group {
     pub is_delivered: bool,
 }
 
+impl Group {
+    /// A log group of which nothing else is known.
+    pub(in crate::source::aws) fn named(name: &str, arn: Option<&str>) -> Self {
+        Self {
+            name: name.to_owned(),
+            arn: arn.map(str::to_owned),
+            stored_bytes: None,
+            created: None,
+            retention_days: None,
+            is_delivered: false,
+        }
+    }
+}
+
 /// A log delivery: what a resource sends where.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Delivery {

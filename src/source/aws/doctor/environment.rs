@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use super::super::hosts::is_aws;
 use super::kinds;
 use super::runtime::Look;
 use crate::model::{Health, Probe};
@@ -175,11 +176,6 @@ fn findings(environment: &BTreeMap<String, String>) -> Vec<Finding> {
     }
     findings.sort_by_key(|finding| finding.health);
     findings
-}
-
-fn is_aws(host: &str) -> bool {
-    let name = host.split(':').next().unwrap_or(host);
-    name.ends_with(".amazonaws.com") || name.ends_with(".amazonaws.com.cn") || name.ends_with(".api.aws")
 }
 
 /// Judges an override of where log records go.

@@ -1,8 +1,10 @@
 //! What an AWS call can fail with, in the words of the person who must mend it.
 
 mod classify;
+mod strangers;
 
 pub(super) use classify::{Call, classify};
+pub(super) use strangers::NoStrangers;
 
 /// Why a live source could not be read. Each message says what to do next.
 #[derive(Clone, Debug, thiserror::Error)]

@@ -216,11 +216,13 @@ pub fn only(found: &mut Discovery, wanted: &Wanted) -> Result<(), SelectionError
 
 pub(super) fn check_account(account: &str, wanted: &Wanted) -> Result<(), SelectionError> {
     match wanted.arn() {
-        Some(arn) if !account.is_empty() && arn.account != account => Err(SelectionError::Elsewhere {
-            arn: wanted.name.clone(),
-            account: arn.account.to_owned(),
-            caller: account.to_owned(),
-        }),
+        Some(arn) if !account.is_empty() && arn.account != account && wanted.linked(account).is_none() => {
+            Err(SelectionError::Elsewhere {
+                arn: wanted.name.clone(),
+                account: arn.account.to_owned(),
+                caller: account.to_owned(),
+            })
+        }
         _ => Ok(()),
     }
 }
@@ -335,7 +337,7 @@ fn absent<'n>(
         count += 1;
     }
     if count == 0 {
-        said.failures.push(Failure { source: wanted.name.clone(), error: problem.clone() });
+        said.failures.push(Failure { source: wanted.name.clone(), error: problem.clone(), origin: None });
         return Ok(());
     }
     chosen.ids.insert(id.to_owned());
@@ -356,6 +358,13 @@ fn choose_groups(
     for group in &listing.meant {
         chosen.add_group(group, None);
     }
+    if let Some(arn) = wanted.linked(&inventory.account) {
+        said.notes.push(format!(
+            "{arn} is in another account than {}: it is read as by a monitoring account; if that is refused, name a profile or role of its account: {}@PROFILE",
+            inventory.account,
+            shell_word(arn)
+        ));
+    }
     if let Some(prefix) = wanted.prefix() {
         chosen.prefixes.insert(prefix.to_owned());
         if listing.meant.is_empty() {
@@ -369,7 +378,7 @@ fn choose_groups(
             said.notes.push(format!("{problem}; '{}' is read as it was written", wanted.name));
         }
         Some(problem) => {
-            said.failures.push(Failure { source: wanted.name.clone(), error: problem.clone() });
+            said.failures.push(Failure { source: wanted.name.clone(), error: problem.clone(), origin: None });
         }
         None if listing.meant.is_empty() && wanted.prefix().is_none() => {
             let names = listing.others.iter().map(|group| group.name.as_str());

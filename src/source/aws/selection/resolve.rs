@@ -9,11 +9,12 @@ use super::super::account::{Account, Connection};
 use super::super::discovery::{Discovery, Group, discover, log_groups_below};
 use super::super::error::LiveError;
 use super::super::plan::{GroupPlan, Plan, PrefixPlan, TracePlan};
+use super::super::service_clock::{by_clock, told};
 use super::choose::{Chosen, Inventory, Listing, choose};
 use super::unread::unread;
 use super::{Kind, Selection, SelectionError, Wanted};
 use crate::model::Timestamp;
-use crate::source::recording::{Asked, Unread};
+use crate::source::recording::{Asked, Origin, Unread};
 
 /// A selection that has been looked up.
 #[derive(Clone, Debug)]
@@ -37,6 +38,8 @@ pub struct Failure {
     pub source: String,
     /// Why.
     pub error: LiveError,
+    /// Where it was looked for; `None` when nobody could be asked there.
+    pub origin: Option<Origin>,
 }
 
 impl Resolved {
@@ -63,8 +66,18 @@ pub async fn resolve(selection: &Selection, now: Timestamp) -> Result<Resolved, 
     }
     let mut answers = looked_up.join_all().await;
     answers.sort_by_key(|(place, _)| *place);
-    let mut building =
-        Building { selection, found: BTreeMap::new(), notes: Vec::new(), failures: Vec::new() };
+    let opened = answers.iter().filter_map(|(_, answer)| answer.as_ref().ok());
+    let ahead = opened.map(|(account, _)| account.ahead()).find(|ahead| *ahead != 0).unwrap_or_default();
+    let (since, until) = match ahead {
+        0 => (since, until),
+        ahead => selection.window.resolve(by_clock(now, ahead), &selection.traces)?,
+    };
+    let mut building = Building {
+        selection,
+        found: BTreeMap::new(),
+        notes: told(ahead).into_iter().collect(),
+        failures: Vec::new(),
+    };
     for (place, answer) in answers {
         let (_, wanted) = &reached[place];
         match answer {
@@ -81,6 +94,7 @@ pub async fn resolve(selection: &Selection, now: Timestamp) -> Result<Resolved, 
         until,
         settle: selection.settle,
         live_tail: selection.window.follow,
+        ahead,
     };
     for (account, chosen) in found.into_values() {
         extend(&mut plan, selection, &account, chosen);
@@ -123,6 +137,10 @@ async fn look_up(connection: &Connection, wanted: &[Wanted]) -> Result<(Account,
 
 /// The log groups that a name or prefix means; for a name that means none, what is there instead.
 async fn groups_of(account: &Account, wanted: &Wanted) -> Listing {
+    if let Some(arn) = wanted.linked(account.id()) {
+        // Only its own account could list it.
+        return Listing { meant: vec![Group::named(arn, Some(arn))], ..Listing::default() };
+    }
     let name = wanted.bare();
     let (groups, problem) = log_groups_below(account, wanted.prefix().unwrap_or(name)).await;
     let meant = |group: &Group| wanted.prefix().is_some() || group.name == name;
@@ -153,16 +171,19 @@ impl Building<'_> {
         wanted: &[Wanted],
     ) -> Result<(), SelectionError> {
         let key = (inventory.account.clone(), inventory.region.clone());
+        let origin = account.origin();
         let (_, chosen) = self.found.entry(key).or_insert_with(|| (Arc::new(account), Chosen::default()));
         let outcome = choose(inventory, wanted, chosen)?;
         self.notes.extend(outcome.notes);
-        self.failures.extend(outcome.failures);
+        let failures = outcome.failures.into_iter();
+        self.failures.extend(failures.map(|failure| Failure { origin: Some(origin.clone()), ..failure }));
         Ok(())
     }
 
     /// All of an account's sources fail for one reason.
     fn fail(&mut self, wanted: &[Wanted], error: &LiveError) {
-        let failure = |source: &str| Failure { source: source.to_owned(), error: error.clone() };
+        let failure =
+            |source: &str| Failure { source: source.to_owned(), error: error.clone(), origin: None };
         self.failures.extend(wanted.iter().map(|wanted| failure(&wanted.name)));
         if wanted.is_empty() {
             self.failures.extend(self.selection.traces.iter().map(|trace| failure(&trace.to_string())));

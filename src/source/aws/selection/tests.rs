@@ -5,14 +5,7 @@ use crate::source::aws::discovery::{Discovery, Endpoint, Gateway, Group, Runtime
 const ACCOUNT: &str = "111122223333";
 
 fn group(name: &str) -> Group {
-    Group {
-        name: name.to_owned(),
-        arn: None,
-        stored_bytes: None,
-        created: None,
-        retention_days: None,
-        is_delivered: false,
-    }
+    Group::named(name, None)
 }
 
 fn runtime(name: &str) -> Runtime {
@@ -155,6 +148,20 @@ fn an_arn_of_another_account_is_refused() {
     let arn = "arn:aws:bedrock-agentcore:us-east-1:444455556666:runtime/agent-0123456789";
     let error = choose(&inventory(), &[wanted(Kind::Runtime, arn)], &mut Chosen::default()).unwrap_err();
     assert!(error.is_usage() && error.to_string().contains("@PROFILE"), "{error}");
+    let prefix = "arn:aws:logs:us-east-1:444455556666:log-group:/team/*";
+    assert!(choose(&inventory(), &[wanted(Kind::LogGroup, prefix)], &mut Chosen::default()).is_err());
+}
+
+#[test]
+fn a_log_group_of_another_account_is_read_as_a_monitoring_account_does() {
+    let arn = "arn:aws:logs:us-east-1:444455556666:log-group:/team/app";
+    let group = wanted(Kind::LogGroup, &format!("{arn}:*"));
+    assert_eq!((group.linked("444455556666"), group.linked(ACCOUNT)), (None, Some(arn)));
+    let mut inventory = inventory();
+    inventory.listings = vec![Listing { meant: vec![Group::named(arn, Some(arn))], ..Listing::default() }];
+    let (chosen, notes) = chosen(&inventory, group);
+    assert_eq!(chosen.groups.keys().collect::<Vec<_>>(), [arn]);
+    assert!(notes[0].contains("444455556666") && notes[0].contains("@PROFILE"), "{notes:?}");
 }
 
 #[test]

@@ -27,12 +27,12 @@ pub(super) fn unread(
     // A role that nobody can choose has been refused before.
     let connection = wanted.and_then(|wanted| selection.connection_for(wanted).ok());
     let connection = connection.unwrap_or_else(|| selection.connection.clone());
-    let origin = Origin {
+    let origin = failure.origin.clone().unwrap_or_else(|| Origin {
         account: None,
         region: connection.region.clone().unwrap_or_default(),
         profile: connection.profile.clone(),
         role_arn: connection.role_arn.clone(),
-    };
+    });
     let kind = wanted.map_or(Asked::Trace, |wanted| wanted.kind.asked());
     let window = (Some(since), until);
     let fill = match wanted {
@@ -113,7 +113,7 @@ mod tests {
         let connection = Connection { region: Some("eu-west-1".to_owned()), ..Connection::default() };
         let selection = Selection { sources, connection, ..Selection::default() };
         let source = name.split('@').next().unwrap().to_owned();
-        let failure = Failure { source, error: LiveError::NoCredentials };
+        let failure = Failure { source, error: LiveError::NoCredentials, origin: None };
         unread(&selection, &failure, (Timestamp(1_790_000_000_000_000_000), None))
     }
 

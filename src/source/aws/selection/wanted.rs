@@ -96,6 +96,14 @@ impl Wanted {
         self.arn().map_or(self.name.as_str(), |arn| arn.id)
     }
 
+    /// The ARN of a log group that is in another account than `account`: a monitoring account may read it all the same,
+    /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Unified-Cross-Account.html>.
+    pub(super) fn linked(&self, account: &str) -> Option<&str> {
+        let arn = self.arn().filter(|_| self.kind == Kind::LogGroup && self.prefix().is_none())?;
+        let is_elsewhere = !account.is_empty() && arn.account != account;
+        is_elsewhere.then(|| self.name.trim_end_matches(":*"))
+    }
+
     /// The part before a `*` at the end.
     pub(super) fn prefix(&self) -> Option<&str> {
         self.bare().strip_suffix('*').filter(|_| self.kind == Kind::LogGroup)

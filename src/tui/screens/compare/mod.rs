@@ -142,7 +142,7 @@ impl State {
         let differences = comparison(shared).map(|found| found.differences.as_slice()).unwrap_or_default();
         let is_listed = |at: &usize| self.kind.is_none_or(|kind| differences[*at].kind == kind);
         self.rows = (0..differences.len()).filter(is_listed).collect();
-        self.list.fit(self.rows.len(), view::list_height(shared.body()));
+        self.list.fit(self.rows.len(), view::list_height(shared.body(), self.rows.len()));
     }
 
     /// The healthy request that was chosen for the selected one.
@@ -172,12 +172,12 @@ pub(super) fn refresh(state: &mut State, change: Change, shared: &Shared, out: &
     state.list_rows(shared);
 }
 
-pub(super) fn click(state: &State, _shared: &Shared, area: Rect, mouse: Mouse) -> Option<Message> {
-    let table = view::table(area);
+pub(super) fn click(state: &State, shared: &Shared, area: Rect, mouse: Mouse) -> Option<Message> {
+    let table = view::table(area, state.rows.len());
     if mouse.kind != MouseKind::Click || mouse.row < table.y {
         return None;
     }
-    let side = view::side_at(table, mouse.column);
+    let side = view::side_at(shared, table, mouse.column);
     let row = state.list.row_at((mouse.row - table.y).checked_sub(1)?)?;
     Some(Message::Select(row, side))
 }

@@ -1,8 +1,8 @@
-use crate::model::{Outcome, RequestKey};
+use crate::model::{Bytes, Input, Outcome, RequestKey};
 use crate::tui::message::{Effect, Message, Mouse, MouseKind};
 use crate::tui::model::Model;
 use crate::tui::screens::{ScreenId, ScreenMessage};
-use crate::tui::testing::{model, press, screen, send, show};
+use crate::tui::testing::{model, of, press, screen, send, show};
 
 fn compare(size: (u16, u16)) -> Model {
     let mut model = model("schema-mismatch", size);
@@ -15,6 +15,17 @@ fn pictures() {
     for size in [(80, 24), (160, 50)] {
         insta::assert_snapshot!(format!("compare_{}x{}", size.0, size.1), screen(&compare(size)));
     }
+}
+
+#[test]
+fn without_a_healthy_request_it_says_what_to_read() {
+    let path = "rules/gateway/gateway-jwt-rejected/match-exchange.jsonl";
+    let bytes =
+        std::fs::read(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).expect("an example");
+    let mut model = of(vec![Input { path: path.to_owned(), bytes: Bytes::new(bytes) }], (80, 24));
+    show(&mut model, ScreenId::Compare);
+    let text = screen(&model);
+    assert!(text.contains("No request like it succeeded"), "{text}");
 }
 
 #[test]

@@ -70,7 +70,9 @@ impl Writer<'_> {
         let (failed, open) = (snapshot.failed() as u64, unexplained(snapshot));
         let errors = snapshot.unexplained.len() as u64;
         if open == 0 && errors == 0 {
-            let text = if failed == 0 {
+            let text = if failed == 0 && !snapshot.coverage.gaps.is_empty() {
+                "no failure is known in what was read; what fills the gaps stands beside them".to_owned()
+            } else if failed == 0 {
                 "no failure is known in what was read, and no rule asks for more".to_owned()
             } else {
                 format!("no rule asks for more: {} explained", counted_are(failed, "failed request"))

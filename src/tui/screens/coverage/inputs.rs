@@ -1,15 +1,19 @@
 //! The inputs, one row each, and what could not be read of them. Of thousands a few are shown, the troubled ones first;
 //! the others are written when they are seen.
 
+use rustc_hash::FxHashSet;
+
 use crate::model::{Format, InputSummary, Issue};
 use crate::tui::model::Shared;
 use crate::tui::screens::diagnosis::document::{Fold, Row};
 use crate::tui::theme::Role;
-use crate::tui::widgets::{fit, tail};
+use crate::tui::widgets::{fit, tail, width};
 
 use super::readings::Told;
 use super::sections::Writer;
 
+/// Longest path, in characters.
+const MAX_PATH: usize = 500;
 /// Inputs shown of many.
 pub(super) const MAX_INPUTS: usize = 10;
 /// Different things that could not be read, shown of many, and of those that are unfolded.
@@ -20,7 +24,7 @@ const WIDE: usize = 100;
 const MIDDLE: usize = 76;
 /// Columns of a format, and of a number.
 const FORMAT: usize = 22;
-const NUMBER: usize = 10;
+const NUMBER: usize = 11;
 
 impl Writer<'_> {
     pub(super) fn inputs(&mut self) {
@@ -30,7 +34,7 @@ impl Writer<'_> {
         if inputs.is_empty() {
             return self.document.text("  ", Role::Dim, "nothing was read");
         }
-        self.document.row(vec![(Role::Dim, heads(self.columns))]);
+        self.document.row(vec![(Role::Dim, heads(shared, self.columns))]);
         let first = if inputs.len() <= MAX_INPUTS + 1 { inputs.len() } else { MAX_INPUTS };
         for place in 0..first {
             if let Some(input) = order.get(place).and_then(|at| inputs.get(*at as usize)) {
@@ -44,11 +48,18 @@ impl Writer<'_> {
 
     /// What could not be read, or was set aside; each wording once.
     pub(super) fn issues(&mut self) {
-        let told = &self.shared.tables.readings.told;
+        let gaps = &self.snapshot.coverage.gaps;
+        let gaps: FxHashSet<(&str, &str)> =
+            gaps.iter().map(|gap| (gap.source.as_str(), gap.reason.as_str())).collect();
+        // What one gap says needs no second telling.
+        let is_new = |told: &&Told| {
+            told.inputs > 1 || !gaps.contains(&(told.issue.path.as_str(), told.issue.message.as_str()))
+        };
+        let told: Vec<&Told> = self.shared.tables.readings.told.iter().filter(is_new).collect();
         if told.is_empty() {
             return;
         }
-        self.document.heading("Not read, or not as it stands");
+        self.document.heading("Issues");
         let (first, rest) = told.split_at(told.len().min(MAX_ISSUES.0));
         for told in first {
             self.issue(told);
@@ -93,29 +104,29 @@ pub(super) fn seen(shared: &Shared, place: usize, columns: usize) -> Row {
     shared.snapshot().inputs.get(at as usize).map(|input| row(shared, input, columns)).unwrap_or_default()
 }
 
-/// Columns of a path.
-fn path_columns(columns: usize) -> usize {
+/// Columns of the paths: what the numbers leave, and no more than the longest takes.
+fn path_columns(shared: &Shared, columns: usize) -> usize {
     let numbers = if columns >= WIDE { 4 } else { 1 + 2 * usize::from(columns >= MIDDLE) };
-    columns.saturating_sub(3 + FORMAT + numbers * NUMBER + 1)
+    columns.saturating_sub(3 + FORMAT + numbers * NUMBER + 1).min(shared.tables.readings.longest.max(4))
 }
 
-fn heads(columns: usize) -> String {
+fn heads(shared: &Shared, columns: usize) -> String {
     let names = numbers(columns, ["records", "log events", "spans", "issues"].map(str::to_owned));
-    format!("  {:<path$}{:<FORMAT$}{names}", "path", "  format", path = path_columns(columns))
+    format!("  {:<path$}{:<FORMAT$}{names}", "path", "  format", path = path_columns(shared, columns))
 }
 
 fn row(shared: &Shared, input: &InputSummary, columns: usize) -> Row {
     let issues = input.issues.iter().map(|issue| u64::from(issue.count)).sum::<u64>();
     let counts = [input.records, input.log_events, input.spans, issues].map(|number| number.to_string());
     let worst = input.issues.iter().max_by_key(|issue| (issue.fatal, issue.loses_records)).map(weight);
-    let ellipsis = shared.look.symbols.ellipsis;
-    let columns_of_path = path_columns(columns);
-    let path = tail(shared.line(&input.path, 500).as_str(), columns_of_path, ellipsis);
-    let path = fit(&path, columns_of_path, ellipsis);
+    let (room, ellipsis) = (path_columns(shared, columns), shared.look.symbols.ellipsis);
+    let path = tail(shared.line(&input.path, MAX_PATH).as_str(), room, ellipsis);
+    let path = path.trim_end();
     let format = fit(&format!("  {}", format_name(input.format)), FORMAT, ellipsis);
     vec![
-        (worst.map_or(Role::Link, |(role, _)| role), format!("  {path}")),
-        (Role::Normal, format + &numbers(columns, counts)),
+        (Role::Normal, "  ".to_owned()),
+        (worst.map_or(Role::Link, |(role, _)| role), path.to_owned()),
+        (Role::Normal, " ".repeat(room.saturating_sub(width(path))) + &format + &numbers(columns, counts)),
     ]
 }
 

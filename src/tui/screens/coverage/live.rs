@@ -1,14 +1,18 @@
 //! The sources that are or were read from AWS: whether they are read, how far, and what stands in the way.
 
+use std::cmp::Reverse;
 use std::time::Duration;
 
 use crate::model::{LiveSource, Timestamp};
 use crate::tui::count::counted;
 use crate::tui::live::{LiveState, SourceState};
+use crate::tui::screens::diagnosis::document::Fold;
 use crate::tui::theme::Role;
 
 use super::sections::Writer;
 
+/// Sources shown of many.
+const MAX_SOURCES: usize = 12;
 /// Columns of the state of a source.
 const STATE: usize = 20;
 
@@ -28,9 +32,11 @@ impl Writer<'_> {
             let text = if live.is_over { "nothing was read" } else { "looking up what there is" };
             self.document.text("  ", Role::Dim, text);
         }
-        for source in &live.sources {
-            self.live_source(source);
+        let mut sources: Vec<&SourceState> = live.sources.iter().collect();
+        if sources.len() > MAX_SOURCES {
+            sources.sort_by_key(|source| Reverse((source.link, !source.gaps.is_empty())));
         }
+        self.few_sources(&sources, Self::live_source);
         self.kept(&live);
     }
 
@@ -91,8 +97,23 @@ impl Writer<'_> {
             return;
         }
         self.document.heading("Recorded from AWS");
-        for source in &self.snapshot.coverage.sources {
-            self.recorded_source(source);
+        let mut sources: Vec<&LiveSource> = self.snapshot.coverage.sources.iter().collect();
+        if sources.len() > MAX_SOURCES {
+            sources.sort_by_key(|source| source.gaps.is_empty());
+        }
+        self.few_sources(&sources, Self::recorded_source);
+    }
+
+    /// The first of many sources, which are the troubled ones, the others folded.
+    fn few_sources<T: Copy>(&mut self, sources: &[T], write: impl Fn(&mut Self, T)) {
+        let (first, rest) = sources.split_at(sources.len().min(MAX_SOURCES));
+        for source in first {
+            write(self, *source);
+        }
+        if self.fold(Fold::Sources, rest.len(), "sources") {
+            for source in rest {
+                write(self, *source);
+            }
         }
     }
 

@@ -6,13 +6,16 @@ use std::cmp::Reverse;
 use indexmap::IndexMap;
 
 use crate::case::Snapshot;
-use crate::model::Issue;
+use crate::model::{Gap, Issue};
+use crate::tui::widgets::width;
 
 /// What the inputs gave.
 #[derive(Debug, Default)]
 pub(in crate::tui) struct Readings {
     /// Records of all inputs.
     pub(super) records: u64,
+    /// Columns of the longest path.
+    pub(super) longest: usize,
     /// Places of the inputs, those first that could not be read whole.
     pub(super) order: Vec<u32>,
     /// What is told of them, the worst first.
@@ -52,7 +55,14 @@ impl Readings {
         };
         let mut order: Vec<u32> = (0..inputs.len() as u32).collect();
         order.sort_by_key(weight);
-        Self { records: inputs.iter().map(|input| input.records).sum(), order, told }
+        let longest = inputs.iter().map(|input| width(&input.path)).max().unwrap_or_default();
+        Self { records: inputs.iter().map(|input| input.records).sum(), longest, order, told }
+    }
+
+    /// The line of an input at which a gap begins, where that is known.
+    pub(super) fn line_of(&self, gap: &Gap) -> Option<u32> {
+        let of = |told: &&Told| told.issue.path == gap.source && told.issue.message == gap.reason;
+        self.told.iter().find(of).and_then(|told| told.issue.line)
     }
 
     /// Inputs of which records may be missing, once for each reason.
@@ -95,5 +105,11 @@ mod tests {
         let told = |issue, inputs, times| Told { issue, inputs, times };
         assert_eq!(readings.told, [told(gone, 1, 1), told(cut("c"), 2, 6), told(note, 1, 1)]);
         assert_eq!((readings.records, readings.troubles()), (10, 3));
+        let gap = |source: &str| Gap {
+            source: source.to_owned(),
+            reason: "a line is cut off".to_owned(),
+            ..Gap::default()
+        };
+        assert_eq!([readings.line_of(&gap("c")), readings.line_of(&gap("a"))], [Some(7), None]);
     }
 }

@@ -86,7 +86,10 @@ impl Writer<'_> {
             counted(self.snapshot.inputs.len() as u64, "input"),
             counted(readings.records, "record"),
             counted(coverage.layers.len() as u64, "layer"),
-            counted(count(&coverage.gaps), "gap"),
+            match count(&coverage.gaps) {
+                0 => "no gap known".to_owned(),
+                gaps => counted(gaps, "gap"),
+            },
         ];
         let troubles = readings.troubles();
         if troubles > 0 {
@@ -149,14 +152,15 @@ impl Writer<'_> {
 
     fn gaps(&mut self) {
         let snapshot = self.snapshot;
+        if snapshot.coverage.gaps.is_empty() {
+            return;
+        }
         self.document.heading("Gaps");
         let live = self.shared.live.clone().unwrap_or_default();
         let is_told = |gap: &&Gap| live.sources.iter().any(|source| source.name == gap.source);
         let gaps: Vec<&Gap> = snapshot.coverage.gaps.iter().filter(|gap| !is_told(gap)).collect();
         if gaps.is_empty() {
-            let told = gaps.len() < snapshot.coverage.gaps.len();
-            let text = if told { "only those of the live sources above" } else { "none known" };
-            self.document.text("  ", Role::Dim, text);
+            self.document.text("  ", Role::Dim, "only those of the live sources above");
         }
         let (first, rest) = gaps.split_at(gaps.len().min(MAX_GAPS.0));
         for gap in first {
@@ -188,7 +192,8 @@ impl Writer<'_> {
         };
         let lead = format!("  {} ", self.shared.look.symbols.mark);
         let role = if gap.is_asked_for { Role::Normal } else { Role::Warning };
-        self.text(&lead, role, &format!("{}{times}", gap.source));
+        let line = self.shared.tables.readings.line_of(gap).map(|line| format!(":{line}"));
+        self.text(&lead, role, &format!("{}{}{times}", gap.source, line.unwrap_or_default()));
         self.text("    ", Role::Normal, &gap.reason);
         if let Some(command) = &gap.fill {
             self.command(command);

@@ -6,7 +6,7 @@ use std::cmp::Reverse;
 use indexmap::{IndexMap, IndexSet};
 
 use crate::case::Snapshot;
-use crate::model::Standing;
+use crate::model::{Standing, Undetermined};
 use crate::tui::screens::advice::apart;
 
 /// Commands kept of those that fetch the same for different requests.
@@ -19,17 +19,17 @@ const MAX_GROUPS: usize = 50;
 /// What is missing, most wanted first. Made once for each snapshot, and never long.
 #[derive(Debug, Default)]
 pub(in crate::tui) struct Wanted {
-    pub(super) groups: Vec<Group>,
+    pub(in crate::tui::screens) groups: Vec<Group>,
     /// Commands and sentences without one of the groups that are left out.
     pub(super) more: usize,
 }
 
 /// What is missing, and commands that fetch it.
 #[derive(PartialEq, Eq, Debug, Default)]
-pub(super) struct Group {
-    pub(super) sentences: Vec<String>,
+pub(in crate::tui::screens) struct Group {
+    pub(in crate::tui::screens) sentences: Vec<String>,
     pub(super) more_sentences: usize,
-    pub(super) commands: Vec<String>,
+    pub(in crate::tui::screens) commands: Vec<String>,
     pub(super) more_commands: usize,
     /// Commands, each for a request of its own, that the only one kept stands for; 0 when it stands for itself.
     pub(super) covered: usize,
@@ -46,9 +46,14 @@ impl Wanted {
             let open = diagnosis.hypotheses.iter().filter(|it| it.standing != Standing::RuledOut);
             open.for_each(|hypothesis| collected.add(&hypothesis.missing, &hypothesis.commands));
         }
-        for rule in &snapshot.undetermined {
-            collected.add(&rule.missing, &rule.commands);
-        }
+        snapshot.undetermined.iter().for_each(|rule| collected.add(&rule.missing, &rule.commands));
+        collected.grouped()
+    }
+
+    /// What these rules miss that could not be decided.
+    pub(in crate::tui::screens) fn of_rules<'a>(open: impl Iterator<Item = &'a Undetermined>) -> Self {
+        let mut collected = Collected::default();
+        open.for_each(|rule| collected.add(&rule.missing, &rule.commands));
         collected.grouped()
     }
 }
@@ -107,15 +112,18 @@ impl<'a> Collected<'a> {
 
 impl Group {
     fn new(sentences: &[&str], commands: &[&str], wanted_by: usize) -> Self {
-        let first = |texts: &[&str], most| texts.iter().take(most).map(|text| (*text).to_owned()).collect();
+        let first =
+            |texts: &[&str], most| texts.iter().take(most).map(|text| (*text).to_owned()).collect::<Vec<_>>();
+        // A diagnosis speaks of its own request.
+        let of_any = |text: String| text.replace("this request", "a failed request");
         let group = Self {
-            sentences: first(sentences, MAX_SENTENCES),
+            sentences: first(sentences, MAX_SENTENCES).into_iter().map(of_any).collect(),
             more_sentences: sentences.len().saturating_sub(MAX_SENTENCES),
             wanted_by,
             ..Self::default()
         };
-        match covering(commands).filter(|_| commands.len() > MAX_COMMANDS) {
-            Some(one) => Self { commands: vec![one], covered: commands.len(), ..group },
+        match covering(commands).filter(|(_, overlap)| *overlap || commands.len() > MAX_COMMANDS) {
+            Some((one, _)) => Self { commands: vec![one], covered: commands.len(), ..group },
             None => Self {
                 commands: first(commands, MAX_COMMANDS),
                 more_commands: commands.len().saturating_sub(MAX_COMMANDS),
@@ -152,19 +160,26 @@ impl<'c> Stretch<'c> {
     }
 }
 
-/// One command that fetches what all of `commands` fetch: they differ only in the time, or in the trace.
-fn covering(commands: &[&str]) -> Option<String> {
+/// One command that fetches what all of `commands` fetch, which differ only in the time, or in the trace; and whether
+/// it reads no longer a time than they do together.
+fn covering(commands: &[&str]) -> Option<(String, bool)> {
+    if commands.len() < 2 {
+        return None;
+    }
     let mut stretches = commands.iter().map(|command| Stretch::of(command));
     let mut all = stretches.next()??;
+    let mut length = all.end.saturating_sub(all.start);
     for stretch in stretches {
         let Stretch { before, is_of_trace, start, end, after } = stretch?;
         if (before, is_of_trace, after) != (all.before, all.is_of_trace, all.after) {
             return None;
         }
+        length = length.saturating_add(end.saturating_sub(start));
         (all.start, all.end) = (all.start.min(start), all.end.max(end));
     }
-    let Stretch { before, start, end, after, .. } = all;
-    Some(format!("{before} --start-time {start} --end-time {end}{after}"))
+    let Stretch { before, is_of_trace, start, end, after } = all;
+    let overlap = !is_of_trace && end.saturating_sub(start) <= length;
+    Some((format!("{before} --start-time {start} --end-time {end}{after}"), overlap))
 }
 
 #[cfg(test)]
@@ -211,7 +226,10 @@ mod tests {
         let all = "aws logs filter-log-events --log-group-name aws/spans --start-time 1000 --end-time 40500 --region us-east-1";
         assert_eq!((group.commands.as_slice(), group.covered), ([all.to_owned()].as_slice(), 40));
         assert_eq!(covering(&[all, "aws x --start-time 1 --end-time 2"]), None);
-        assert_eq!(covering(&["aws x --start-time START --end-time END"]), None);
+        assert_eq!(covering(&["aws x --start-time START --end-time END", all]), None);
+        let overlap = |one: &str, other: &str| covering(&[one, other]).map(|(_, overlap)| overlap);
+        assert_eq!(overlap("a --start-time 1 --end-time 5", "a --start-time 3 --end-time 9"), Some(true));
+        assert_eq!(overlap("a --start-time 1 --end-time 5", "a --start-time 30 --end-time 90"), Some(false));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::document::Fold;
 use super::sections::Writer;
-use crate::model::{Diagnosis, Finding, Standing};
+use crate::model::{Confidence, Diagnosis, Finding, Standing};
 use crate::tui::theme::Role;
 
 impl<'a> Writer<'a> {
@@ -19,15 +19,18 @@ impl<'a> Writer<'a> {
         }
         let standing = diagnosis.hypotheses.iter().find(|hypothesis| hypothesis.rule == rule);
         let mut words = standing.map(|hypothesis| words(hypothesis.standing)).unwrap_or_default().to_owned();
-        if let Some(finding) = finding {
-            words = format!("{words} (confidence: {}).", finding.confidence);
+        // What is confirmed has a high confidence.
+        let unsure = finding.filter(|finding| finding.confidence < Confidence::High);
+        if let Some(finding) = unsure {
+            words = format!("{words} ({} confidence)", finding.confidence);
         }
-        let others = diagnosis.spread.requests.len();
-        if others > 1 {
-            words = format!("{words} It is the cause of {others} failed requests.");
+        let failed = diagnosis.spread.requests.len();
+        if failed > 1 {
+            words = format!("{words}. Cause of {failed} failed requests");
         }
-        let words = words.trim_start().to_owned();
-        self.pen.text(indent, Role::Dim, &words);
+        if !words.is_empty() {
+            self.pen.text(indent, Role::Dim, &format!("{}.", words.trim_start_matches(['.', ' '])));
+        }
     }
 
     /// Causes of the capture. Beside a request's own cause they are folded, and so are all but the first of several.
@@ -37,6 +40,7 @@ impl<'a> Writer<'a> {
         }
         for (place, diagnosis) in diagnoses.iter().enumerate() {
             let Some(rule) = diagnosis.root_cause.as_deref() else { continue };
+            self.place = place + 1;
             if place == 0 && !has_own {
                 self.diagnosis(diagnosis);
                 continue;

@@ -10,7 +10,7 @@ use crate::tui::theme::{Look, Role};
 use crate::tui::widgets::{Line, ListState, paragraph, scroll_bar, width};
 
 /// Widest line of prose, in columns: the eye loses its way back in longer ones.
-const MEASURE: usize = 110;
+pub(in crate::tui::screens) const MEASURE: usize = 110;
 
 /// Pieces of one row from left to right.
 pub(in crate::tui::screens) type Row = Vec<(Role, String)>;
@@ -26,19 +26,23 @@ pub(in crate::tui::screens) enum Action {
     Unfold(Fold),
 }
 
-/// What is folded where there is much of it.
+/// What is folded where there is much of it; of several diagnoses on one page the place is told.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(in crate::tui::screens) enum Fold {
     /// Hypotheses that something speaks for.
-    Open,
+    Open(usize),
     /// Those that the capture cannot decide.
-    CannotTell,
+    CannotTell(usize),
     /// Those that are excluded.
-    RuledOut,
+    RuledOut(usize),
     /// What else follows from the cause.
-    Symptoms,
+    Symptoms(usize),
+    /// Further evidence.
+    Evidence(usize),
     /// A cause that concerns the capture as a whole, by its place among them.
     OfCapture(usize),
+    /// Sources in AWS.
+    Sources,
     /// Inputs of a capture.
     Inputs,
     /// What could not be read.

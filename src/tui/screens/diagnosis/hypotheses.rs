@@ -28,12 +28,12 @@ impl Writer<'_> {
         if !open.is_empty() || !dark.is_empty() {
             self.pen.document.heading("Hypotheses");
         }
-        self.few(&open, Fold::Open, "more", Self::hypothesis);
+        self.few(&open, Fold::Open(self.place), "more", Self::hypothesis);
         self.undecided(&dark);
         if !excluded.is_empty() {
             self.pen.document.heading("Ruled out");
         }
-        self.few(&excluded, Fold::RuledOut, "more", Self::hypothesis);
+        self.few(&excluded, Fold::RuledOut(self.place), "more", Self::hypothesis);
     }
 
     /// What speaks for many is said once.
@@ -46,19 +46,37 @@ impl Writer<'_> {
         self.pen.text(&lead, hypothesis.standing.into(), &title);
         for text in &hypothesis.supports {
             if self.told.insert(text.clone()) {
-                self.pen.text("    for      ", Role::Normal, text);
+                let text = self.in_words(text);
+                self.pen.text("    for      ", Role::Normal, &text);
             }
         }
         for text in &hypothesis.against {
-            self.pen.text("    against  ", Role::Normal, text);
+            let text = self.in_words(text);
+            self.pen.text("    against  ", Role::Normal, &text);
         }
         self.wanted("    missing  ", &hypothesis.missing, &hypothesis.commands);
+    }
+
+    /// A sentence that names another rule by its id, with that rule's title.
+    fn in_words(&self, text: &str) -> String {
+        let title = |id: &str| self.snapshot.rules.get(id).map(|rule| rule.title.as_str());
+        for verb in ["It explains ", "It follows from "] {
+            let id = text.strip_prefix(verb).and_then(|rest| rest.strip_suffix('.'));
+            if let Some(title) = id.and_then(title) {
+                return format!("{verb}\"{title}\".");
+            }
+        }
+        let effect = text.strip_prefix("It would explain ").and_then(|rest| rest.split_once(": "));
+        match effect.filter(|(id, _)| title(id).is_some()) {
+            Some((_, message)) => format!("It would explain this: {message}"),
+            None => text.to_owned(),
+        }
     }
 
     /// What the capture cannot decide: of many, what would decide most of them.
     fn undecided(&mut self, dark: &[&Hypothesis]) {
         let words = format!("{} causes that this capture can neither show nor rule out", dark.len());
-        if dark.len() > MAX_SHOWN + 1 && !self.fold(Fold::CannotTell, &words) {
+        if dark.len() > MAX_SHOWN + 1 && !self.fold(Fold::CannotTell(self.place), &words) {
             return self.deciding(dark);
         }
         for hypothesis in dark {

@@ -42,7 +42,8 @@ impl Reader {
             double.settle(&mut self.document);
         }
         let items = &self.document.items;
-        let same = items.iter().position(|item| Some(&item.action) == before.as_ref());
+        let is_same = |at: &usize| items.get(*at).map(|item| &item.action) == before.as_ref();
+        let same = Some(self.selected).filter(is_same).or_else(|| (0..items.len()).find(is_same));
         self.selected = same.unwrap_or(self.selected).min(items.len().saturating_sub(1));
         self.scroll(0);
     }
@@ -91,6 +92,17 @@ impl Reader {
         if !self.unfolded.remove(&fold) {
             self.unfolded.insert(fold);
         }
+    }
+
+    /// Brings what was unfolded into view with its first rows below it.
+    pub(in crate::tui::screens) fn reveal(&mut self) {
+        if let (Some(Action::Unfold(fold)), Some(item)) =
+            (self.action(), self.document.items.get(self.selected))
+            && self.unfolded.contains(fold)
+        {
+            self.offset = self.offset.max(item.rows.start.saturating_sub(self.height() / 3));
+        }
+        self.scroll(0);
     }
 
     /// Selects an item and brings it into view.

@@ -24,7 +24,7 @@ const MAX_UNEXPLAINED: usize = 5;
 pub(super) fn document(shared: &Shared, columns: usize, unfolded: &BTreeSet<Fold>) -> Document {
     let snapshot = shared.snapshot();
     let pen = Pen { shared, document: Document::new(columns) };
-    let mut writer = Writer { shared, snapshot, pen, unfolded, told: BTreeSet::new() };
+    let mut writer = Writer { shared, snapshot, pen, unfolded, place: 0, told: BTreeSet::new() };
     let request = shared.request.and_then(|key| snapshot.requests.get(key.index()));
     let own = request.and_then(|request| shared.lookup.diagnosis(snapshot, Some(request.key)));
     let of_capture: Vec<&Diagnosis> =
@@ -34,7 +34,7 @@ pub(super) fn document(shared: &Shared, columns: usize, unfolded: &BTreeSet<Fold
     }
     match own {
         Some(diagnosis) => writer.diagnosis(diagnosis),
-        None => writer.without_diagnosis(request, !of_capture.is_empty()),
+        None => writer.without_diagnosis(request, &of_capture),
     }
     writer.of_capture(&of_capture, own.is_some());
     writer.pen.document
@@ -45,6 +45,8 @@ pub(super) struct Writer<'a> {
     pub(super) snapshot: &'a Snapshot,
     pub(super) pen: Pen<'a>,
     pub(super) unfolded: &'a BTreeSet<Fold>,
+    /// Which of the diagnoses is being written.
+    pub(super) place: usize,
     /// What stands there already: commands that fetch what is missing, and what speaks for several hypotheses.
     pub(super) told: BTreeSet<String>,
 }
@@ -67,13 +69,15 @@ impl<'a> Writer<'a> {
         self.pen.document.row(row);
     }
 
-    fn without_diagnosis(&mut self, request: Option<&Request>, capture_has_causes: bool) {
+    fn without_diagnosis(&mut self, request: Option<&Request>, of_capture: &[&Diagnosis]) {
         let text = match request {
             None if self.shared.case.is_none() => "Nothing was read yet.",
-            None if capture_has_causes => {
+            None if !of_capture.is_empty() => {
                 "No request was found; what was found concerns the capture as a whole."
             }
-            None => "No request and no known cause of failures was found in this capture.",
+            None => {
+                "No request and no known cause of failures was found in this capture. Coverage says what was read."
+            }
             Some(_) if !self.shared.progress.is_done => {
                 "No diagnosis so far: the capture is still being read."
             }
@@ -84,15 +88,23 @@ impl<'a> Writer<'a> {
         };
         self.pen.text("", Role::Normal, text);
         if let Some(request) = request {
-            self.stopped();
-            self.findings(request);
+            let walk = self.shared.answers.walks.get(&request.key);
+            if walk.is_some_and(|walk| walk.stopped.is_some()) {
+                self.stopped();
+            }
+            self.findings(request, of_capture);
         }
     }
 
     /// What rules say about a request that did not fail.
-    fn findings(&mut self, request: &Request) {
+    fn findings(&mut self, request: &Request, of_capture: &[&Diagnosis]) {
+        let is_below = |rule: &str| of_capture.iter().any(|it| it.root_cause.as_deref() == Some(rule));
         for finding in self.shared.lookup.findings(self.snapshot, Some(request.key)) {
             let title = self.title(&finding.rule).to_owned();
+            if is_below(&finding.rule) {
+                self.pen.text("", Role::Normal, &format!("It has a part in what is told below: {title}."));
+                continue;
+            }
             self.pen.document.heading(&title);
             self.pen.text("  ", Role::Normal, &finding.message);
             self.evidence(&finding.evidence);
@@ -113,8 +125,7 @@ impl<'a> Writer<'a> {
         }
         if let Some(finding) = finding.filter(|finding| !finding.evidence.is_empty()) {
             self.pen.document.heading("Evidence");
-            self.evidence(&finding.evidence);
-            self.beyond(finding);
+            self.all_evidence(finding);
         }
         if let Some(meta) = meta {
             self.pen.background(meta, finding);
@@ -132,7 +143,9 @@ impl<'a> Writer<'a> {
     pub(super) fn root(&self, diagnosis: &Diagnosis, rule: &str) -> Option<&'a Finding> {
         let of =
             |request| self.snapshot.findings.iter().find(move |it| it.rule == rule && it.request == request);
-        of(diagnosis.request).or_else(|| of(None))
+        // A cause of the capture may have been seen in requests that did not fail.
+        let any = || self.snapshot.findings.iter().find(|it| it.rule == rule && diagnosis.request.is_none());
+        of(diagnosis.request).or_else(|| of(None)).or_else(any)
     }
 
     fn unknown(&mut self, diagnosis: &Diagnosis) {
@@ -162,7 +175,24 @@ impl<'a> Writer<'a> {
         self.pen.text(&lead, Role::Normal, &walk.verdict);
     }
 
-    pub(super) fn evidence(&mut self, evidence: &[Evidence]) {
+    /// The first pieces, the others folded, and how many were not kept.
+    fn all_evidence(&mut self, finding: &Finding) {
+        let all = &finding.evidence;
+        let shown = if all.len() <= MAX_SHOWN + 1 { all.len() } else { MAX_SHOWN };
+        let (first, rest) = all.split_at(shown);
+        self.evidence(first);
+        let is_open = !rest.is_empty() && {
+            let words = format!("{} more of {}", rest.len(), finding.occurrences.max(all.len() as u32));
+            self.fold(Fold::Evidence(self.place), &words)
+        };
+        if is_open {
+            self.evidence(rest);
+        }
+    }
+
+    /// Records, each with its telling line unless that is the one above.
+    fn evidence(&mut self, evidence: &[Evidence]) {
+        let mut above = String::new();
         for piece in evidence {
             let Some(signal) = self.snapshot.evidence.get(&piece.signal) else { continue };
             let text = if signal.message.is_empty() {
@@ -172,6 +202,9 @@ impl<'a> Writer<'a> {
             };
             let excerpt =
                 self.shared.around(text, piece.matched.as_deref().unwrap_or(""), MAX_EXCERPT).to_string();
+            // The frame of an exception group says nothing.
+            let excerpt = excerpt.trim_start_matches(|letter: char| letter == '|' || letter.is_whitespace());
+            let excerpt = excerpt.to_owned();
             let at = signal.timestamp.map(|at| self.shared.zone.clock(at)).unwrap_or_default();
             let lead =
                 [(Role::Layer(signal.layer), format!("  {:<8} ", signal.layer)), (Role::Dim, at + " ")];
@@ -182,16 +215,11 @@ impl<'a> Writer<'a> {
             let place = tail(&place, room, self.shared.look.symbols.ellipsis);
             self.pen.document.item(Action::Signal(piece.signal), |document| {
                 document.row(lead.into_iter().chain([(Role::Link, place)]).collect());
-                document.text("    ", Role::Normal, &excerpt);
+                if excerpt != above {
+                    document.text("    ", Role::Normal, &excerpt);
+                }
             });
-        }
-    }
-
-    /// Occurrences that are not listed.
-    fn beyond(&mut self, finding: &Finding) {
-        let listed = finding.evidence.len() as u64;
-        if let Some(more @ 1..) = u64::from(finding.occurrences).checked_sub(listed) {
-            self.pen.text("  ", Role::Dim, &format!("and {more} more of these in this request's records"));
+            above = excerpt;
         }
     }
 
@@ -215,7 +243,7 @@ impl<'a> Writer<'a> {
         if !others.is_empty() {
             self.pen.document.heading("What else follows from it");
         }
-        self.few(&others, Fold::Symptoms, "more", |writer, rule| {
+        self.few(&others, Fold::Symptoms(self.place), "more", |writer, rule| {
             let title = writer.title(rule).to_owned();
             writer.pen.text("  ", Role::Normal, &title);
             if let Some(finding) = writer.root(diagnosis, rule) {

@@ -1,8 +1,9 @@
 //! The diagnosis over the samples.
 
+use crate::model::{Bytes, Input};
 use crate::tui::Effect;
 use crate::tui::screens::ScreenId;
-use crate::tui::testing::{model, press, screen, show};
+use crate::tui::testing::{model, of, press, screen, show};
 
 const SIZES: [(u16, u16); 3] = [(80, 24), (160, 50), (40, 10)];
 
@@ -46,6 +47,40 @@ fn c_copies_a_command() {
     assert!(effects.iter().any(|effect| matches!(effect, Effect::Copy(_))), "{effects:?}");
     press(&mut model, "t");
     assert_eq!(model.screen, ScreenId::Timeline);
+}
+
+/// A rule's example whose failure cannot be decided without further logs.
+fn undecided(size: (u16, u16)) -> crate::tui::Model {
+    let path = "rules/gateway/gateway-silent-reject-no-runtime/match-executing.jsonl";
+    let bytes =
+        std::fs::read(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).expect("an example");
+    let mut model = of(vec![Input { path: "gateway.jsonl".to_owned(), bytes: Bytes::new(bytes) }], size);
+    show(&mut model, ScreenId::Diagnosis);
+    model
+}
+
+#[test]
+fn what_cannot_be_told_is_one_line_with_what_would_decide_it() {
+    let mut model = undecided((120, 200));
+    let folded = screen(&model);
+    assert!(folded.contains("causes that this capture can neither show nor rule out"), "{folded}");
+    assert!(
+        folded.contains("What would decide most of them:") && folded.contains("The Gateway log"),
+        "{folded}"
+    );
+    assert_eq!(folded.matches("cannot-tell").count(), 0, "{folded}");
+    let items = &model.screens.diagnosis.reader.document.items;
+    let fold = items
+        .iter()
+        .position(|item| item.action == super::Action::Unfold(super::document::Fold::CannotTell(0)));
+    for _ in 0..fold.expect("a fold") {
+        press(&mut model, "tab");
+    }
+    press(&mut model, "enter");
+    assert!(screen(&model).matches("cannot-tell").count() > 5, "{}", screen(&model));
+    press(&mut model, "enter");
+    assert_eq!(screen(&model).replace('▌', " "), folded.replace('▌', " "), "folded again");
+    insta::assert_snapshot!("undecided_160x50", screen(&undecided((160, 50))));
 }
 
 #[test]

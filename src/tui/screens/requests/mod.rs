@@ -12,6 +12,7 @@ mod tests;
 mod unfolded;
 mod view;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -166,7 +167,7 @@ fn open(state: &mut State, shared: &Shared, out: &mut Outbox) {
 fn copy(state: &State, shared: &Shared, out: &mut Outbox) {
     let Some(request) = state.selected(shared) else { return };
     let names = &shared.snapshot().names;
-    let name = names.text(request.request).map(str::to_owned);
+    let name = names.id(request.request).map(Cow::into_owned);
     match name.or_else(|| names.trace(request.trace).map(|trace| trace.to_string())) {
         Some(id) => out.send(message::Message::Copy(shared.text(&id))),
         None => out.send(message::Message::Tell(Notice::info("this request names no id"))),
@@ -231,7 +232,7 @@ impl State {
     }
 
     fn unfold(&mut self, number: u32, is_open: bool) {
-        self.unfolded.set(self.table.group_name(self.group, number), is_open);
+        self.unfolded.set(&self.table.group_name(self.group, number), is_open);
     }
 
     /// Folds the group of the selected row, or unfolds it.
@@ -274,7 +275,7 @@ impl State {
 
     /// Makes the rows anew. The selection stays on its request or its group.
     fn choose(&mut self, shared: &Shared) {
-        let heading = self.heading().map(|number| self.table.group_name(self.group, number).to_owned());
+        let heading = self.heading().map(|number| self.table.group_name(self.group, number).into_owned());
         self.arrange(shared);
         let number = heading.as_ref().and_then(|name| self.table.group_named(self.group, name));
         match number.and_then(|number| self.rows.heading(number)) {

@@ -28,6 +28,9 @@ pub(super) fn document(state: &State, shared: &Shared, room: Rect) -> Document {
         (Some(request), ..WITH_MORE) => {
             let sign = shared.look.symbols.outcome(request.outcome);
             pen.text(&format!(" {sign} #{} ", request.key.0 + 1), Role::Normal, &facts::why(shared, request));
+            if let Some((role, _)) = pen.document.rows.first_mut().and_then(|row| row.first_mut()) {
+                *role = request.outcome.into();
+            }
         }
         (Some(request), _) => of_request(&mut pen, request),
         (None, _) if state.rows.len() == 0 => of_capture(&mut pen),
@@ -106,11 +109,12 @@ fn record(pen: &mut Pen<'_>, lead: &str, evidence: &Evidence) {
 fn ids(pen: &mut Pen<'_>, request: &Request) {
     let names = &pen.shared.snapshot().names;
     let named = |word: &str, name: Option<&str>| name.map(|name| format!("{word} {name}"));
+    let (call, session) = (names.id(request.request), names.id(request.session));
     let trace = names.trace(request.trace).map(|trace| trace.to_string());
     let ids = [
-        named("request", names.text(request.request)),
+        named("request", call.as_deref()),
         named("trace", trace.as_deref()),
-        named("session", names.text(request.session)),
+        named("session", session.as_deref()),
     ];
     let ids: Vec<String> = ids.into_iter().flatten().collect();
     if !ids.is_empty() {

@@ -179,7 +179,7 @@ mod tests {
     use super::super::order::{Order, SortBy};
     use super::*;
     use crate::case::{Case, Snapshot};
-    use crate::model::{Links, Name, Names, Request, TimeRange, Timestamp, TraceName};
+    use crate::model::{IdName, Links, Names, Request, TimeRange, Timestamp, TraceName};
 
     /// A table of requests of (tool, outcome, nanoseconds), in order of time.
     fn table(requests: &[(Option<&str>, Outcome, i64)]) -> Table {
@@ -190,8 +190,8 @@ mod tests {
             .map(|((tool, outcome, length), key)| Request {
                 key: RequestKey(key),
                 trace: TraceName::NONE,
-                request: Name::NONE,
-                session: Name::NONE,
+                request: IdName::NONE,
+                session: IdName::NONE,
                 tool: names.intern_opt(*tool),
                 parent: None,
                 window: Some(TimeRange {
@@ -240,7 +240,7 @@ mod tests {
         let name = |group: &Group| table.group_name(GroupBy::Tool, group.number);
         let named: Vec<_> =
             rows.groups().iter().map(|group| (name(group), group.len(), group.failed)).collect();
-        assert_eq!(named, [("b", 2, 1), ("no tool named", 1, 1), ("a", 1, 0)]);
+        assert_eq!(named, [("b".into(), 2, 1), ("no tool named".into(), 1, 1), ("a".into(), 1, 0)]);
         let request = |key| Row::Request(RequestKey(key));
         let shown: Vec<_> = (0..9).map_while(|row| rows.row(row)).collect();
         assert_eq!(shown, [Row::Group(0), request(0), request(3), Row::Group(1), Row::Group(2)]);
@@ -280,7 +280,7 @@ mod tests {
             for (at, own) in rows.groups().iter().enumerate() {
                 prop_assert_eq!(rows.heading(own.number).and_then(|row| rows.row(row)), Some(Row::Group(at)));
                 let name = table.group_name(group, own.number);
-                prop_assert_eq!(table.group_named(group, name), Some(own.number));
+                prop_assert_eq!(table.group_named(group, &name), Some(own.number));
             }
             let counted: usize = rows.groups().iter().map(Group::len).sum();
             prop_assert_eq!(counted, if group == GroupBy::None { 0 } else { facts.len() });

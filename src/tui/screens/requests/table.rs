@@ -1,5 +1,6 @@
 //! What ordering, grouping and counting see of the requests, in columns: position is key.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
@@ -9,7 +10,7 @@ use rayon::prelude::*;
 use super::order::{GroupBy, Order, SortBy};
 use super::ranks::{ABSENT, Ranks};
 use crate::case::{Case, Snapshot};
-use crate::model::{Layer, Name, Names, Outcome, Request, RequestKey, TimeRange, Timestamp};
+use crate::model::{IdName, Layer, Name, Names, Outcome, Request, RequestKey, TimeRange, Timestamp};
 use crate::tui::widgets::{Bin, bin_starts};
 
 /// Names of the groups of failed requests, other ones, and those whose end is not known.
@@ -25,7 +26,7 @@ pub(in crate::tui) struct Table {
     outcomes: Vec<Outcome>,
     reached: Vec<Layer>,
     tools: Ranks<Name>,
-    sessions: Ranks<Name>,
+    sessions: Ranks<IdName>,
     /// By position in `titles`, which are in order.
     causes: Vec<u32>,
     titles: Vec<String>,
@@ -38,18 +39,16 @@ impl Table {
     /// Reads through the requests, on all cores.
     pub(in crate::tui) fn new(case: &Case, snapshot: &Snapshot) -> Self {
         let (requests, names) = (&snapshot.requests, &snapshot.names);
-        let ranks = |name: fn(&Request) -> Name| {
-            let given = requests.iter().map(|request| Some(name(request)).filter(|name| name.is_some()));
-            Ranks::new(given, |a, b| names.text(a).cmp(&names.text(b)))
-        };
+        let tools = requests.iter().map(|request| Some(request.tool).filter(|tool| tool.is_some()));
+        let sessions = requests.iter().map(|request| Some(request.session).filter(|id| id.is_some()));
         let (causes, titles) = causes(snapshot);
         let mut table = Self {
             starts: requests.iter().map_while(|request| Some(request.window?.start)).collect(),
             durations: requests.iter().map(super::facts::duration).collect(),
             outcomes: requests.iter().map(|request| request.outcome).collect(),
             reached: requests.par_iter().map(|request| reached(case, request)).collect(),
-            tools: ranks(|request| request.tool),
-            sessions: ranks(|request| request.session),
+            tools: Ranks::new(tools, |a, b| names.text(a).cmp(&names.text(b))),
+            sessions: Ranks::new(sessions, |a, b| names.compare_ids(a, b)),
             causes,
             titles,
             names: Arc::clone(names),
@@ -134,7 +133,7 @@ impl Table {
     }
 
     /// The distinct sessions in order.
-    pub(in crate::tui) fn sessions(&self) -> &[Name] {
+    pub(in crate::tui) fn sessions(&self) -> &[IdName] {
         self.sessions.texts()
     }
 
@@ -168,29 +167,37 @@ impl Table {
     }
 
     /// The name of a group.
-    pub(super) fn group_name(&self, by: GroupBy, group: u32) -> &str {
+    pub(super) fn group_name(&self, by: GroupBy, group: u32) -> Cow<'_, str> {
         let at = group as usize;
-        let name = |ranks: &'_ Ranks<Name>| ranks.texts().get(at).and_then(|name| self.names.text(*name));
         match by {
-            GroupBy::None => "",
-            GroupBy::Tool => name(&self.tools).unwrap_or("no tool named"),
-            GroupBy::Session => name(&self.sessions).unwrap_or("no session named"),
+            GroupBy::None => "".into(),
+            GroupBy::Tool => {
+                let tool = self.tools.texts().get(at).and_then(|name| self.names.text(*name));
+                tool.unwrap_or("no tool named").into()
+            }
+            GroupBy::Session => {
+                let session = self.sessions.texts().get(at).and_then(|id| self.names.id(*id));
+                session.unwrap_or("no session named".into())
+            }
             GroupBy::Cause => match self.titles.get(at) {
-                Some(title) => title,
-                None => BY_OUTCOME.get(at - self.titles.len()).copied().unwrap_or_default(),
+                Some(title) => title.into(),
+                None => BY_OUTCOME.get(at - self.titles.len()).copied().unwrap_or_default().into(),
             },
         }
     }
 
     /// The group of this name.
     pub(super) fn group_named(&self, by: GroupBy, name: &str) -> Option<u32> {
-        let ranked = |ranks: &Ranks<Name>| {
-            ranks.texts().binary_search_by(|text| self.names.text(*text).cmp(&Some(name))).ok()
-        };
+        let (tools, sessions) = (self.tools.texts(), self.sessions.texts());
         let (found, named) = match by {
             GroupBy::None => (None, 0),
-            GroupBy::Tool => (ranked(&self.tools), self.tools.texts().len()),
-            GroupBy::Session => (ranked(&self.sessions), self.sessions.texts().len()),
+            GroupBy::Tool => {
+                (tools.binary_search_by(|tool| self.names.text(*tool).cmp(&Some(name))).ok(), tools.len())
+            }
+            GroupBy::Session => {
+                let known = |id: &IdName| self.names.id(*id).as_deref().cmp(&Some(name));
+                (sessions.binary_search_by(known).ok(), sessions.len())
+            }
             GroupBy::Cause => {
                 (self.titles.binary_search_by(|title| title.as_str().cmp(name)).ok(), self.titles.len())
             }

@@ -2,10 +2,10 @@
 
 use super::order::{GroupBy, SortBy};
 use super::rows::Row;
-use crate::model::{Outcome, RequestKey};
+use crate::model::{Bytes, Input, Outcome, RequestKey};
 use crate::tui::message::{self, Effect, Mouse, MouseKind};
 use crate::tui::screens::ScreenId;
-use crate::tui::testing::{empty, model, press, screen, send, show};
+use crate::tui::testing::{empty, model, of, press, screen, send, show};
 use crate::tui::{Data, Model};
 
 fn requests(size: (u16, u16)) -> Model {
@@ -121,7 +121,7 @@ fn only_failed_ones_and_what_can_be_done_with_one() {
     press(&mut model, "down");
     assert_eq!(model.shared.request, Some(RequestKey(4)));
     let copied = press(&mut model, "c");
-    let id = model.shared.snapshot().names.text(model.shared.snapshot().requests[4].request).unwrap();
+    let id = model.shared.snapshot().names.id(model.shared.snapshot().requests[4].request).unwrap();
     assert!(matches!(copied.as_slice(), [Effect::Copy(text)] if text.as_str() == id), "{copied:?}");
     press(&mut model, "o");
     assert_eq!(model.screen, ScreenId::Logs);
@@ -142,6 +142,22 @@ fn new_data_and_filters_leave_the_selection_on_its_request() {
     send(&mut model, message::Message::SetFilter("outcome:failed".into()));
     let all = &model.shared.snapshot().requests;
     assert!(order(&model).iter().all(|key| all[*key as usize].outcome == Outcome::Failed));
+}
+
+#[test]
+fn where_no_request_is_the_causes_of_the_capture_are_told() {
+    let text = "Traceback (most recent call last):\n  File \"/app/agent.py\", line 12, in <module>\n    import shop\nModuleNotFoundError: No module named 'shop'\n";
+    let input = Input { path: "pasted.txt".into(), bytes: Bytes::new(text.as_bytes().to_vec()) };
+    let mut model = of(vec![input], (80, 24));
+    show(&mut model, ScreenId::Requests);
+    let shown = screen(&model);
+    for words in
+        ["what was found concerns it as a whole", "Module 'shop' cannot", "Do        1. ", "1 finding about"]
+    {
+        assert!(shown.contains(words), "{words}: {shown}");
+    }
+    press(&mut model, "4");
+    assert!(screen(&model).contains("signal 1 of 1"), "{}", screen(&model));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The catalogue: every rule with its hits in this capture, what it knows, and whether it judges.
 
+mod change;
 mod keys;
 #[cfg(test)]
 mod tests;
@@ -21,6 +22,7 @@ use crate::tui::widgets::{ListState, Split};
 
 use super::diagnosis::document::{Action, Document};
 
+use change::Tally;
 pub(super) use keys::KEYS;
 pub(super) use view::view;
 
@@ -44,6 +46,8 @@ pub struct State {
     top: ListState,
     /// Whether movements go to the text.
     in_text: bool,
+    /// What was found before a switch was turned, until it is judged again.
+    before: Option<Tally>,
 }
 
 /// Where a rule has hits.
@@ -126,17 +130,24 @@ pub(super) fn update(state: &mut State, message: Message, shared: &Shared, out: 
         Message::Focus => state.in_text = !state.in_text,
         Message::FocusText => state.in_text = true,
         Message::Switch => {
+            state.note(shared);
             out.messages
                 .extend(state.selected(shared).map(|rule| message::Message::ToggleRule(rule.id.clone())));
         }
         Message::Severity => {
+            state.note(shared);
             out.messages.extend(
                 state.selected(shared).map(|rule| {
                     message::Message::SetLevel(rule.id.clone(), after(shared.switches.level(rule)))
                 }),
             );
         }
-        Message::Reset => out.send(message::Message::ResetRules),
+        Message::Reset => {
+            if !shared.switches.is_empty() {
+                state.note(shared);
+            }
+            out.send(message::Message::ResetRules);
+        }
         Message::Copy => {
             let id = state.selected(shared).map(|rule| shared.line(&rule.id, 200));
             out.messages.extend(id.map(message::Message::Copy));
@@ -200,6 +211,21 @@ impl State {
     fn chosen<'s>(&self, shared: &'s Shared) -> Option<&'s Finding> {
         let hits = self.hits.get(&self.selected(shared)?.id)?;
         shared.snapshot().findings.get(*hits.findings.get(self.hit)?)
+    }
+
+    /// Notes what is found now, to tell what a switch changes.
+    fn note(&mut self, shared: &Shared) {
+        if self.selected(shared).is_some() {
+            self.before.get_or_insert_with(|| Tally::of(shared.snapshot()));
+        }
+    }
+
+    /// Tells what has changed, once it is judged by the rules that are on.
+    fn compare(&mut self, shared: &Shared, out: &mut Outbox) {
+        let is_judged = shared.switches == shared.snapshot().switches;
+        if let Some(before) = self.before.take_if(|_| is_judged) {
+            tell(out, &before.until(Tally::of(shared.snapshot())));
+        }
     }
 
     fn step(&mut self, by: i8, shared: &Shared, out: &mut Outbox) {
@@ -289,9 +315,10 @@ fn holds(rule: &RuleMeta, words: &[String]) -> bool {
     words.iter().all(|word| all.iter().any(|text| text.contains(word.as_str())))
 }
 
-pub(super) fn refresh(state: &mut State, change: Change, shared: &Shared, _out: &mut Outbox) {
+pub(super) fn refresh(state: &mut State, change: Change, shared: &Shared, out: &mut Outbox) {
     match change {
         Change::Data => {
+            state.compare(shared, out);
             state.count(shared);
             state.arrange(shared);
         }

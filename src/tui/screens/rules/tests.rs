@@ -53,11 +53,14 @@ fn a_rule_is_switched_off_judged_without_and_remembered() {
     press(&mut model, "space");
     assert_ne!(cause(&model).as_ref(), Some(&before));
     let text = screen(&model);
-    assert!(text.contains("1 rule off") && text.contains("Off: it does not judge"), "{text}");
+    assert!(text.contains("Off: it does not judge"), "{text}");
+    assert!(text.contains("judged again: 2 failed requests without a known cause now"), "{text}");
+    press(&mut model, "down up");
+    assert!(screen(&model).contains("1 rule off"));
     assert!(model.remember().rules.is_off(&before));
     press(&mut model, "space");
     assert_eq!(cause(&model), Some(before.clone()));
-    press(&mut model, "v");
+    press(&mut model, "v down up");
     let text = screen(&model);
     assert!(text.contains("warning*") && text.contains("1 severity changed"), "{text}");
     let findings = &model.shared.snapshot().findings;

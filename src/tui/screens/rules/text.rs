@@ -6,20 +6,22 @@ use super::State;
 use crate::model::{Finding, RuleMeta};
 use crate::tui::model::Shared;
 use crate::tui::screens::advice::{Pen, filled};
+use crate::tui::screens::coverage::Wanted;
 use crate::tui::screens::diagnosis::document::{Action, Document};
 use crate::tui::theme::Role;
 
 /// Hits that are listed around the chosen one.
 const MAX_HITS: usize = 5;
-/// Undecided scopes whose lacks are told.
-const MAX_OPEN: usize = 2;
+/// Undecided scopes that are looked through, and things told that they lack.
+const MAX_OPEN: usize = 1_000;
+const MAX_LACKS: usize = 3;
 
 /// The text about the selected rule in rows of so many columns.
 pub(super) fn document(state: &State, shared: &Shared, columns: usize) -> Document {
     let mut pen = Pen { shared, document: Document::new(columns) };
     let Some(rule) = state.selected(shared) else { return pen.document };
     pen.text("", Role::Title, &rule.title);
-    pen.text("", Role::Link, &rule.id);
+    pen.text("", Role::Dim, &rule.id);
     standing(&mut pen, rule);
     hits(state, &mut pen, rule);
     undecided(&mut pen, rule);
@@ -106,23 +108,22 @@ fn hit(pen: &mut Pen<'_>, finding: &Finding, is_chosen: bool) {
     }
 }
 
-/// What the capture does not tell.
+/// What the capture does not tell: what is missing, and the commands that fetch it.
 fn undecided(pen: &mut Pen<'_>, rule: &RuleMeta) {
     let snapshot = pen.shared.snapshot();
-    let open: Vec<_> = snapshot.undetermined.iter().filter(|open| open.rule == rule.id).collect();
-    if open.is_empty() {
+    let open = || snapshot.undetermined.iter().filter(|open| open.rule == rule.id);
+    let count = open().count();
+    if count == 0 {
         return;
     }
-    pen.document.heading("Cannot be told from this capture");
-    for open in open.iter().take(MAX_OPEN) {
-        for missing in &open.missing {
-            pen.text("  ", Role::Unknown, missing);
+    let times = if count > 1 { format!(", {count} times") } else { String::new() };
+    pen.document.heading(&format!("Cannot be told from this capture{times}"));
+    for group in Wanted::of_rules(open().take(MAX_OPEN)).groups.iter().take(MAX_LACKS) {
+        for sentence in &group.sentences {
+            pen.text("  - ", Role::Unknown, sentence);
         }
-        for command in &open.commands {
-            pen.command("  ", command);
+        for command in &group.commands {
+            pen.command("    ", command);
         }
-    }
-    if let Some(more) = open.len().checked_sub(MAX_OPEN).filter(|more| *more > 0) {
-        pen.text("  ", Role::Dim, &format!("and {more} more such"));
     }
 }

@@ -16,6 +16,12 @@ const BESIDE: &[Column] = &[
     Column::left("rule", 0),
 ];
 
+/// Beside a text, with few columns: an id begins with its layer, mostly.
+const NARROW: &[Column] = &[Column::right("hits", 5), Column::left("severity", 9), Column::left("rule", 0)];
+
+/// From so many columns on the list names the layers.
+const WIDE: u16 = 66;
+
 const ABOVE: &[Column] = &[
     Column::right("hits", 5),
     Column::left("severity", 9),
@@ -39,11 +45,15 @@ pub(in crate::tui::screens) fn view(state: &State, shared: &Shared, frame: &mut 
     let split = rooms(state, area);
     let Split { list, text, is_beside } = split;
     let rules = shared.catalogue().rules();
-    let columns = if is_beside { BESIDE } else { ABOVE };
+    let columns = match is_beside {
+        true if list.width >= WIDE => BESIDE,
+        true => NARROW,
+        false => ABOVE,
+    };
     let table = Table { columns, list: &state.list, focused: !state.in_text };
     table.draw(buffer, shared.look, list, |row| {
         let rule = state.rows.get(row).and_then(|at| rules.get(*at));
-        rule.map(|rule| cells(state, shared, &rule.meta, is_beside)).unwrap_or_default()
+        rule.map(|rule| cells(state, shared, &rule.meta, columns)).unwrap_or_default()
     });
     if state.rows.is_empty() {
         let words = "no rule is listed; esc lists all of them";
@@ -75,7 +85,7 @@ fn heading(state: &State, shared: &Shared, line: &mut Line<'_>) {
     }
 }
 
-fn cells(state: &State, shared: &Shared, rule: &RuleMeta, is_beside: bool) -> Vec<(Role, String)> {
+fn cells(state: &State, shared: &Shared, rule: &RuleMeta, columns: &[Column]) -> Vec<(Role, String)> {
     let text = |text: &str| shared.line(text, 200).to_string();
     let is_off = shared.switches.is_off(&rule.id);
     let hits = state.hits.get(&rule.id).map_or(0, |hits| hits.occurrences);
@@ -96,9 +106,12 @@ fn cells(state: &State, shared: &Shared, rule: &RuleMeta, is_beside: bool) -> Ve
     };
     // Severities of rules that found nothing are no news.
     let level = (if is_off || hits == 0 { Role::Dim } else { level.into() }, format!("{level}{mark}"));
-    let id = (strong, text(&rule.id));
-    if is_beside {
-        return vec![count, level, (Role::Dim, text(&rule.layer)), id];
-    }
-    vec![count, level, id, (if is_off { Role::Dim } else { Role::Normal }, text(&rule.title))]
+    let cell = |column: &Column| match column.title {
+        "hits" => count.clone(),
+        "severity" => level.clone(),
+        "layer" => (Role::Dim, text(&rule.layer)),
+        "title" => (if is_off { Role::Dim } else { Role::Normal }, text(&rule.title)),
+        _ => (strong, text(&rule.id)),
+    };
+    columns.iter().map(cell).collect()
 }

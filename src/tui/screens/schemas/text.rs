@@ -19,7 +19,7 @@ pub(super) fn document(state: &State, shared: &Shared, columns: usize) -> Docume
     pen.text("", Role::Title, &nodes::path(audit, item.place));
     declared(&mut pen, audit, item.place);
     for finding in item.findings.iter().filter_map(|at| audit.findings.get(*at)) {
-        problem(&mut pen, finding);
+        problem(&mut pen, finding, item.place);
     }
     if let Place::List(_) = item.place {
         for words in &audit.unreadable {
@@ -93,9 +93,12 @@ fn about_list(pen: &mut Pen<'_>, list: &ToolList) {
     }
 }
 
-fn problem(pen: &mut Pen<'_>, finding: &SchemaFinding) {
+fn problem(pen: &mut Pen<'_>, finding: &SchemaFinding, place: Place) {
     pen.document.heading(&format!("{}: {}", finding.level, finding.risk));
-    pen.text("  ", finding.level.into(), &finding.declared);
+    // A parameter's own row says how it is declared.
+    if !matches!(place, Place::Parameter(..)) {
+        pen.text("  ", finding.level.into(), &finding.declared);
+    }
     pen.text("  ", Role::Normal, &finding.message);
     pen.document.heading("Use instead");
     pen.text("  ", Role::Command, &finding.recommended);

@@ -10,7 +10,7 @@ use crate::model::{Level, SchemaAudit};
 use crate::tui::count::counted;
 use crate::tui::model::Shared;
 use crate::tui::theme::{Look, Role};
-use crate::tui::widgets::{Line, Split, paragraph, scroll_bar};
+use crate::tui::widgets::{Line, Split, fit, paragraph, scroll_bar, tail, width};
 
 /// The rooms of the tree with its heading row, and of the text.
 pub(super) fn rooms(state: &State, area: Rect) -> Split {
@@ -105,7 +105,11 @@ fn draw_row(
         Place::Tool(..) => Role::Link,
         Place::Parameter(..) | Place::Finding(_) => Role::Normal,
     };
-    out.skip(indent).cell(Role::Dim, fold, 2).cell(role, &label, name.saturating_sub(indent + 2)).skip(1);
+    let room = name.saturating_sub(indent + 2);
+    // The end of a list's path tells it from others.
+    let cut = if matches!(item.place, Place::List(_)) { tail } else { fit };
+    let label = cut(&label, width(&label).min(room), look.symbols.ellipsis);
+    out.skip(indent).cell(Role::Dim, fold, 2).put(role, &label).skip(room - width(&label) + 1);
     out.cell(Role::Normal, shared.line(&facts(audit, item.place), 200).as_str(), declared).skip(1);
     let is_open = state.tree.has_children(row) && !state.tree.is_folded(row);
     if let Some((role, words)) = trouble(audit, item, is_open) {

@@ -50,7 +50,11 @@ fn heading(state: &State, shared: &Shared, entry: &Entry, signal: &Signal) -> Ve
     } else if entry.is_error {
         add(Role::Failed, format!("{} error", symbols.failed));
     }
-    let what = if entry.shape == Shape::Event { "log event" } else { "span" };
+    let what = match entry.shape {
+        Shape::Event => "log event",
+        Shape::Exchange => "exchange",
+        Shape::Span | Shape::LateSpan => "span",
+    };
     let layer = if signal.layer == Layer::Span { String::new() } else { format!("{} ", signal.layer) };
     add(Role::Normal, format!("{layer}{what}"));
     if signal.severity != Severity::Unset {

@@ -27,7 +27,7 @@ pub(super) fn draw(state: &State, shared: &Shared, frame: &mut Frame<'_>, area: 
     let pen = Pen { state, shared, names, columns, ticks: ticks::ticks(state.axis, columns) };
     head::draw(state, shared, frame, rooms.head);
     pen.axis(&mut Line::new(frame.buffer_mut(), shared.look, rooms.axis, 0));
-    for (at, (lane, entries)) in state.lanes.iter().enumerate() {
+    for (at, (lane, entries)) in state.lanes_in(area).enumerate() {
         pen.lane(&mut Line::new(frame.buffer_mut(), shared.look, rooms.lanes, at as u16), *lane, entries);
     }
     pen.legend(&mut Line::new(frame.buffer_mut(), shared.look, rooms.rule, 0));
@@ -97,8 +97,8 @@ impl Pen<'_> {
         let (axis, symbols) = (self.state.axis, self.shared.look.symbols);
         line.put(Role::Border, symbols.line);
         if axis.is_zoomed() {
-            let words = format!("1/{} of the time", axis.parts());
-            line.skip(1).put(Role::Match, &words).put(Role::Dim, ", 0 shows all").skip(1);
+            let words = format!("{} of {}", time::duration(axis.span()), time::duration(axis.whole()));
+            line.skip(1).put(Role::Match, &words).put(Role::Dim, ", 0 shows all, arrows move").skip(1);
         }
         let signs = [
             (Role::Bar, symbols.eighths[7], "span"),
@@ -125,6 +125,37 @@ impl Pen<'_> {
         let is_selected = state.list.selected() == Some(row);
         line.cell(Role::Key, if is_selected { symbols.pointer } else { " " }, 1);
         line.cell(role(entry.lane), entry.lane.name(), LANE - 1);
+        let words = if entry.is_error { Role::Failed } else { Role::Normal };
+        line.cell(
+            if is_selected { Role::Selection } else { words },
+            &self.label(row, depth, entry),
+            self.names,
+        );
+        let length = entry.start.zip(entry.end).map(|(start, end)| time::duration(end.since(start)));
+        let late = if entry.shape == Shape::LateSpan { ">" } else { "" };
+        line.right(Role::Dim, &format!("{late}{}", length.unwrap_or_default()), DURATION).skip(1);
+        if entry.start.is_none() {
+            line.put(Role::Dim, "no time");
+            return;
+        }
+        let mut track = Track::new(state.axis, self.columns, &self.ticks);
+        track.add(entry, &state.stop);
+        track.point_at(entry);
+        for hidden in self.hidden(row) {
+            track.add(hidden, &state.stop);
+        }
+        track.put(line, symbols, role(entry.lane));
+    }
+
+    /// What is folded away below a row.
+    fn hidden(&self, row: usize) -> impl Iterator<Item = &Entry> {
+        let is_folded = self.state.tree.is_folded(row);
+        self.state.tree.below(row).take_while(move |_| is_folded)
+    }
+
+    /// Signs and name; of a folded row also what is below.
+    fn label(&self, row: usize, depth: u16, entry: &Entry) -> String {
+        let (state, symbols) = (self.state, self.shared.look.symbols);
         let fold = match (state.tree.has_children(row), state.tree.is_folded(row)) {
             (false, _) => " ",
             (true, true) => symbols.folded,
@@ -138,20 +169,13 @@ impl Pen<'_> {
         let indent = " ".repeat(usize::from(depth).min(self.names / 3));
         let tie = if entry.is_heuristic { "~" } else { "" };
         let name = state.names.get(&entry.signal).map(String::as_str).unwrap_or_default();
-        let text = format!("{indent}{fold}{sign}{tie}{name}");
-        let words = if entry.is_error { Role::Failed } else { Role::Normal };
-        line.cell(if is_selected { Role::Selection } else { words }, &text, self.names);
-        let length = entry.start.zip(entry.end).map(|(start, end)| time::duration(end.since(start)));
-        let late = if entry.shape == Shape::LateSpan { ">" } else { "" };
-        line.right(Role::Dim, &format!("{late}{}", length.unwrap_or_default()), DURATION).skip(1);
-        if entry.start.is_none() {
-            line.put(Role::Dim, "no time");
-            return;
-        }
-        let mut track = Track::new(state.axis, self.columns, &self.ticks);
-        track.add(entry, &state.stop);
-        track.point_at(entry);
-        track.put(line, symbols, role(entry.lane));
+        let errors = self.hidden(row).filter(|hidden| hidden.is_error).count();
+        let hidden = match (self.hidden(row).count(), errors) {
+            (0, _) => String::new(),
+            (count, 0) => format!("+{count} "),
+            (count, errors) => format!("+{count} {}{errors} ", symbols.failed),
+        };
+        format!("{indent}{fold}{hidden}{sign}{tie}{name}")
     }
 }
 

@@ -32,7 +32,11 @@ pub(super) fn sentences(shared: &Shared, walk: Option<&Walk>) -> Vec<(Role, Stri
     let lead = |at| if at == 0 { format!("{sign} ") } else { "  ".to_owned() };
     let mut sentences: Vec<_> =
         rows.into_iter().enumerate().map(|(at, row)| (role, format!("{}{row}", lead(at)))).collect();
-    let most = if area.height < 28 { 1 } else { 3 };
+    let most = match area.height {
+        0..16 => 0,
+        16..28 => 1,
+        _ => 3,
+    };
     // A child that outlives its parent is marked in its row.
     let told = walk.marks.iter().filter(|mark| mark.kind != MarkKind::OutlivesParent);
     sentences.extend(told.take(most).map(|mark| {
@@ -62,8 +66,8 @@ fn heading(state: &State, shared: &Shared, line: &mut Line<'_>) {
     let snapshot = shared.snapshot();
     let Some(request) = state.request.and_then(|key| snapshot.requests.get(key.index())) else { return };
     line.skip(1).put(Role::Title, &format!("#{} ", request.key.0 + 1));
-    if let Some(tool) = snapshot.names.text(request.tool) {
-        line.put(Role::Title, shared.line(tool, 80).as_str()).skip(1);
+    if let Some(called) = snapshot.names.text(request.tool).or(state.operation.as_deref()) {
+        line.put(Role::Title, shared.line(called, 80).as_str()).skip(1);
     }
     let sign = shared.look.symbols.outcome(request.outcome);
     line.skip(1).put(request.outcome.into(), &format!("{sign} {}", request.outcome));

@@ -4,7 +4,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::case::Case;
 use crate::model::{
-    Layer, Link, LinkReason, Outcome, Request, Severity, SignalKey, SpanId, TimeRange, Timestamp, TraceName,
+    Kind, Layer, Link, LinkReason, Outcome, Request, Severity, SignalKey, SpanId, TimeRange, Timestamp,
+    TraceName,
 };
 use crate::tui::widgets::Node;
 
@@ -55,17 +56,26 @@ impl Lane {
         // https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-spans/#inference
         let models = ["chat", "text_completion", "generate_content", "embeddings"];
         let operation = name.split(' ').next().unwrap_or_default();
+        let service = name.split_once('.').map_or("", |(service, _)| service);
         if name.starts_with("AgentCore.Gateway.") {
             Some(Self::Gateway)
         } else if name.starts_with("AgentCore.Runtime.") || served.contains(&name.trim_end_matches('/')) {
             Some(Self::Runtime)
-        } else if models.contains(&operation) || name.starts_with("Bedrock Runtime.") {
+        } else if models.contains(&operation)
+            || service.starts_with("Bedrock ")
+            || SERVICES.contains(&service)
+        {
             Some(Self::Downstream)
         } else {
             None
         }
     }
 }
+
+/// Services that agents call beside Bedrock, as botocore names them:
+/// <https://github.com/boto/botocore/tree/develop/botocore/data> (`serviceId`).
+const SERVICES: [&str; 9] =
+    ["DynamoDB", "Lambda", "S3", "SNS", "SQS", "SSM", "STS", "Secrets Manager", "EventBridge"];
 
 /// What a row looks like on the axis.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -74,6 +84,8 @@ pub(super) enum Shape {
     Span,
     /// A bar that ends after its parent's, as streaming answers do.
     LateSpan,
+    /// A bar: what the caller sent, and how long it waited for the answer.
+    Exchange,
     /// A mark.
     Event,
 }
@@ -136,12 +148,14 @@ fn entry(case: &Case, signal: SignalKey, link: Option<&Link>, shape: Shape) -> E
     let brief = case.briefs().at(signal.index());
     let is_span = shape == Shape::Span;
     let name = case.names().text(brief.name).filter(|_| is_span).unwrap_or_default();
+    let is_exchange = brief.kind == Kind::HttpExchange;
+    let has_length = is_exchange && brief.end.is_some();
     Entry {
         signal,
         lane: Lane::of_layer(brief.layer).or_else(|| Lane::of_span(name)).unwrap_or(Lane::Other),
         start: brief.timestamp,
-        end: brief.end.filter(|_| is_span),
-        shape,
+        end: brief.end.filter(|_| is_span || is_exchange),
+        shape: if has_length { Shape::Exchange } else { shape },
         is_error: brief.outcome == Outcome::Failed || brief.severity >= Severity::Error,
         reason: link.map(|link| link.reason),
         is_heuristic: link.is_some_and(|link| link.reason.is_heuristic()),
@@ -185,13 +199,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_call_of_a_model_is_downstream() {
-        for name in
-            ["chat", "chat eu.amazon.nova-pro-v1:0", "embeddings titan", "Bedrock Runtime.ConverseStream"]
-        {
+    fn a_call_of_a_model_or_a_service_is_downstream() {
+        for name in [
+            "chat",
+            "chat eu.amazon.nova-pro-v1:0",
+            "embeddings titan",
+            "Bedrock Runtime.ConverseStream",
+            "S3.GetObject",
+            "Bedrock AgentCore.ListEvents",
+        ] {
             assert_eq!(Lane::of_span(name), Some(Lane::Downstream), "{name}");
         }
-        for name in ["chatter", "execute_tool chat", "invoke_agent chat"] {
+        for name in ["chatter", "execute_tool chat", "invoke_agent chat", "Agent.Run"] {
             assert_eq!(Lane::of_span(name), None, "{name}");
         }
     }

@@ -45,9 +45,9 @@ impl Rooms {
         Self { head, axis, lanes, rule, rows, detail }
     }
 
-    /// Columns of the names, and of the axis beside them.
+    /// Columns of the names, and of the axis beside them; the last one is the scroll bar's.
     pub(super) fn columns(area: Rect) -> (usize, usize) {
-        let left = usize::from(area.width).saturating_sub(LANE + DURATION + 1);
+        let left = usize::from(area.width).saturating_sub(LANE + DURATION + 2);
         let names = (left * 2 / 5).min(72);
         (names, left - names)
     }
@@ -66,6 +66,24 @@ fn detail_rows(height: u16) -> u16 {
         18..28 => 3,
         28..44 => 6,
         _ => 9,
+    }
+}
+
+/// Which lanes there is room for in `area`: all, those with records, none.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Lanes {
+    All,
+    Used,
+    None,
+}
+
+impl Lanes {
+    pub(super) fn of(area: Rect) -> Self {
+        match area.height {
+            0..11 => Self::None,
+            11..16 => Self::Used,
+            _ => Self::All,
+        }
     }
 }
 
@@ -100,7 +118,7 @@ mod tests {
             prop_assert!(all.windows(2).all(|pair| pair[0].bottom() == pair[1].y));
             prop_assert!(rooms.detail.height <= 9 || usize::from(rooms.rows.height) == rows, "{:?}", rooms);
             let (first, columns) = Rooms::axis_columns(area);
-            prop_assert!(first + columns <= usize::from(width).max(LANE + DURATION + 1));
+            prop_assert!(first + columns < usize::from(width).max(LANE + DURATION + 2));
         }
     }
 }

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use proptest::prelude::*;
 
+use super::layout::Shape;
 use crate::model::{Bytes, Input};
 use crate::tui::message::{Mouse, MouseKind};
 use crate::tui::screens::ScreenId;
@@ -27,9 +28,22 @@ fn keys_open_zoom_fold_and_find() {
     show(&mut model, ScreenId::Timeline);
     press(&mut model, "+");
     assert!(model.screens.timeline.axis.is_zoomed());
-    press(&mut model, "right left - +  0");
+    let middle = model.screens.timeline.axis;
+    press(&mut model, ",");
+    let earlier = model.screens.timeline.axis;
+    assert!(earlier.offset() < middle.offset());
+    press(&mut model, "right");
+    assert!(
+        model.screens.timeline.axis.offset() > earlier.offset(),
+        "zoomed, the arrows move along the axis"
+    );
+    press(&mut model, "left . - + 0");
     assert!(!model.screens.timeline.axis.is_zoomed());
     let all = model.screens.timeline.tree.len();
+    press(&mut model, "home left");
+    assert!(model.screens.timeline.tree.len() < all, "else they collapse and expand");
+    press(&mut model, "right");
+    assert_eq!(model.screens.timeline.tree.len(), all);
     press(&mut model, "C");
     assert!(model.screens.timeline.tree.len() < all);
     press(&mut model, "E");
@@ -98,6 +112,41 @@ fn three_thousand_spans_are_read_a_screen_at_a_time() {
     press(&mut model, "end n");
     let found = model.screens.timeline.selected().expect("an error");
     assert!(found.is_error && model.screens.timeline.names[&found.signal] == "step 100");
+}
+
+#[test]
+fn the_selected_row_is_the_signal_that_every_screen_speaks_of() {
+    let mut model = model("schema-mismatch", (120, 40));
+    show(&mut model, ScreenId::Timeline);
+    let selected = |model: &Model| model.screens.timeline.selected().map(|entry| entry.signal);
+    assert_eq!(selected(&model), model.shared.signal, "what shows the failure");
+    press(&mut model, "home down");
+    assert_eq!(selected(&model), model.shared.signal);
+    press(&mut model, "5 down down 2");
+    assert_eq!(selected(&model), model.shared.signal, "chosen among the logs");
+}
+
+#[test]
+fn a_step_to_an_error_unfolds_only_what_hides_it() {
+    let mut model = spans(900, (160, 50));
+    press(&mut model, "C home space");
+    let rows = model.screens.timeline.tree.len();
+    press(&mut model, "n");
+    let state = &model.screens.timeline;
+    assert!(state.selected().is_some_and(|entry| entry.is_error));
+    assert!(state.tree.len() < rows + 10, "{} rows, {rows} before", state.tree.len());
+}
+
+#[test]
+fn what_the_caller_waited_for_is_a_bar() {
+    let path = "tests/data/captures/slow-tool-client-timeout--mcp1.23.3-adot0.12.2/client.jsonl";
+    let bytes = std::fs::read(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap();
+    let mut model = of(vec![Input { path: path.into(), bytes: Bytes::new(bytes) }], (160, 50));
+    show(&mut model, ScreenId::Timeline);
+    let selected = model.screens.timeline.selected().expect("the exchange");
+    assert_eq!((selected.shape, selected.is_error), (Shape::Exchange, true));
+    assert!(selected.end > selected.start);
+    assert!(screen(&model).contains("client exchange"), "{}", screen(&model));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::axis::Axis;
 
 /// Columns between two ticks at least: a label and air around it.
-const APART: usize = 12;
+const APART: usize = 10;
 
 const SECOND: u64 = 1_000_000_000;
 

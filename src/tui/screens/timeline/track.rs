@@ -46,7 +46,7 @@ impl Track {
         let Some((first, last)) = bar else { return };
         let sign = match entry.shape {
             _ if entry.is_heuristic => Cell::Dashed,
-            Shape::Span | Shape::LateSpan => Cell::Bar,
+            Shape::Span | Shape::LateSpan | Shape::Exchange => Cell::Bar,
             Shape::Event => Cell::Mark,
         };
         self.cells[first..=last].iter_mut().for_each(|cell| *cell = sign.max(*cell));

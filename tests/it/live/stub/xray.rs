@@ -29,6 +29,8 @@ pub(crate) struct TraceStore {
     pub(crate) running: u64,
     /// How many of the next batches are left unprocessed.
     pub(crate) unprocessed: u64,
+    /// Ids that are taken for none: whoever asks for one of them gets nothing.
+    pub(crate) rejected: Vec<String>,
     /// Whether every trace is larger than what is handed out of one.
     pub(crate) is_cut: bool,
     retrievals: Vec<(Vec<String>, u64)>,
@@ -56,6 +58,7 @@ impl Default for TraceStore {
             indexed_percent: 1.0,
             running: 1,
             unprocessed: 0,
+            rejected: Vec::new(),
             is_cut: false,
             retrievals: Vec::new(),
         }
@@ -143,6 +146,9 @@ fn batch(store: &mut TraceStore, input: &Value) -> Result<Value> {
     let ids = ids(input);
     if ids.is_empty() || ids.len() > BATCH {
         return Err("1 to 5 trace ids");
+    }
+    if ids.iter().any(|id| store.rejected.contains(id)) {
+        return Err("an id is invalid");
     }
     if store.unprocessed > 0 {
         store.unprocessed -= 1;
