@@ -9,23 +9,10 @@ use crate::model::{
 
 fn rule(id: &str, role: Role, explains: &[&str]) -> (String, RuleMeta) {
     let meta = RuleMeta {
-        id: id.to_owned(),
-        title: format!("{id} happens"),
-        layer: "gateway".to_owned(),
-        severity: Level::Error,
-        confidence: Confidence::High,
         role,
         explains: explains.iter().map(|id| (*id).to_owned()).collect(),
-        message: String::new(),
-        cause: String::new(),
-        impact: String::new(),
-        fix: Vec::new(),
-        verify: String::new(),
-        references: Vec::new(),
-        not: Vec::new(),
-        since: None,
-        until: None,
         shown_in: vec![Layer::Runtime],
+        ..RuleMeta::sample(id, &format!("{id} happens"), "gateway")
     };
     (id.to_owned(), meta)
 }

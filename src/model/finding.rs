@@ -111,6 +111,32 @@ pub struct RuleMeta {
     pub shown_in: Vec<Layer>,
 }
 
+#[cfg(test)]
+impl RuleMeta {
+    /// A rule for tests: a cause at error, of which nothing is said but its id and title.
+    pub(crate) fn sample(id: &str, title: &str, layer: &str) -> Self {
+        Self {
+            id: id.to_owned(),
+            title: title.to_owned(),
+            layer: layer.to_owned(),
+            severity: Level::Error,
+            confidence: Confidence::High,
+            role: Role::Cause,
+            explains: Vec::new(),
+            message: String::new(),
+            cause: String::new(),
+            impact: String::new(),
+            fix: Vec::new(),
+            verify: String::new(),
+            references: Vec::new(),
+            not: Vec::new(),
+            since: None,
+            until: None,
+            shown_in: Vec::new(),
+        }
+    }
+}
+
 words! {
     /// What a piece of evidence is for.
     EvidenceRole {

@@ -13,6 +13,7 @@ mod json;
 mod junit;
 mod markdown;
 mod markup;
+mod paper;
 pub mod rca;
 mod rule;
 mod sarif;

@@ -4,10 +4,9 @@ mod snippet;
 
 use std::io::{self, Write};
 
-use annotate_snippets::renderer::{AnsiColor, Style};
-
 use super::document::{Diagnosis, Document, Evidence, Finding, Hypothesis, Request};
 use super::expect::Comparison;
+use super::paper::{Paper, wrap};
 use super::rule::RuleText;
 use super::summary;
 use crate::model::{Layer, Level, Role, Standing};
@@ -19,8 +18,6 @@ const REQUESTS: usize = 5;
 const LISTED: usize = 10;
 /// Wrong advice named per finding; `rules show` has the rest.
 const WRONG: usize = 2;
-/// Columns when there is no terminal to ask.
-const WIDTH: usize = 120;
 
 /// Writes findings by rule, then what they add up to, what stays open, and what was read.
 pub(super) fn write(
@@ -30,7 +27,7 @@ pub(super) fn write(
     width: Option<usize>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let mut page = Page { document, comparison, color, width: width.unwrap_or(WIDTH).clamp(40, 400), out };
+    let mut page = Page { document, comparison, paper: Paper::new(color, width, out) };
     for group in summary::ranked(document) {
         page.group(&group)?;
     }
@@ -40,53 +37,35 @@ pub(super) fn write(
     page.unexplained()?;
     page.coverage()?;
     let verdict = summary::verdict(document, comparison);
-    let bold = page.style(Style::new().bold());
-    writeln!(page.out, "{bold}{verdict}{bold:#}")
+    page.paper.bold(&verdict)
 }
 
 struct Page<'a> {
     document: &'a Document,
     comparison: Option<&'a Comparison>,
-    color: bool,
-    width: usize,
-    out: &'a mut dyn Write,
+    paper: Paper<'a>,
 }
 
 impl Page<'_> {
-    fn style(&self, style: Style) -> Style {
-        if self.color { style } else { Style::new() }
-    }
-
-    fn heading(&mut self, text: &str) -> io::Result<()> {
-        let bold = self.style(Style::new().bold());
-        writeln!(self.out, "{bold}{text}{bold:#}")
-    }
-
-    /// `label: text`, wrapped, continued under the text.
-    fn note(&mut self, label: &str, text: &str) -> io::Result<()> {
-        let style = self.style(Style::new().bold());
-        let indent = label.chars().count() + 4;
-        let lines = wrap(text, self.width.saturating_sub(indent));
-        let mut lines = lines.iter();
-        writeln!(self.out, "  {style}{label}:{style:#} {}", lines.next().map_or("", |line| line))?;
-        lines.try_for_each(|line| writeln!(self.out, "{:indent$}{line}", ""))
-    }
-
     fn group(&mut self, group: &[&Finding]) -> io::Result<()> {
         let Some(first) = group.first().copied() else { return Ok(()) };
         let document = self.document;
         let rule = document.rules.get(&first.rule);
-        let rendered = snippet::render(first, self.color, self.width);
-        writeln!(self.out, "{rendered}")?;
+        let rendered = snippet::render(first, self.paper.color, self.paper.width);
+        writeln!(self.paper.out, "{rendered}")?;
         let accepted = |finding: &&&Finding| {
             self.comparison.is_some_and(|known| known.accepted.contains(&finding.fingerprint))
         };
         let expected = group.iter().filter(accepted).count();
         if expected > 0 {
-            self.note("expected", &format!("{expected} of {} are known and accepted", group.len()))?;
+            self.paper.note(
+                2,
+                "expected",
+                &format!("{expected} of {} are known and accepted", group.len()),
+            )?;
         }
         if !first.cause.as_str().is_empty() {
-            self.note("cause", first.cause.as_str())?;
+            self.paper.note(2, "cause", first.cause.as_str())?;
         }
         self.occurrences(group)?;
         // What follows from a cause, or is none, needs no fix of its own.
@@ -94,8 +73,8 @@ impl Page<'_> {
             self.advice(first, rule)?;
         }
         let source = first.references.first().map(|url| format!(", {url}")).unwrap_or_default();
-        self.note("more", &format!("agentcore-triage rules show {}{source}", first.rule))?;
-        writeln!(self.out)
+        self.paper.note(2, "more", &format!("agentcore-triage rules show {}{source}", first.rule))?;
+        writeln!(self.paper.out)
     }
 
     /// When it happened, and to which requests.
@@ -114,39 +93,39 @@ impl Page<'_> {
             (Some(start), _) => format!(", at {start}"),
             _ => String::new(),
         };
-        self.note("seen", &format!("{text}{when}"))?;
+        self.paper.note(2, "seen", &format!("{text}{when}"))?;
         let first = group.first().map(|finding| &finding.message);
         for finding in requests.iter().take(REQUESTS) {
             let Some(request) = &finding.request else { continue };
-            writeln!(self.out, "        {}", describe(request))?;
+            writeln!(self.paper.out, "        {}", describe(request))?;
             if Some(&finding.message) != first {
-                writeln!(self.out, "          {}", finding.message)?;
+                writeln!(self.paper.out, "          {}", finding.message)?;
             }
         }
         match requests.len().saturating_sub(REQUESTS) {
             0 => Ok(()),
-            rest => writeln!(self.out, "        and {}", summary::counted(rest as u64, "more request")),
+            rest => writeln!(self.paper.out, "        and {}", summary::counted(rest as u64, "more request")),
         }
     }
 
     fn advice(&mut self, finding: &Finding, rule: Option<&RuleText>) -> io::Result<()> {
         for (index, step) in finding.fix.iter().enumerate() {
             let source = if step.sourced { "" } else { " (no public source)" };
-            self.note(&format!("fix {}", index + 1), &format!("{}{source}", step.text))?;
+            self.paper.note(2, &format!("fix {}", index + 1), &format!("{}{source}", step.text))?;
             if let Some(command) = &step.command {
-                let green = self.style(AnsiColor::Green.on_default());
+                let green = self.paper.command_style();
                 for line in command.as_str().lines() {
-                    writeln!(self.out, "      {green}{line}{green:#}")?;
+                    writeln!(self.paper.out, "      {green}{line}{green:#}")?;
                 }
             }
         }
         if !finding.verify.as_str().is_empty() {
-            self.note("verify", finding.verify.as_str())?;
+            self.paper.note(2, "verify", finding.verify.as_str())?;
         }
         let not = rule.map(|rule| rule.not.as_slice()).unwrap_or_default();
         not.iter()
             .take(WRONG)
-            .try_for_each(|(advice, why)| self.note("does not help", &format!("{advice} {why}")))
+            .try_for_each(|(advice, why)| self.paper.note(2, "does not help", &format!("{advice} {why}")))
     }
 
     fn missing(&mut self) -> io::Result<()> {
@@ -154,11 +133,11 @@ impl Page<'_> {
         if missing.is_empty() {
             return Ok(());
         }
-        self.heading("expected and not found:")?;
+        self.paper.bold("expected and not found:")?;
         for expected in missing {
-            writeln!(self.out, "  {}: {}", expected.rule, expected.message)?;
+            writeln!(self.paper.out, "  {}: {}", expected.rule, expected.message)?;
         }
-        writeln!(self.out)
+        writeln!(self.paper.out)
     }
 
     fn diagnoses(&mut self) -> io::Result<()> {
@@ -166,7 +145,7 @@ impl Page<'_> {
         if document.diagnoses.is_empty() {
             return Ok(());
         }
-        self.heading("diagnoses:")?;
+        self.paper.bold("diagnoses:")?;
         let mut verdicts: indexmap::IndexMap<String, Vec<&Diagnosis>> = indexmap::IndexMap::new();
         for diagnosis in &document.diagnoses {
             verdicts.entry(verdict(diagnosis)).or_default().push(diagnosis);
@@ -177,9 +156,9 @@ impl Page<'_> {
                 [_] => "the capture".to_owned(),
                 several => summary::counted(several.len() as u64, "request"),
             };
-            writeln!(self.out, "  {subject}")?;
-            for line in wrap(verdict, self.width.saturating_sub(4)) {
-                writeln!(self.out, "    {line}")?;
+            writeln!(self.paper.out, "  {subject}")?;
+            for line in wrap(verdict, self.paper.width.saturating_sub(4)) {
+                writeln!(self.paper.out, "    {line}")?;
             }
         }
         self.rest(verdicts.len())
@@ -199,9 +178,9 @@ impl Page<'_> {
                 }
             }
         }
-        self.heading("cannot tell from this capture:")?;
+        self.paper.bold("cannot tell from this capture:")?;
         for (rule, missing) in rules.iter().take(LISTED) {
-            self.note(rule, &missing.join("; "))?;
+            self.paper.note(2, rule, &missing.join("; "))?;
         }
         self.rest(rules.len())
     }
@@ -216,42 +195,42 @@ impl Page<'_> {
             let Some(piece) = errors.evidence.first() else { continue };
             kinds.entry(piece.excerpt.as_str()).or_insert((piece, 0)).1 += u64::from(errors.occurrences);
         }
-        self.heading("errors that no rule explains:")?;
+        self.paper.bold("errors that no rule explains:")?;
         for (excerpt, (piece, count)) in kinds.iter().take(LISTED) {
-            writeln!(self.out, "  {} ({})", summary::place(piece), summary::counted(*count, "time"))?;
-            writeln!(self.out, "    {excerpt}")?;
+            writeln!(self.paper.out, "  {} ({})", summary::place(piece), summary::counted(*count, "time"))?;
+            writeln!(self.paper.out, "    {excerpt}")?;
         }
         self.rest(kinds.len())
     }
 
     fn rest(&mut self, total: usize) -> io::Result<()> {
         match total.saturating_sub(LISTED) {
-            0 => writeln!(self.out),
-            rest => writeln!(self.out, "  and {rest} more\n"),
+            0 => writeln!(self.paper.out),
+            rest => writeln!(self.paper.out, "  and {rest} more\n"),
         }
     }
 
     fn coverage(&mut self) -> io::Result<()> {
         let document = self.document;
-        self.heading("read:")?;
+        self.paper.bold("read:")?;
         for line in summary::coverage(document) {
-            writeln!(self.out, "  {line}")?;
+            writeln!(self.paper.out, "  {line}")?;
         }
         if document.inputs.is_empty() {
-            writeln!(self.out, "  nothing")?;
+            writeln!(self.paper.out, "  nothing")?;
         }
         let hints = summary::missing_layers(document);
         let nothing = document.findings.iter().all(|finding| finding.severity == Level::Info);
         if document.coverage.layers == [Layer::Unknown] && document.findings.is_empty() {
-            writeln!(self.out, "  no record is known telemetry of AgentCore: is this the right file?")?;
+            writeln!(self.paper.out, "  no record is known telemetry of AgentCore: is this the right file?")?;
         }
         if nothing && !hints.is_empty() {
-            writeln!(self.out, "  not in this capture, and where more may show:")?;
+            writeln!(self.paper.out, "  not in this capture, and where more may show:")?;
             for hint in hints {
-                writeln!(self.out, "    {hint}")?;
+                writeln!(self.paper.out, "    {hint}")?;
             }
         }
-        writeln!(self.out)
+        writeln!(self.paper.out)
     }
 }
 
@@ -297,25 +276,4 @@ fn verdict(diagnosis: &Diagnosis) -> String {
             format!("no cause proven; {}", open.join(", "))
         }
     }
-}
-
-/// Breaks text at spaces into lines of at most `width` characters, where words allow it.
-pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    let mut used = 0;
-    for word in text.split_whitespace() {
-        let len = word.chars().count();
-        match lines.last_mut() {
-            Some(line) if used + 1 + len <= width => {
-                line.push(' ');
-                line.push_str(word);
-                used += 1 + len;
-            }
-            _ => {
-                lines.push(word.to_owned());
-                used = len;
-            }
-        }
-    }
-    lines
 }

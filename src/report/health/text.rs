@@ -2,14 +2,12 @@
 
 use std::io::{self, Write};
 
-use annotate_snippets::renderer::{AnsiColor, Style};
+use annotate_snippets::renderer::AnsiColor;
 
 use super::{HealthDocument, Row, heading, verdict};
 use crate::model::Health;
-use crate::report::text::wrap;
+use crate::report::paper::{Paper, wrap};
 
-/// Columns when there is no terminal to ask.
-const WIDTH: usize = 120;
 /// Columns before the text of a probe: the longest standing, with room on both sides.
 const INDENT: usize = 18;
 
@@ -19,33 +17,22 @@ pub(super) fn write(
     width: Option<usize>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let mut page = Page { color, width: width.unwrap_or(WIDTH).clamp(40, 400), out };
+    let mut page = Page { paper: Paper::new(color, width, out) };
     for (thing, rows) in document.groups() {
-        page.bold(&heading(thing))?;
+        page.paper.bold(&heading(thing))?;
         for row in rows {
             page.row(row)?;
         }
-        writeln!(page.out)?;
+        writeln!(page.paper.out)?;
     }
-    page.bold(&verdict(document))
+    page.paper.bold(&verdict(document))
 }
 
 struct Page<'a> {
-    color: bool,
-    width: usize,
-    out: &'a mut dyn Write,
+    paper: Paper<'a>,
 }
 
 impl Page<'_> {
-    fn style(&self, style: Style) -> Style {
-        if self.color { style } else { Style::new() }
-    }
-
-    fn bold(&mut self, text: &str) -> io::Result<()> {
-        let bold = self.style(Style::new().bold());
-        writeln!(self.out, "{bold}{text}{bold:#}")
-    }
-
     fn row(&mut self, row: &Row) -> io::Result<()> {
         let colour = match row.standing {
             Health::Problem => AnsiColor::BrightRed,
@@ -54,7 +41,7 @@ impl Page<'_> {
             Health::Ok => AnsiColor::Green,
             Health::NotApplicable => AnsiColor::BrightBlack,
         };
-        let style = self.style(colour.on_default().bold());
+        let style = self.paper.style(colour.on_default().bold());
         let is_well = matches!(row.standing, Health::Ok | Health::NotApplicable);
         let mut said = format!("{}:", row.title);
         for evidence in &row.evidence {
@@ -64,15 +51,15 @@ impl Page<'_> {
         if row.evidence.is_empty() {
             said.truncate(row.title.len());
         }
-        let room = self.width.saturating_sub(INDENT);
+        let room = self.paper.width.saturating_sub(INDENT);
         let mut lines = wrap(&said, room).into_iter();
         let first = lines.next().unwrap_or_default();
-        writeln!(self.out, "  {style}{:<width$}{style:#}{first}", row.standing, width = INDENT - 2)?;
+        writeln!(self.paper.out, "  {style}{:<width$}{style:#}{first}", row.standing, width = INDENT - 2)?;
         for line in lines {
-            writeln!(self.out, "{:INDENT$}{line}", "")?;
+            writeln!(self.paper.out, "{:INDENT$}{line}", "")?;
         }
         for call in &row.unanswered {
-            self.note("not answered", call.reason.as_str())?;
+            self.paper.note(INDENT, "not answered", call.reason.as_str())?;
         }
         if is_well {
             return Ok(());
@@ -83,32 +70,21 @@ impl Page<'_> {
     /// What there is to say of something that is not well.
     fn rest(&mut self, row: &Row) -> io::Result<()> {
         if let Some(cause) = &row.cause {
-            self.note("cause", cause.as_str())?;
+            self.paper.note(INDENT, "cause", cause.as_str())?;
         }
         for step in &row.fix {
-            self.note("fix", step.text.as_str())?;
+            self.paper.note(INDENT, "fix", step.text.as_str())?;
             if let Some(command) = &step.command {
-                let green = self.style(AnsiColor::Green.on_default());
-                writeln!(self.out, "{:INDENT$}  {green}{command}{green:#}", "")?;
+                let green = self.paper.command_style();
+                writeln!(self.paper.out, "{:INDENT$}  {green}{command}{green:#}", "")?;
             }
         }
         if let Some(verify) = &row.verify {
-            self.note("verify", verify.as_str())?;
+            self.paper.note(INDENT, "verify", verify.as_str())?;
         }
         if let Some(rule) = &row.rule {
-            self.note("rule", rule.as_str())?;
+            self.paper.note(INDENT, "rule", rule.as_str())?;
         }
-        row.references.iter().try_for_each(|url| self.note("source", url.as_str()))
-    }
-
-    /// `label: text`, wrapped, continued under the text.
-    fn note(&mut self, label: &str, text: &str) -> io::Result<()> {
-        let style = self.style(Style::new().bold());
-        let indent = INDENT + label.len() + 2;
-        let lines = wrap(text, self.width.saturating_sub(indent));
-        let mut lines = lines.iter();
-        let first = lines.next().map_or("", |line| line);
-        writeln!(self.out, "{:INDENT$}{style}{label}:{style:#} {first}", "")?;
-        lines.try_for_each(|line| writeln!(self.out, "{:indent$}{line}", ""))
+        row.references.iter().try_for_each(|url| self.paper.note(INDENT, "source", url.as_str()))
     }
 }

@@ -6,7 +6,7 @@ use annotate_snippets::renderer::{AnsiColor, Style};
 
 use super::{Call, Finding, List, SchemaDocument, place, summary, verdict};
 use crate::model::Level;
-use crate::report::text::wrap;
+use crate::report::paper::Paper;
 
 /// Findings that are written; the rest is counted.
 const FINDINGS: usize = 100;
@@ -14,8 +14,6 @@ const FINDINGS: usize = 100;
 const PARAMETERS: usize = 500;
 /// Calls per finding.
 const CALLS: usize = 3;
-/// Columns when there is no terminal to ask.
-const WIDTH: usize = 120;
 
 pub(super) fn write(
     document: &SchemaDocument,
@@ -23,55 +21,34 @@ pub(super) fn write(
     width: Option<usize>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let mut page = Page { color, width: width.unwrap_or(WIDTH).clamp(40, 400), left: PARAMETERS, out };
+    let mut page = Page { paper: Paper::new(color, width, out), left: PARAMETERS };
     for finding in document.findings.iter().take(FINDINGS) {
         page.finding(finding)?;
     }
     let rest = document.findings.len().saturating_sub(FINDINGS);
     if rest > 0 {
-        writeln!(page.out, "and {rest} more findings; --format json has all\n")?;
+        writeln!(page.paper.out, "and {rest} more findings; --format json has all\n")?;
     }
     for list in &document.lists {
         page.list(list)?;
     }
     if !document.unreadable.is_empty() {
-        page.bold("not read, or not in full:")?;
-        document.unreadable.iter().try_for_each(|what| writeln!(page.out, "  {what}"))?;
-        writeln!(page.out)?;
+        page.paper.bold("not read, or not in full:")?;
+        document.unreadable.iter().try_for_each(|what| writeln!(page.paper.out, "  {what}"))?;
+        writeln!(page.paper.out)?;
     }
-    page.bold(&verdict(document))
+    page.paper.bold(&verdict(document))
 }
 
 struct Page<'a> {
-    color: bool,
-    width: usize,
+    paper: Paper<'a>,
     /// How many more parameters are written.
     left: usize,
-    out: &'a mut dyn Write,
 }
 
 impl Page<'_> {
-    fn style(&self, style: Style) -> Style {
-        if self.color { style } else { Style::new() }
-    }
-
-    fn bold(&mut self, text: &str) -> io::Result<()> {
-        let bold = self.style(Style::new().bold());
-        writeln!(self.out, "{bold}{text}{bold:#}")
-    }
-
-    /// `label: text`, wrapped, continued under the text.
-    fn note(&mut self, label: &str, text: &str) -> io::Result<()> {
-        let style = self.style(Style::new().bold());
-        let indent = label.chars().count() + 4;
-        let lines = wrap(text, self.width.saturating_sub(indent));
-        let mut lines = lines.iter();
-        writeln!(self.out, "  {style}{label}:{style:#} {}", lines.next().map_or("", |line| line))?;
-        lines.try_for_each(|line| writeln!(self.out, "{:indent$}{line}", ""))
-    }
-
     fn finding(&mut self, finding: &Finding) -> io::Result<()> {
-        let level = self.style(
+        let level = self.paper.style(
             match finding.level {
                 Level::Error => AnsiColor::BrightRed,
                 Level::Warning => AnsiColor::Yellow,
@@ -81,49 +58,49 @@ impl Page<'_> {
             .bold(),
         );
         writeln!(
-            self.out,
+            self.paper.out,
             "{level}{}[{}]{level:#} {} {}",
             finding.level,
             finding.risk,
             place(finding),
             finding.declared
         )?;
-        self.note("risk", finding.message.as_str())?;
-        self.note("use", finding.recommended.as_str())?;
+        self.paper.note(2, "risk", finding.message.as_str())?;
+        self.paper.note(2, "use", finding.recommended.as_str())?;
         if let Some(command) = &finding.command {
-            let green = self.style(AnsiColor::Green.on_default());
-            let bold = self.style(Style::new().bold());
-            writeln!(self.out, "  {bold}then:{bold:#} {green}{command}{green:#}")?;
+            let green = self.paper.command_style();
+            let bold = self.paper.style(Style::new().bold());
+            writeln!(self.paper.out, "  {bold}then:{bold:#} {green}{command}{green:#}")?;
         }
         // The same wrong advice under every parameter would bury the rest; the errors are where it tempts.
         if let Some(not) = finding.not.as_ref().filter(|_| finding.level == Level::Error) {
-            self.note("does not help", &format!("{} {}", not.advice, not.why))?;
+            self.paper.note(2, "does not help", &format!("{} {}", not.advice, not.why))?;
         }
         self.calls(finding)?;
-        self.note("list", finding.list.as_str())?;
+        self.paper.note(2, "list", finding.list.as_str())?;
         match &finding.source {
-            Some(source) => self.note("source", source.as_str())?,
-            None => self.note("source", "none that is public")?,
+            Some(source) => self.paper.note(2, "source", source.as_str())?,
+            None => self.paper.note(2, "source", "none that is public")?,
         }
-        writeln!(self.out)
+        writeln!(self.paper.out)
     }
 
     fn calls(&mut self, finding: &Finding) -> io::Result<()> {
         if finding.hits == 0 {
             return Ok(());
         }
-        self.note("hit by", &crate::report::summary::counted(u64::from(finding.hits), "call"))?;
+        self.paper.note(2, "hit by", &crate::report::summary::counted(u64::from(finding.hits), "call"))?;
         for call in finding.calls.iter().take(CALLS) {
-            writeln!(self.out, "        {}", describe(call))?;
+            writeln!(self.paper.out, "        {}", describe(call))?;
         }
         match (finding.hits as usize).saturating_sub(CALLS) {
             0 => Ok(()),
-            rest => writeln!(self.out, "        and {rest} more"),
+            rest => writeln!(self.paper.out, "        and {rest} more"),
         }
     }
 
     fn list(&mut self, list: &List) -> io::Result<()> {
-        self.bold(&summary(list))?;
+        self.paper.bold(&summary(list))?;
         let mut rest = 0;
         for tool in &list.tools {
             let shown = &tool.parameters[..tool.parameters.len().min(self.left)];
@@ -132,17 +109,21 @@ impl Page<'_> {
             if shown.is_empty() && rest > 0 {
                 continue;
             }
-            writeln!(self.out, "  {}", tool.name)?;
+            writeln!(self.paper.out, "  {}", tool.name)?;
             for parameter in shown {
                 let required = if parameter.required { ", required" } else { "" };
                 let default =
                     parameter.default.as_ref().map(|value| format!(" = {value}")).unwrap_or_default();
-                writeln!(self.out, "    {}: {}{required}{default}", parameter.path, parameter.declared)?;
+                writeln!(
+                    self.paper.out,
+                    "    {}: {}{required}{default}",
+                    parameter.path, parameter.declared
+                )?;
             }
         }
         match rest {
-            0 => writeln!(self.out),
-            rest => writeln!(self.out, "  and {rest} more parameters; --format json has all\n"),
+            0 => writeln!(self.paper.out),
+            rest => writeln!(self.paper.out, "  and {rest} more parameters; --format json has all\n"),
         }
     }
 }

@@ -294,25 +294,7 @@ fn evidence(signal: u32, role: EvidenceRole, matched: Option<String>) -> Evidenc
 }
 
 fn rule(id: &str, title: &str, layer: &str, severity: Level) -> RuleMeta {
-    RuleMeta {
-        id: id.to_owned(),
-        title: title.to_owned(),
-        layer: layer.to_owned(),
-        severity,
-        confidence: Confidence::High,
-        role: Role::Cause,
-        explains: Vec::new(),
-        message: String::new(),
-        cause: String::new(),
-        impact: String::new(),
-        fix: Vec::new(),
-        verify: String::new(),
-        references: Vec::new(),
-        not: Vec::new(),
-        since: None,
-        until: None,
-        shown_in: Vec::new(),
-    }
+    RuleMeta { severity, ..RuleMeta::sample(id, title, layer) }
 }
 
 fn gateway_rule() -> RuleMeta {
