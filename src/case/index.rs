@@ -80,6 +80,10 @@ impl Index {
         retain_others(self.briefs.rows_mut(), &doubles);
         retain_others(&mut self.readings, &doubles);
         retain_others(&mut self.places, &doubles);
+        // A capture that was fetched twice is half as large now.
+        self.briefs.rows_mut().shrink_to_fit();
+        self.readings.shrink_to_fit();
+        self.places.shrink_to_fit();
         self.duplicates = doubles.len() as u64;
     }
 

@@ -207,3 +207,48 @@ impl Results {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::case::Options;
+    use crate::model::{Bytes, Input};
+    use crate::rules::Catalogue;
+
+    #[test]
+    fn what_is_counted_is_what_is_found() {
+        let catalogue = Catalogue::builtin().unwrap();
+        let options = Options { catalogue, lateness: Duration::ZERO, filter: None };
+        let text = include_bytes!("../../samples/schema-mismatch/gateway.json");
+        let input = Input { path: "gateway.json".into(), bytes: Bytes::new(text.to_vec()) };
+        let case = Arc::new(Case::open(vec![input], Vec::new(), &options));
+        let snapshot = Arc::new(case.snapshot(&options));
+        let known = Known { case, snapshot };
+        for text in
+            ["status:failed", "rule:gateway-param-type-mismatch", "-tool~cost", "processing", "nowhere"]
+        {
+            let filter = Arc::new(Filter::parse(text).unwrap());
+            let mut found = None;
+            known.search(0, &filter, &mut |data| {
+                if let Data::Hits { hits, .. } = data {
+                    found = Some(hits);
+                }
+                true
+            });
+            let (mut counted, mut requests) = (0, BTreeSet::new());
+            for start in 0..known.case.briefs().len() as u32 {
+                let Data::Counted { signals, requests: of, .. } = known.count(&filter, start..start + 1)
+                else {
+                    panic!("no count");
+                };
+                counted += signals as usize;
+                requests.extend(of);
+            }
+            let found = found.unwrap();
+            assert_eq!((counted, requests.len()), (found.signals.len(), found.requests.len()), "{text}");
+        }
+    }
+}

@@ -25,7 +25,7 @@ use tokio::sync::watch;
 use crate::model::{TimeRange, Timestamp};
 use crate::source::aws::selection::{Failure, Resolved, resolve, resume};
 use crate::source::aws::{
-    Connection, Estimate, Plan, Selection, SelectionError, Standing, collect, estimate,
+    Connection, Estimate, Plan, Selection, SelectionError, Standing, by_clock, collect, estimate,
 };
 use crate::source::recording::{Manifest, RecordError, Recorder};
 
@@ -329,6 +329,8 @@ async fn session(
         return Ok(());
     }
     let watch = |standings: &[Standing], _: &Recorder| tell(Told::Standings(standings.to_vec()));
+    let ahead = resolved.plan.ahead;
+    let now = move || by_clock(now(), ahead);
     ended.standings = collect(resolved.plan, recorder, until(stopped), now, watch).await?;
     Ok(())
 }

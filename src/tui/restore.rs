@@ -183,4 +183,17 @@ mod tests {
         assert_eq!((other.shared.bookmarks.len(), left.bookmarks), (0, session.bookmarks));
         assert_ne!(left.request, session.request, "a request that is nowhere is given up");
     }
+
+    #[test]
+    fn a_file_whose_beginning_has_gone_keeps_its_bookmarks() {
+        for is_timed in [true, false] {
+            let session = session(is_timed);
+            let mut rotated = start(session.clone());
+            let whole = input("a.jsonl", 5, is_timed);
+            let second = whole.bytes.iter().position(|byte| *byte == b'\n').expect("a line") + 1;
+            read(&mut rotated, Input { bytes: Bytes::new(whole.bytes[second..].to_vec()), ..whole });
+            assert!(rotated.shared.bookmarks.contains(&SignalKey(2)), "timed: {is_timed}");
+            assert_eq!(rotated.shared.request, Some(RequestKey(1)), "timed: {is_timed}");
+        }
+    }
 }

@@ -52,34 +52,47 @@ pub struct Landmark {
     line: u32,
     /// Event time in nanoseconds.
     time: Option<i64>,
+    /// Hash of the message's first line; 0 for an empty one.
+    #[serde(default)]
+    hash: u32,
 }
 
 impl Landmark {
     /// Where the signal is.
     pub fn of(case: &Case, key: SignalKey) -> Self {
         let (path, line) = case.origin(key);
-        let time = case.briefs().get(key.index()).and_then(|brief| brief.timestamp);
-        Self { path: path.to_owned(), line, time: time.map(|at| at.0) }
+        let brief = (key.index() < case.briefs().len()).then(|| case.briefs().at(key.index()));
+        let time = brief.as_ref().and_then(|brief| brief.timestamp);
+        let hash = brief.map_or(0, |brief| brief.message_hash);
+        Self { path: path.to_owned(), line, time: time.map(|at| at.0), hash }
     }
 
-    /// The signal that is there now: at this line and time of this file, whatever folder the file is named by now.
+    /// The signal that is there now: of its time at its line of its file, whatever folder that is named by now; or with
+    /// its message at the nearest line, when lines before it have gone or come.
     pub fn find(&self, case: &Case) -> Option<SignalKey> {
         let briefs = case.briefs();
         let time = self.time.map(Timestamp);
         let from = time.map_or(0, |time| first_at(briefs, time));
-        let is_later = |at: usize| time.is_some_and(|time| briefs.at(at).timestamp.is_some_and(|at| at > time));
-        let mut elsewhere = None;
+        let is_later =
+            |at: usize| time.is_some_and(|time| briefs.at(at).timestamp.is_some_and(|at| at > time));
+        let mut nearest: Option<(u32, SignalKey)> = None;
         for at in (from..briefs.len()).take_while(|at| !is_later(*at)) {
-            let key = SignalKey(at as u32);
-            match (briefs.at(at).timestamp == time).then(|| case.origin(key)) {
-                Some((path, line)) if line == self.line && path == self.path => return Some(key),
-                Some((path, line)) if line == self.line && file_name(path) == file_name(&self.path) => {
-                    elsewhere.get_or_insert(key);
-                }
-                _ => {}
+            let (brief, key) = (briefs.at(at), SignalKey(at as u32));
+            if brief.timestamp != time || (self.hash != 0 && self.hash != brief.message_hash) {
+                continue;
+            }
+            let (path, line) = case.origin(key);
+            if (path, line) == (self.path.as_str(), self.line) {
+                return Some(key);
+            }
+            let is_like = line == self.line || self.hash != 0;
+            let distance = line.abs_diff(self.line);
+            let is_nearer = nearest.is_none_or(|(other, _)| distance < other);
+            if is_like && is_nearer && file_name(path) == file_name(&self.path) {
+                nearest = Some((distance, key));
             }
         }
-        elsewhere
+        nearest.map(|(_, key)| key)
     }
 
     /// The same, looking first where it was when less was known.

@@ -19,6 +19,7 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 
 use super::error::{Call, LiveError, NoStrangers, classify};
 use super::logs::is_arn;
+use super::service_clock::ServiceClock;
 use crate::source::recording::Origin;
 
 /// Attempts that the SDK makes of a call, where the caller does not count them itself.
@@ -75,6 +76,7 @@ pub struct Account {
     /// The profile that messages name: that of the environment, too.
     told_profile: Option<String>,
     role_arn: Option<String>,
+    ahead: i64,
 }
 
 impl Connection {
@@ -143,7 +145,9 @@ impl Account {
             .retry_config(
                 RetryConfig::standard().with_max_attempts(FIRST_ATTEMPTS).with_initial_backoff(FIRST_BACKOFF),
             );
-        let ask = aws_sdk_sts::Client::new(config).get_caller_identity().customize().config_override(soon);
+        let clock = ServiceClock::default();
+        let ask = aws_sdk_sts::Client::new(config).get_caller_identity().customize();
+        let ask = ask.config_override(soon).interceptor(clock.clone());
         let identity = ask.send().await.map_err(|error| classify(call, &error))?;
         let once = config.to_builder().retry_config(RetryConfig::disabled()).build();
         Ok(Self {
@@ -158,6 +162,7 @@ impl Account {
             profile: profile.map(str::to_owned),
             told_profile,
             role_arn: role_arn.map(str::to_owned),
+            ahead: clock.ahead(),
             region,
         })
     }
@@ -185,6 +190,11 @@ impl Account {
     /// Role that was assumed.
     pub fn role_arn(&self) -> Option<&str> {
         self.role_arn.as_deref()
+    }
+
+    /// By how much the clock of AWS is ahead of ours, in nanoseconds; zero when they are about the same.
+    pub(super) fn ahead(&self) -> i64 {
+        self.ahead
     }
 
     /// ARN of one of its log groups, or of one that is named by its ARN; `None` when the account's id is not known.

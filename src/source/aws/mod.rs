@@ -25,6 +25,7 @@ mod pace;
 mod plan;
 mod resume;
 pub mod selection;
+mod service_clock;
 pub mod standing;
 mod tails;
 #[cfg(test)]
@@ -41,4 +42,5 @@ pub use error::LiveError;
 pub use estimate::{Estimate, estimate};
 pub use plan::{GroupPlan, Plan, PrefixPlan, TracePlan};
 pub use selection::{Selection, SelectionError};
+pub use service_clock::by_clock;
 pub use standing::Standing;

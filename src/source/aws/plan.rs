@@ -23,6 +23,9 @@ pub struct Plan {
     pub settle: bool,
     /// Whether Live Tail is used on top of the sweep; only without `until`.
     pub live_tail: bool,
+    /// By how much the clock of AWS is ahead of ours, in nanoseconds: [`by_clock`](super::by_clock) tells its time, which
+    /// is the one that `collect` wants.
+    pub ahead: i64,
 }
 
 /// One log group.

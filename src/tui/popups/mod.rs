@@ -11,6 +11,7 @@
 mod complete;
 mod filter;
 mod help;
+mod lists;
 mod picker;
 mod prompt;
 mod tally;
@@ -114,11 +115,11 @@ impl Popup {
             Ask::Help => Self::Help(help::State::new(model.screen, &model.keymap)),
             Ask::Filter => Self::Filter(filter::State::new(&model.shared, &model.session)),
             Ask::Line(line) => Self::Prompt(prompt::State::new(line)),
-            Ask::Command => Self::Picker(picker::commands(model)),
-            Ask::Filters => Self::Picker(picker::filters(model)),
-            Ask::Place => Self::Picker(picker::places(&model.shared)),
-            Ask::Export => Self::Picker(picker::exports()),
-            Ask::Healthy => Self::Picker(picker::healthy(&model.shared)),
+            Ask::Command => Self::Picker(lists::commands(model)),
+            Ask::Filters => Self::Picker(lists::filters(model)),
+            Ask::Place => Self::Picker(lists::places(&model.shared)),
+            Ask::Export => Self::Picker(lists::exports()),
+            Ask::Healthy => Self::Picker(lists::healthy(&model.shared)),
         }
     }
 

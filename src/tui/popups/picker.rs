@@ -9,13 +9,11 @@ use nucleo_matcher::{Config, Matcher, Utf32Str};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
-use crate::model::{Outcome, Request, RequestKey};
 use crate::tui::find::stretches;
-use crate::tui::keys::{Binding, Chord, Context, Keymap, Move, bind};
-use crate::tui::message::{self, Ask, AskLine, Effect, ExportKind, Outbox};
-use crate::tui::model::{Model, Shared};
+use crate::tui::keys::{Binding, Chord, Keymap, Move, bind};
+use crate::tui::message::{self, Effect, Outbox};
+use crate::tui::model::Shared;
 use crate::tui::places::{Place, Places, Ranked};
-use crate::tui::screens::{ScreenMessage, compare};
 use crate::tui::theme::Role;
 use crate::tui::widgets::{Input, Line, ListState, popup, popup_rooms};
 
@@ -95,12 +93,12 @@ const WIDTH: u16 = 80;
 const HEIGHT: u16 = 20;
 
 impl State {
-    fn new(title: &'static str, items: Vec<Item>) -> Self {
+    pub(super) fn new(title: &'static str, items: Vec<Item>) -> Self {
         let found = (0..items.len() as u32).collect();
         Self::with(title, Items::Few(items), found)
     }
 
-    fn many(title: &'static str, places: Places, go: Go) -> Self {
+    pub(super) fn many(title: &'static str, places: Places, go: Go) -> Self {
         let found = (0..places.len()).collect();
         Self::with(title, Items::Many(Arc::new(places), Search::default(), go), found)
     }
@@ -206,110 +204,6 @@ impl State {
     }
 }
 
-/// Every action of the key table that works here.
-pub(super) fn commands(model: &Model) -> State {
-    let here = [Context::Screen(model.screen), Context::Global];
-    let entries = model.keymap.entries().iter().filter(|entry| here.contains(&entry.context));
-    let actions = entries.map(|entry| Item {
-        label: entry.words.to_owned(),
-        detail: entry.keys.first().map(ToString::to_string).unwrap_or_default(),
-        message: entry.message.clone(),
-    });
-    let saved = model.session.saved.iter().map(|filter| Item {
-        label: format!("filter {filter}"),
-        detail: "saved".into(),
-        message: message::Message::SetFilter(filter.clone()),
-    });
-    State::new("Commands", actions.chain(saved).collect())
-}
-
-/// Saved expressions, then those used before, newest first.
-pub(super) fn filters(model: &Model) -> State {
-    let (session, active) = (&model.session, &model.shared.filter);
-    let earlier = session.history.iter().rev().filter(|text| !session.saved.contains(text));
-    let item = |text: &String, origin: &str| {
-        let state = match (*text == active.text, active.is_on) {
-            (true, true) => ", on",
-            (true, false) => ", off",
-            (false, _) => "",
-        };
-        let label = model.shared.line(text, 500).to_string();
-        Item {
-            label,
-            detail: format!("{origin}{state}"),
-            message: message::Message::PickFilter(text.clone()),
-        }
-    };
-    let saved = session.saved.iter().map(|text| item(text, "saved"));
-    State::new("Filters", saved.chain(earlier.map(|text| item(text, "earlier"))).collect())
-}
-
-/// Requests, tools, sessions and rules.
-pub(super) fn places(shared: &Shared) -> State {
-    State::many("Jump", Places::new(shared), go)
-}
-
-/// Healthy requests to compare with, those of the selected request's tool first.
-pub(super) fn healthy(shared: &Shared) -> State {
-    let requests = &shared.snapshot().requests;
-    let tool = shared.request.and_then(|key| requests.get(key.index())).map(|request| request.tool);
-    let healthy = requests.iter().filter(|request| request.outcome == Outcome::Ok);
-    let (mut keys, others): (Vec<&Request>, Vec<&Request>) =
-        healthy.partition(|request| Some(request.tool) == tool);
-    keys.extend(others);
-    let keys = keys.into_iter().map(|request| request.key).collect();
-    State::many("Compare with", Places::of(shared, keys), |places, at, shared| {
-        let beside = compare::Message::Beside(Some(known_again(places, at, shared)?));
-        Some(message::Message::Screen(ScreenMessage::Compare(beside)))
-    })
-}
-
-/// The key that a request has now: there may be new data.
-fn known_again(places: &Places, at: u32, shared: &Shared) -> Option<RequestKey> {
-    let Place::Request(request) = places.place(at)? else { return None };
-    shared.snapshot().find(&places.snapshot().handle(request.key)?)
-}
-
-/// What goes to a place.
-fn go(places: &Places, at: u32, shared: &Shared) -> Option<message::Message> {
-    let quoted = |field: &str, name: &str| {
-        let name = name.replace('\\', "\\\\").replace('"', "\\\"");
-        message::Message::SetFilter(format!("{field}:\"{name}\""))
-    };
-    Some(match places.place(at)? {
-        Place::Request(_) => message::Message::SelectRequest(known_again(places, at, shared)?),
-        Place::Tool(tool) => quoted("tool", tool),
-        Place::Session(session) => quoted("session", &session),
-        Place::Rule(rule) => message::Message::SetFilter(format!("rule:{rule}")),
-    })
-}
-
-/// What can be exported; the name of the file is asked for next.
-pub(super) fn exports() -> State {
-    let item = |label: &str, initial: &str, then: fn(String) -> message::Message| Item {
-        label: label.to_owned(),
-        detail: String::new(),
-        message: message::Message::Ask(Ask::Line(AskLine {
-            title: "Write to",
-            initial: initial.to_owned(),
-            then,
-            live: false,
-        })),
-    };
-    let items = vec![
-        item("root-cause report (.md or .html)", "triage-report.md", |path| {
-            message::Message::Export(ExportKind::Report, path.into())
-        }),
-        item("signals of the selected request as a capture, to share", "request.jsonl", |path| {
-            message::Message::Export(ExportKind::Capture, path.into())
-        }),
-        item("findings, to accept them with --expect", "expected.json", |path| {
-            message::Message::Export(ExportKind::Expectation, path.into())
-        }),
-    ];
-    State::new("Export", items)
-}
-
 pub(super) fn update(state: &mut State, message: Message, shared: &Shared, out: &mut Outbox) {
     match message {
         Message::Move(by) => {
@@ -351,6 +245,14 @@ pub(super) fn view(state: &State, shared: &Shared, _keymap: &Keymap, frame: &mut
     let inside = popup(frame.buffer_mut(), shared.look, area, state.title, WIDTH, HEIGHT);
     let prompt = Rect { height: 1, ..inside };
     state.input.view(frame, shared.look, prompt);
+    if state.found.is_empty() {
+        let words = if state.input.text().is_empty() {
+            "nothing to pick from yet"
+        } else {
+            "nothing fits these letters"
+        };
+        Line::new(frame.buffer_mut(), shared.look, inside, 1).skip(1).put(Role::Dim, words);
+    }
     for (line, row) in state.list.visible().enumerate() {
         let Some((label, detail)) = state.found.get(row).and_then(|at| state.words(*at, shared)) else {
             continue;
@@ -369,13 +271,13 @@ pub(super) fn view(state: &State, shared: &Shared, _keymap: &Keymap, frame: &mut
 mod tests {
     use std::time::Duration;
 
-    use crate::tui::message::{Data, Effect, Message};
+    use crate::tui::message::{Ask, Data, Effect, Message};
     use crate::tui::testing::{model, press, screen, send};
     use crate::tui::{Model, update};
 
     fn jump() -> Model {
         let mut model = model("schema-mismatch", (120, 40));
-        send(&mut model, Message::Ask(super::Ask::Place));
+        send(&mut model, Message::Ask(Ask::Place));
         model
     }
 
@@ -393,6 +295,29 @@ mod tests {
         send(&mut model, Message::Paste("tool forecast".into()));
         press(&mut model, "enter");
         assert_eq!(model.shared.filter.text, "tool:\"cost___get_cost_forecast\"");
+    }
+
+    #[test]
+    fn saved_and_earlier_filters_are_listed_and_switched() {
+        let mut model = model("schema-mismatch", (120, 40));
+        press(&mut model, "ctrl-r");
+        assert!(screen(&model).contains("nothing to pick from yet"), "{}", screen(&model));
+        press(&mut model, "esc");
+        for text in ["layer:gateway", "status:failed"] {
+            send(&mut model, Message::SetFilter(text.to_owned()));
+        }
+        send(&mut model, Message::KeepFilter("layer:gateway".to_owned()));
+        press(&mut model, "ctrl-r");
+        let lines = screen(&model);
+        let row = |text: &str| lines.lines().position(|line| line.contains(text)).expect("a row");
+        assert!(row("layer:gateway") < row("status:failed"), "saved ones come first: {lines}");
+        assert!(lines.contains("earlier, on"), "{lines}");
+        press(&mut model, "enter");
+        assert_eq!(model.shared.filter.text, "layer:gateway");
+        press(&mut model, "ctrl-r enter");
+        assert!(!model.shared.filter.is_on, "the one that is on is switched off");
+        press(&mut model, "ctrl-r z z z");
+        assert!(screen(&model).contains("nothing fits these letters"));
     }
 
     #[test]

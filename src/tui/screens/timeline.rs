@@ -66,6 +66,8 @@ pub enum Message {
     Zoom(bool),
     /// The same; what is in this column of the axis stays there.
     ZoomAt(bool, usize),
+    /// A quarter of what is in view earlier or later.
+    Pan(i8),
     /// Shows all of the time.
     Whole,
     /// Folds the row, or unfolds it.
@@ -87,6 +89,8 @@ pub(super) const KEYS: &[Binding<Message>] = &[
     bind("open", &["enter"], "open", "open the signal", Message::Open),
     bind("zoom-in", &["+", "="], "zoom", "half of the time", Message::Zoom(true)),
     bind("zoom-out", &["-"], "", "twice the time", Message::Zoom(false)),
+    bind("earlier", &[","], "", "an earlier part of the time, when zoomed", Message::Pan(-1)),
+    bind("later", &["."], "", "a later part of the time, when zoomed", Message::Pan(1)),
     bind("whole", &["0"], "", "all of the time", Message::Whole),
     bind("fold", &["space"], "fold", "collapse or expand the row", Message::Fold),
     bind("fold-all", &["C"], "", "collapse everything", Message::FoldAll(true)),
@@ -99,8 +103,13 @@ pub(super) const KEYS: &[Binding<Message>] = &[
 
 pub(super) fn update(state: &mut State, message: Message, shared: &Shared, out: &mut Outbox) {
     match message {
-        Message::Move(Move::Left) => state.axis.pan(-1),
-        Message::Move(Move::Right) => state.axis.pan(1),
+        Message::Move(Move::Left) if state.axis.is_zoomed() => state.axis.pan(-1),
+        Message::Move(Move::Right) if state.axis.is_zoomed() => state.axis.pan(1),
+        Message::Move(by @ (Move::Left | Move::Right)) => {
+            state.tree.travel(&mut state.list, by);
+            state.fit(shared);
+        }
+        Message::Pan(by) => state.axis.pan(by),
         Message::Move(by) => {
             state.list.apply(by);
         }

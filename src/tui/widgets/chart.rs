@@ -138,8 +138,8 @@ impl TimeChart {
         self.caption(&mut caption, zone, span, words);
         let room = caption.skip(2).room().saturating_sub(1);
         let (role, note) = match (words.note, self.picked) {
-            ("", None) => (Role::Dim, ", and . pick a part"),
-            ("", Some(_)) => (Role::Dim, "< and > for its length, a for all"),
+            ("", None) => (Role::Dim, ", . pick a part of the time"),
+            ("", Some(_)) => (Role::Dim, "< > for its length, a for all"),
             (note, _) => (Role::Match, note),
         };
         if role == Role::Match || width(note) <= room {

@@ -9,6 +9,9 @@ use unicode_width::UnicodeWidthStr;
 use crate::tui::keys::Chord;
 use crate::tui::theme::{Look, Role};
 
+/// Characters of a line: many times what anybody types, and understood anew with each key.
+const MAX_LENGTH: usize = 4_000;
+
 /// A line of text with a cursor.
 #[derive(Clone, Debug, Default)]
 pub struct Input(tui_input::Input);
@@ -39,14 +42,23 @@ impl Input {
     /// Edits as the key says; whether the text has changed.
     pub fn press(&mut self, chord: Chord) -> bool {
         let Some(request) = request(chord) else { return false };
+        if matches!(request, InputRequest::InsertChar(_)) && self.room() == 0 {
+            return false;
+        }
         self.0.handle(request).is_some_and(|changed| changed.value)
     }
 
-    /// Inserts pasted text at the cursor; line breaks become spaces.
+    /// Inserts pasted text at the cursor, as much of it as a line holds; line breaks become spaces.
     pub fn paste(&mut self, text: &str) {
-        for character in plain(text).chars() {
-            self.0.handle(InputRequest::InsertChar(character));
-        }
+        let pasted: String = plain(text).chars().take(self.room()).collect();
+        let (at, mut all) = (self.cursor(), self.text().to_owned());
+        all.insert_str(at, &pasted);
+        self.set(&all, at + pasted.len());
+    }
+
+    /// Characters that still fit.
+    fn room(&self) -> usize {
+        MAX_LENGTH.saturating_sub(self.text().chars().count())
     }
 
     /// Where byte `at` of the text is drawn in a room of so many columns.
@@ -130,6 +142,16 @@ mod tests {
         assert!(!input.press("left".parse().unwrap()));
         input.paste("a\nb\u{1b}");
         assert!(!input.text().chars().any(char::is_control));
+    }
+
+    #[test]
+    fn a_whole_file_that_is_pasted_is_cut() {
+        let mut input = Input::new("ab");
+        input.press("left".parse().unwrap());
+        input.paste(&"é\n".repeat(1_000_000));
+        assert_eq!(input.text().chars().count(), MAX_LENGTH);
+        assert!(input.text().starts_with("aé ") && input.text().ends_with('b'));
+        assert!(!input.press("x".parse().unwrap()) && input.press("backspace".parse().unwrap()));
     }
 
     #[test]

@@ -61,6 +61,7 @@ fn plan(account: &Arc<Account>, until: Option<i64>) -> Plan {
         until: until.map(at),
         settle: true,
         live_tail: until.is_none(),
+        ahead: 0,
     }
 }
 

@@ -442,3 +442,24 @@ fn a_log_group_of_a_linked_account_is_read_by_its_arn() {
         assert!(searches.all(|call| call.input.contains(&format!("\"logGroupIdentifier\":\"{arn}\""))));
     });
 }
+
+#[test]
+fn a_clock_that_is_ahead_makes_nothing_final_that_has_not_happened() {
+    use aws_sdk_xray::primitives::{DateTime, DateTimeFormat};
+    let (stub, home) = (account(), Folder::new());
+    let theirs = millis() - 200_000;
+    let date = DateTime::from_millis(theirs).fmt(DateTimeFormat::HttpDate).unwrap();
+    stub.with(|world| world.identity.date = Some(date));
+    let mut command = program::triage();
+    command.env("HOME", home.path()).env("AWS_EC2_METADATA_DISABLED", "true").envs(KEYS);
+    command.env("AWS_ENDPOINT_URL", stub.url()).env("AWS_REGION", REGION);
+    command.args(["collect", "--log-group", GROUP, "--since", "2h", "--out"]);
+    command.arg(home.path().join("capture"));
+    let run = run(command, RUN);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(run.stderr.contains("s ahead of that of AWS"), "{}", run.stderr);
+    let capture = Capture::read(&home.path().join("capture")).unwrap();
+    let until = capture.manifest["sources"][0]["until"].as_str().unwrap();
+    let until = chrono::DateTime::parse_from_rfc3339(until).unwrap().timestamp_millis();
+    assert!((until - theirs).abs() < 30_000, "{until} {theirs}");
+}

@@ -28,6 +28,15 @@ pub(super) struct Listed<T> {
 }
 
 impl Lister {
+    /// Pages of a list after which it is taken for one without end: a hundred thousand entries of fifty to a page.
+    pub(super) const PAGES: usize = 2_000;
+
+    /// What is wrong with such a list.
+    pub(super) fn endless(action: &str) -> LiveError {
+        let reason = format!("the list has more than {} pages; what they hold is used", Self::PAGES);
+        LiveError::Other { action: action.to_owned(), reason }
+    }
+
     pub(super) fn new(account: Arc<Account>) -> Self {
         Self { account, turns: Arc::new(Semaphore::new(AT_ONCE)) }
     }
@@ -69,10 +78,14 @@ macro_rules! pages {
         let lister: &Lister = $lister;
         let mut pages = $request.into_paginator().send();
         let mut listed = Listed { items: Vec::new(), problems: Vec::new() };
-        loop {
+        for number in 0.. {
             let turn = lister.turn().await;
             let Some(page) = pages.next().await else { break };
             drop(turn);
+            if number >= Lister::PAGES {
+                listed.problems.push(Lister::endless($action));
+                break;
+            }
             match page {
                 Ok(page) => listed.items.extend($items(page)),
                 Err(error) => {

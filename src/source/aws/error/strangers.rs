@@ -17,11 +17,22 @@ pub(super) fn foreign(response: &HttpResponse) -> Option<String> {
         return None;
     }
     let body = String::from_utf8_lossy(response.body().bytes()?).into_owned();
+    let body = if body.trim_start().starts_with('<') { without_tags(&body) } else { body };
     let words: Vec<&str> = body.split_whitespace().take(FIRST_WORDS).collect();
     let words: String = words.join(" ").chars().take(FIRST_WORDS).collect();
     let kind = headers.get("content-type").unwrap_or("no content type");
     let words = if words.is_empty() { "an empty body".to_owned() } else { format!("'{words}'") };
     Some(format!("HTTP {}, {kind}: {words}", response.status().as_u16()))
+}
+
+/// What a page says beside its markup.
+fn without_tags(page: &str) -> String {
+    // A tag ends at its bracket; what stands before the first one is none.
+    page.split('<')
+        .filter_map(|part| part.split_once('>'))
+        .map(|(_, text)| text)
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// Keeps the SDK from asking again whoever has answered in place of AWS: it is another endpoint that is needed, not time.
@@ -53,7 +64,7 @@ mod tests {
         let mut response = HttpResponse::new(StatusCode::try_from(502).unwrap(), SdkBody::from(page));
         response.headers_mut().insert("content-type", "text/html");
         let answer = foreign(&response).unwrap();
-        assert!(answer.starts_with("HTTP 502, text/html: '<html> <h1>Log in"), "{answer}");
+        assert!(answer.starts_with("HTTP 502, text/html: 'Log in"), "{answer}");
         assert!(answer.chars().count() < FIRST_WORDS + 40, "{answer}");
         response.headers_mut().insert("x-amzn-requestid", "1");
         assert_eq!(foreign(&response), None, "AWS itself answers without words, too");

@@ -9,6 +9,7 @@ use super::super::account::{Account, Connection};
 use super::super::discovery::{Discovery, Group, discover, log_groups_below};
 use super::super::error::LiveError;
 use super::super::plan::{GroupPlan, Plan, PrefixPlan, TracePlan};
+use super::super::service_clock::{by_clock, told};
 use super::choose::{Chosen, Inventory, Listing, choose};
 use super::unread::unread;
 use super::{Kind, Selection, SelectionError, Wanted};
@@ -65,8 +66,18 @@ pub async fn resolve(selection: &Selection, now: Timestamp) -> Result<Resolved, 
     }
     let mut answers = looked_up.join_all().await;
     answers.sort_by_key(|(place, _)| *place);
-    let mut building =
-        Building { selection, found: BTreeMap::new(), notes: Vec::new(), failures: Vec::new() };
+    let opened = answers.iter().filter_map(|(_, answer)| answer.as_ref().ok());
+    let ahead = opened.map(|(account, _)| account.ahead()).find(|ahead| *ahead != 0).unwrap_or_default();
+    let (since, until) = match ahead {
+        0 => (since, until),
+        ahead => selection.window.resolve(by_clock(now, ahead), &selection.traces)?,
+    };
+    let mut building = Building {
+        selection,
+        found: BTreeMap::new(),
+        notes: told(ahead).into_iter().collect(),
+        failures: Vec::new(),
+    };
     for (place, answer) in answers {
         let (_, wanted) = &reached[place];
         match answer {
@@ -83,6 +94,7 @@ pub async fn resolve(selection: &Selection, now: Timestamp) -> Result<Resolved, 
         until,
         settle: selection.settle,
         live_tail: selection.window.follow,
+        ahead,
     };
     for (account, chosen) in found.into_values() {
         extend(&mut plan, selection, &account, chosen);

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::super::account::{Account, Connection};
 use super::super::error::LiveError;
 use super::super::plan::{GroupPlan, Plan, PrefixPlan, TracePlan};
+use super::super::service_clock::{by_clock, told};
 use super::unread::again;
 use super::{Failure, Resolved, SelectionError, resolve};
 use crate::model::{Timestamp, TraceId};
@@ -33,6 +34,10 @@ pub async fn resume(
             unknown.insert(opened.map(Arc::new).map_err(failed));
         }
     }
+    let opened = accounts.values().filter_map(|account| account.as_ref().ok());
+    let ahead = opened.map(|account| account.ahead()).find(|ahead| *ahead != 0).unwrap_or_default();
+    let notes: Vec<String> = told(ahead).into_iter().collect();
+    let (ours, now) = (now, by_clock(now, ahead));
     let account = |origin: &Origin| match accounts.get(&key(origin)) {
         Some(Ok(account)) => Some(Arc::clone(account)),
         _ => None,
@@ -50,6 +55,7 @@ pub async fn resume(
         until: (!follow).then_some(end),
         settle: false,
         live_tail: follow,
+        ahead,
     };
     for source in &manifest.sources {
         let Some(account) = account(&source.origin) else { continue };
@@ -70,9 +76,9 @@ pub async fn resume(
         }
     }
     let failures = accounts.into_values().filter_map(Result::err).collect();
-    let mut resolved = Resolved { plan, notes: Vec::new(), failures, unread: Vec::new(), read: Vec::new() };
+    let mut resolved = Resolved { plan, notes, failures, unread: Vec::new(), read: Vec::new() };
     for unread in &manifest.unread {
-        look_up_again(unread, connection, now, follow, &mut resolved).await;
+        look_up_again(unread, connection, ours, follow, &mut resolved).await;
     }
     Ok(resolved)
 }

@@ -250,7 +250,11 @@ fn number(record: &Record, failed: &str) -> String {
 /// The line that stands for a folded record, and how many there are besides.
 fn folded(state: &State, out: &mut Line<'_>, role: Role, record: &Record) {
     let more = record.lines.len() - 1;
-    let hint = if more > 0 { format!("+{more} lines ") } else { String::new() };
+    let hint = match more {
+        0 => String::new(),
+        1 => "+1 line ".to_owned(),
+        _ => format!("+{more} lines "),
+    };
     out.put(Role::Key, &hint);
     if let Some(elsewhere) = &record.elsewhere {
         let half = out.room() / 2;

@@ -28,6 +28,9 @@ pub(super) fn document(state: &State, shared: &Shared, room: Rect) -> Document {
         (Some(request), ..WITH_MORE) => {
             let sign = shared.look.symbols.outcome(request.outcome);
             pen.text(&format!(" {sign} #{} ", request.key.0 + 1), Role::Normal, &facts::why(shared, request));
+            if let Some((role, _)) = pen.document.rows.first_mut().and_then(|row| row.first_mut()) {
+                *role = request.outcome.into();
+            }
         }
         (Some(request), _) => of_request(&mut pen, request),
         (None, _) if state.rows.len() == 0 => of_capture(&mut pen),

@@ -14,8 +14,8 @@ use crate::tui::widgets::{Line, Words, bar, scroll_bar};
 
 /// From this many columns on there is room for milliseconds and bars.
 const WIDE: u16 = 100;
-/// Columns of the bar of a duration.
-const BAR: usize = 8;
+/// Columns of a duration, without its bar.
+const DURATION: usize = 9;
 /// Rows from which on the last ones say why the selected request failed.
 const WITH_WHY: u16 = 8;
 /// Rows from which on there is a preview of its diagnosis, and a longer one.
@@ -54,7 +54,11 @@ fn columns(room: u16) -> [(SortBy, usize); 5] {
         78..WIDE => 21,
         _ => 12,
     };
-    let duration = if is_wide { 9 + 1 + BAR } else { 8 };
+    // The title and a sign beside it need more than a duration does.
+    let duration = match bar_columns(room) {
+        0 => DURATION,
+        bar => DURATION + 1 + bar,
+    };
     [
         (SortBy::Time, clock),
         (SortBy::Layer, 8),
@@ -62,6 +66,15 @@ fn columns(room: u16) -> [(SortBy, usize); 5] {
         (SortBy::Outcome, 9),
         (SortBy::Duration, duration),
     ]
+}
+
+/// Columns of the bar of a duration.
+fn bar_columns(room: u16) -> usize {
+    match room {
+        WIDE.. => 8,
+        78..WIDE => 4,
+        _ => 0,
+    }
 }
 
 fn number_width(shared: &Shared) -> usize {
@@ -120,10 +133,8 @@ fn titles(state: &State, shared: &Shared, line: &mut Line<'_>) {
     line.skip(1).right(Role::Title, "#", number_width(shared)).skip(1);
     for (by, width) in columns(shared.size.width) {
         let title = title(state, shared, by);
-        if by == SortBy::Duration && shared.size.width >= WIDE {
-            line.right(Role::Title, &title, 9).skip(1 + BAR + 1);
-        } else if by == SortBy::Duration {
-            line.right(Role::Title, &title, width).skip(1);
+        if by == SortBy::Duration {
+            line.right(Role::Title, &title, DURATION).skip(width - DURATION + 1);
         } else {
             line.cell(Role::Title, &title, width).skip(1);
         }
@@ -215,11 +226,11 @@ fn duration<'l, 'b>(
 ) -> &'l mut Line<'b> {
     let nanos = facts::duration(request);
     let words = request.window.map_or_else(|| "-".to_owned(), |_| time::duration(nanos));
-    let text = width.min(9);
-    line.right(Role::Normal, &words, text).skip(1);
-    if width > text {
+    line.right(Role::Normal, &words, DURATION).skip(1);
+    let columns = width.saturating_sub(DURATION + 1);
+    if columns > 0 {
         let share = nanos as f64 / state.longest.max(1) as f64;
-        line.cell(Role::Bar, &bar(shared.look.symbols, share, BAR), BAR).skip(1);
+        line.cell(Role::Bar, &bar(shared.look.symbols, share, columns), columns).skip(1);
     }
     line
 }

@@ -313,9 +313,11 @@ impl State {
         (self.signal, self.laid_out) = (signal, None);
         (self.list, self.scroll) = (ListState::default(), ListState::default());
         // What it says comes first.
-        let message = self.tree.find(0, 1, |item| item.kind == ItemKind::Field && item.path == "message");
+        let field =
+            |name: &str| self.tree.find(0, 1, |item| item.kind == ItemKind::Field && item.path == name);
+        let first = field("message").or_else(|| field("name"));
         self.list.fit(self.tree.len(), view::panes(shared.body()).0.height);
-        self.list.select(message.map(|node| self.tree.reveal(node)).unwrap_or_default());
+        self.list.select(first.map(|node| self.tree.reveal(node)).unwrap_or_default());
         if self.needle.is_some() {
             self.tree.fold_from(None);
         }

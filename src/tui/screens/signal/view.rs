@@ -101,7 +101,7 @@ fn heading(
     line.put(Role::Title, mark);
     let outcome = format!("{} {}", symbols.outcome(signal.outcome), signal.outcome);
     let (layer, kind) = (signal.layer.word(), signal.kind.word());
-    if !kind.starts_with(layer) {
+    if !kind.contains(layer) {
         line.put(Role::Layer(signal.layer), layer).skip(2);
     }
     line.put(Role::Layer(signal.layer), kind);

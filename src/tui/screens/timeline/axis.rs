@@ -4,6 +4,8 @@ use crate::model::{TimeRange, Timestamp};
 
 /// Deepest zoom: each level halves the stretch that is shown.
 const MAX_LEVEL: u32 = 40;
+/// Nanoseconds in view from which on there is nothing to see closer: clocks are not better.
+const SHORTEST: i128 = 1_000;
 
 /// The stretch of time that is shown of a longer one.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -49,9 +51,9 @@ impl Axis {
         self.level > 0
     }
 
-    /// How many stretches as long as the one in view make up the whole.
-    pub(super) fn parts(self) -> u64 {
-        1 << self.level
+    /// Nanoseconds of the whole.
+    pub(super) fn whole(self) -> i64 {
+        i64::try_from(self.end - self.start).unwrap_or(i64::MAX)
     }
 
     /// The column of an instant among `columns`; outside of the view the nearest one. 0 for no columns.
@@ -82,7 +84,7 @@ impl Axis {
         if let Some(at) = at.filter(|at| self.shows(*at)) {
             self.center = nanos(at);
         }
-        if self.level < MAX_LEVEL && self.length() > 1 {
+        if self.level < MAX_LEVEL && self.length() > SHORTEST {
             self.level += 1;
         }
     }

@@ -97,8 +97,8 @@ impl Pen<'_> {
         let (axis, symbols) = (self.state.axis, self.shared.look.symbols);
         line.put(Role::Border, symbols.line);
         if axis.is_zoomed() {
-            let words = format!("1/{} of the time", axis.parts());
-            line.skip(1).put(Role::Match, &words).put(Role::Dim, ", 0 shows all").skip(1);
+            let words = format!("{} of {}", time::duration(axis.span()), time::duration(axis.whole()));
+            line.skip(1).put(Role::Match, &words).put(Role::Dim, ", 0 shows all, arrows move").skip(1);
         }
         let signs = [
             (Role::Bar, symbols.eighths[7], "span"),

@@ -28,9 +28,22 @@ fn keys_open_zoom_fold_and_find() {
     show(&mut model, ScreenId::Timeline);
     press(&mut model, "+");
     assert!(model.screens.timeline.axis.is_zoomed());
-    press(&mut model, "right left - +  0");
+    let middle = model.screens.timeline.axis;
+    press(&mut model, ",");
+    let earlier = model.screens.timeline.axis;
+    assert!(earlier.offset() < middle.offset());
+    press(&mut model, "right");
+    assert!(
+        model.screens.timeline.axis.offset() > earlier.offset(),
+        "zoomed, the arrows move along the axis"
+    );
+    press(&mut model, "left . - + 0");
     assert!(!model.screens.timeline.axis.is_zoomed());
     let all = model.screens.timeline.tree.len();
+    press(&mut model, "home left");
+    assert!(model.screens.timeline.tree.len() < all, "else they collapse and expand");
+    press(&mut model, "right");
+    assert_eq!(model.screens.timeline.tree.len(), all);
     press(&mut model, "C");
     assert!(model.screens.timeline.tree.len() < all);
     press(&mut model, "E");
@@ -116,7 +129,7 @@ fn the_selected_row_is_the_signal_that_every_screen_speaks_of() {
 #[test]
 fn a_step_to_an_error_unfolds_only_what_hides_it() {
     let mut model = spans(900, (160, 50));
-    press(&mut model, "C home right space");
+    press(&mut model, "C home space");
     let rows = model.screens.timeline.tree.len();
     press(&mut model, "n");
     let state = &model.screens.timeline;

@@ -181,22 +181,25 @@ pub(super) struct Answer {
     pub(crate) error_type: Option<String>,
     /// Whether it is from somebody who is not AWS, and so names no request.
     pub(crate) is_foreign: bool,
+    /// `Date` header.
+    pub(crate) date: Option<String>,
     pub(crate) body: Vec<u8>,
 }
 
 impl Answer {
     pub(crate) fn ok(content_type: &'static str, body: impl Into<Vec<u8>>) -> Self {
-        Self { status: 200, content_type, error_type: None, is_foreign: false, body: body.into() }
+        Self { status: 200, content_type, error_type: None, is_foreign: false, date: None, body: body.into() }
     }
 
     /// Its bytes on the wire.
     pub(crate) fn bytes(&self) -> Vec<u8> {
         let error_type =
             self.error_type.as_ref().map(|code| format!("x-amzn-errortype: {code}\r\n")).unwrap_or_default();
+        let date = self.date.as_ref().map(|date| format!("date: {date}\r\n")).unwrap_or_default();
         let request_id = "x-amzn-requestid: 00000000-0000-4000-8000-000000000000\r\n";
         let request_id = if self.is_foreign { "" } else { request_id };
         let head = format!(
-            "HTTP/1.1 {} {}\r\ncontent-type: {}\r\ncontent-length: {}\r\n{request_id}{error_type}\r\n",
+            "HTTP/1.1 {} {}\r\ncontent-type: {}\r\ncontent-length: {}\r\n{request_id}{date}{error_type}\r\n",
             self.status,
             if self.status == 200 { "OK" } else { "Error" },
             self.content_type,

@@ -16,11 +16,13 @@ pub(crate) struct Identity {
     pub(crate) arn: String,
     /// Actions that a simulated principal may not do.
     pub(crate) denied: Vec<String>,
+    /// What its clock shows, when it does, as HTTP writes it.
+    pub(crate) date: Option<String>,
 }
 
 impl Default for Identity {
     fn default() -> Self {
-        Self { arn: format!("arn:aws:iam::{ACCOUNT}:user/tester"), denied: Vec::new() }
+        Self { arn: format!("arn:aws:iam::{ACCOUNT}:user/tester"), denied: Vec::new(), date: None }
     }
 }
 
@@ -44,7 +46,7 @@ pub(super) fn answer(world: &World, operation: &str, request: &Request) -> Answe
         "<{operation}Response><{operation}Result>{result}</{operation}Result>\
          <ResponseMetadata><RequestId>r</RequestId></ResponseMetadata></{operation}Response>"
     );
-    Answer::ok(XML, body)
+    Answer { date: world.identity.date.clone(), ..Answer::ok(XML, body) }
 }
 
 /// An error as the query protocol words it.
