@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use agentcore_triage::case::Snapshot;
-use agentcore_triage::model::Confidence;
+use agentcore_triage::model::{Confidence, Level};
 use rayon::prelude::*;
 use serde::Deserialize;
 
@@ -112,5 +112,44 @@ fn the_table_gives_its_reasons_and_names_rules_that_exist() {
     for rule in named.flatten().chain(&table.without_text) {
         failures.extend(OPTIONS.catalogue.rule(rule).err().map(|error| error.to_string()));
     }
+    none_of(&failures);
+}
+
+/// How programs write a line at INFO; `{}` is what they say, `{json}` the same inside a JSON text.
+const INFO_LINES: [&str; 10] = [
+    "INFO:agent:{}",
+    "INFO | strands.agent | {}",
+    "INFO agent {}",
+    "2026-11-20 18:17:08,021 INFO [agent] {}",
+    "2026-11-20 18:17:08,021 - agent - INFO - {}",
+    "2026-11-20 18:17:08.021 | INFO     | agent:main:12 - {}",
+    r#"{"timestamp":"2026-11-20T18:17:08.021Z","level":"INFO","message":"{json}","logger":"agent","requestId":"r-1"}"#,
+    r#"{"level":30,"time":1795197240009,"pid":1,"hostname":"h","msg":"{json}"}"#,
+    r#"{"level":"info","ts":1795197240.009,"caller":"app/main.go:12","msg":"{json}"}"#,
+    r#"{"resource":{"attributes":{"service.name":"agent"}},"scope":{"name":"agent"},"timeUnixNano":1795197240009000000,"severityNumber":9,"severityText":"INFO","body":"{json}"}"#,
+];
+
+/// An agent logs what people pasted and what its tools returned: a failure that is quoted at INFO is none of its own.
+#[test]
+fn a_signature_quoted_at_info_is_no_finding() {
+    let table = table();
+    // An empty list of tools is told at INFO and no other way.
+    let rows = table.pasted.iter().filter(|row| row.failure != "gateway-empty-tools-list");
+    let texts: Vec<&str> = rows.map(|row| row.text.as_str()).filter(|text| !text.contains('\n')).collect();
+    let failures: Vec<String> = INFO_LINES
+        .par_iter()
+        .flat_map(|form| {
+            let line = |text: &&str| {
+                let said = format!("why does my log say: {text}");
+                let json = serde_json::Value::from(said.as_str()).to_string();
+                form.replace("{json}", &json[1..json.len() - 1]).replace("{}", &said)
+            };
+            let capture: String = texts.iter().map(|text| line(text) + "\n").collect();
+            let snapshot = analyse(vec![input("quoted.log", capture)]);
+            let loud = snapshot.findings.iter().filter(|finding| finding.severity > Level::Info);
+            loud.map(|finding| format!("{form}\n  `{}`: {}", finding.rule, finding.message))
+                .collect::<Vec<_>>()
+        })
+        .collect();
     none_of(&failures);
 }

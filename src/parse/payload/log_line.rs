@@ -26,7 +26,7 @@ const LOGGER: &str = r"(?P<logger>[\w.$/<>-]+(?:\[[\w.-]+\])?)";
 const REQUEST: &str = r"(?P<request>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})";
 
 /// The known forms, most telling first. `{T}` time, `{L}` level, `{N}` logger, `{R}` request id.
-const FORMS: [&str; 14] = [
+const FORMS: [&str; 16] = [
     // ADOT 0.21 log correlation (opentelemetry-instrumentation-logging)
     r"^{T} {L} \[(?P<logger>[^\]]*)\] \[(?P<file>[^\]:]+):(?P<line>\d+)\] \[trace_id=(?P<trace>\w+) span_id=(?P<span>\w+)[^\]]*\] - ",
     // own formats with dashes; bedrock_agentcore 0.1 adds the request id
@@ -35,6 +35,8 @@ const FORMS: [&str; 14] = [
     // loguru
     r"^{T} ?\| {L} *\| {N}:[\w<>]+:(?P<line>\d+) - ",
     r"^{T} ?\| {L} *\| ?(?:{N} ?\| )?",
+    // Strands, as its documentation sets logging up (https://strandsagents.com/docs/user-guide/observability-evaluation/logs/)
+    r"^{L} *\| {N} +\| ",
     // logging.basicConfig
     r"^{L}:{N}:",
     // uvicorn's default formatter
@@ -48,6 +50,8 @@ const FORMS: [&str; 14] = [
     r"^{T} {L} +(?:\[{N}\] )(?:- )?",
     r"^{T} {L}:? +",
     r"^{L} ?- ",
+    // what is left where the time was cut off: in small letters it would be a word of a sentence
+    r"^(?P<level>TRACE|DEBUG|INFO|WARN|WARNING|ERROR|CRITICAL|FATAL) +",
 ];
 
 static PATTERNS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
@@ -96,7 +100,7 @@ mod tests {
     #[test]
     fn prefixes_of_the_libraries() {
         use Severity::{Error, Info, Warn};
-        let rows: [(&str, Severity, Option<&str>, &str); 13] = [
+        let rows: [(&str, Severity, Option<&str>, &str); 16] = [
             (
                 "INFO:mcp.server.streamable_http:Terminating session: None",
                 Info,
@@ -145,6 +149,19 @@ mod tests {
             ("2026-01-20 14:00:00 [error    ] boom", Error, None, "boom"),
             ("2026-01-20 14:00:00,1 ERROR boom", Error, None, "boom"),
             ("ERROR:root:", Error, Some("root"), ""),
+            (
+                "WARNING | strands.event_loop._retry | throttled; retrying",
+                Warn,
+                Some("strands.event_loop._retry"),
+                "throttled; retrying",
+            ),
+            ("INFO  agent: started", Info, None, "agent: started"),
+            (
+                "ERROR ModuleNotFoundError: No module named 'x'",
+                Error,
+                None,
+                "ModuleNotFoundError: No module named 'x'",
+            ),
         ];
         for (line, severity, logger, message) in rows {
             let prefix = parse(line).unwrap();
@@ -174,6 +191,7 @@ mod tests {
             "ModuleNotFoundError: No module named 'x'",
             "INFO",
             "error",
+            "error validating the input",
             "2026 was a year",
             "{\"a\":1}",
             "",

@@ -37,7 +37,8 @@ pub(super) fn read(mut record: Value) -> Signal {
     json::push_line(&mut message, &stack);
     let level = json::text(&record, &LEVELS).unwrap_or_default();
     let severity = match level.parse() {
-        // pino and bunyan count in tens, Python in tens from DEBUG = 10.
+        // Both count in tens, Python from DEBUG and pino (as bunyan) from trace; what pino says stands in `msg`.
+        Ok(number @ 10..=60) if record.get("msg").is_some() => python_level(number - 10),
         Ok(number @ 10..=60) => python_level(number),
         Ok(number) => Severity::from_number(number),
         Err(_) => Severity::from_level(&level),
@@ -87,12 +88,31 @@ pub(super) fn read(mut record: Value) -> Signal {
     }
 }
 
+/// From a level of Python's logging (<https://docs.python.org/3/library/logging.html#levels>). Those of pino are ten more
+/// (<https://getpino.io/#/docs/api?id=loggerlevels-object>).
 fn python_level(number: i64) -> Severity {
     match number {
+        ..10 => Severity::Trace,
         10..20 => Severity::Debug,
         20..30 => Severity::Info,
         30..40 => Severity::Warn,
         40..50 => Severity::Error,
         _ => Severity::Fatal,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn levels_are_words_or_numbers_of_either_scale() {
+        let level = |record: Value| read(record).severity;
+        assert_eq!(level(json!({"level": "warning", "msg": "m"})), Severity::Warn);
+        assert_eq!(level(json!({"level": 30, "msg": "of pino"})), Severity::Info);
+        assert_eq!(level(json!({"level": 60, "msg": "of pino"})), Severity::Fatal);
+        assert_eq!(level(json!({"level": 10, "msg": "of pino"})), Severity::Trace);
+        assert_eq!(level(json!({"level": 30, "message": "of Python"})), Severity::Warn);
+        assert_eq!(level(json!({"severity": 9, "message": "of OpenTelemetry"})), Severity::Info);
     }
 }
