@@ -55,6 +55,22 @@ impl Page {
         }
     }
 
+    /// A list, each item with a list of its own below it.
+    pub(super) fn nested(&mut self, items: &[(String, Vec<String>)]) {
+        if items.is_empty() {
+            return;
+        }
+        self.start();
+        for (item, below) in items {
+            self.0.push_str("- ");
+            self.line(item);
+            for item in below {
+                self.0.push_str("  - ");
+                self.line(item);
+            }
+        }
+    }
+
     /// A step of a numbered list, with an optional command.
     pub(super) fn step(&mut self, number: usize, text: &str, command: Option<&str>) {
         let number = format!("{number}. ");

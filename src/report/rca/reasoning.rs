@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 
 use super::page::Page;
-use super::words::listed;
+use super::words::{certainty, listed};
 use super::{Report, markup};
 use crate::model::{Diagnosis, Hypothesis, Standing};
 use crate::report::summary::counted;
@@ -59,15 +59,17 @@ fn groups(report: &Report<'_>, page: &mut Page, heading: &str, groups: &[Group<'
             report.title(rule)
         ));
     }
-    let items = alike.iter().take(SHOWN).map(|(said, rules)| {
-        let shown = rules[..rules.len().min(SHOWN)].join("; ");
-        let more = match rules.len().saturating_sub(SHOWN) {
-            0 => String::new(),
-            more => format!("; and {more} more"),
-        };
-        format!("{shown}{more}: {said}")
+    let items = alike.iter().take(SHOWN).map(|(said, rules)| match &rules[..] {
+        [one] => (format!("{one}: {said}"), Vec::new()),
+        many => {
+            let mut shown: Vec<String> = many.iter().take(SHOWN).cloned().collect();
+            if let Some(more @ 1..) = many.len().checked_sub(SHOWN) {
+                shown.push(format!("and {more} more"));
+            }
+            (format!("{} alike: {said}", counted(many.len() as u64, "cause")), shown)
+        }
     });
-    page.list(&items.collect::<Vec<_>>());
+    page.nested(&items.collect::<Vec<_>>());
     page.paragraph(&listed(SHOWN, alike.len(), "groups of hypotheses"));
 }
 
@@ -78,7 +80,7 @@ fn said(report: &Report<'_>, group: &Group<'_>) -> String {
         1 => String::new(),
         many => format!(" for {}", counted(many as u64, "failed request")),
     };
-    let mut item = format!("**{standing}**{of}.");
+    let mut item = format!("**{}**{of}.", certainty(*standing));
     for (label, texts) in [("For", supports), ("Against", against)] {
         if !texts.is_empty() {
             let texts: Vec<String> = texts.iter().map(|text| sentence(report, text)).collect();

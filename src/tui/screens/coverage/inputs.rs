@@ -116,7 +116,8 @@ fn heads(shared: &Shared, columns: usize) -> String {
 }
 
 fn row(shared: &Shared, input: &InputSummary, columns: usize) -> Row {
-    let issues = input.issues.iter().map(|issue| u64::from(issue.count)).sum::<u64>();
+    let bad = input.issues.iter().filter(|issue| issue.fatal || issue.loses_records);
+    let issues = bad.map(|issue| u64::from(issue.count)).sum::<u64>();
     let counts = [input.records, input.log_events, input.spans, issues].map(|number| number.to_string());
     let worst = input.issues.iter().max_by_key(|issue| (issue.fatal, issue.loses_records)).map(weight);
     let (room, ellipsis) = (path_columns(shared, columns), shared.look.symbols.ellipsis);

@@ -59,10 +59,10 @@ impl Readings {
         Self { records: inputs.iter().map(|input| input.records).sum(), longest, order, told }
     }
 
-    /// The line of an input at which a gap begins, where that is known.
-    pub(super) fn line_of(&self, gap: &Gap) -> Option<u32> {
-        let of = |told: &&Told| told.issue.path == gap.source && told.issue.message == gap.reason;
-        self.told.iter().find(of).and_then(|told| told.issue.line)
+    /// The issue of an input that is told as a gap.
+    pub(super) fn issue_of(&self, gap: &Gap) -> Option<&Issue> {
+        let of = |issue: &&Issue| issue.path == gap.source && issue.message == gap.reason;
+        self.told.iter().map(|told| &told.issue).find(of)
     }
 
     /// Inputs of which records may be missing, once for each reason.
@@ -110,6 +110,7 @@ mod tests {
             reason: "a line is cut off".to_owned(),
             ..Gap::default()
         };
-        assert_eq!([readings.line_of(&gap("c")), readings.line_of(&gap("a"))], [Some(7), None]);
+        assert_eq!(readings.issue_of(&gap("c")).and_then(|issue| issue.line), Some(7));
+        assert_eq!(readings.issue_of(&gap("a")), None);
     }
 }

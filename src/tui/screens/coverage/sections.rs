@@ -192,8 +192,11 @@ impl Writer<'_> {
         };
         let lead = format!("  {} ", self.shared.look.symbols.mark);
         let role = if gap.is_asked_for { Role::Normal } else { Role::Warning };
-        let line = self.shared.tables.readings.line_of(gap).map(|line| format!(":{line}"));
-        self.text(&lead, role, &format!("{}{}{times}", gap.source, line.unwrap_or_default()));
+        let (word, line) = match self.shared.tables.readings.issue_of(gap) {
+            Some(issue) => ("records may be missing: ", issue.line.map(|line| format!(":{line}"))),
+            None => ("", None),
+        };
+        self.text(&lead, role, &format!("{word}{}{}{times}", gap.source, line.unwrap_or_default()));
         self.text("    ", Role::Normal, &gap.reason);
         if let Some(command) = &gap.fill {
             self.command(command);

@@ -141,10 +141,10 @@ impl<'a> Writer<'a> {
 
     /// The finding behind a root cause: of the request, else of the capture.
     pub(super) fn root(&self, diagnosis: &Diagnosis, rule: &str) -> Option<&'a Finding> {
-        let of =
-            |request| self.snapshot.findings.iter().find(move |it| it.rule == rule && it.request == request);
+        let (lookup, snapshot) = (&self.shared.lookup, self.snapshot);
+        let of = |request| lookup.findings(snapshot, request).find(|finding| finding.rule == rule);
         // A cause of the capture may have been seen in requests that did not fail.
-        let any = || self.snapshot.findings.iter().find(|it| it.rule == rule && diagnosis.request.is_none());
+        let any = || snapshot.findings.iter().find(|it| it.rule == rule && diagnosis.request.is_none());
         of(diagnosis.request).or_else(|| of(None)).or_else(any)
     }
 

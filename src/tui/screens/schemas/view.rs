@@ -52,6 +52,9 @@ fn summary(audit: &SchemaAudit) -> String {
         counted(count(Level::Warning), "warning"),
         counted(count(Level::Info), "note")
     );
+    if audit.lists.is_empty() && audit.findings.is_empty() {
+        return "No tools were read".to_owned();
+    }
     match audit.lists.len() as u64 {
         0 => format!("{found}; this capture holds no tools/list answer"),
         lists => format!("{found} in {} of {}", counted(tools as u64, "tool"), counted(lists, "list")),
