@@ -131,7 +131,10 @@ fn live_tail_speaks_event_stream_to_each_of_its_ends() {
         world.tail.sampled_every = Some(2);
     });
     for end in [End::Timeout, End::Streaming, End::Closed, End::Torn, End::Garbage] {
-        stub.with(|world| world.tail.ends.push_back((2, end)));
+        stub.with(|world| {
+            world.tail.ends.push_back((2, end));
+            world.tail.is_held = true;
+        });
         let (updates, ending) = run(tail_to_its_end(&stub));
         assert_eq!(updates.iter().filter(|(_, sampled)| *sampled).count(), 1, "{end:?}");
         assert_eq!(updates[0].0 + updates[1].0, 1, "{end:?}");
@@ -161,6 +164,7 @@ async fn tail_to_its_end(stub: &Stub) -> (Vec<(usize, bool)>, String) {
             Ok(Some(StartLiveTailResponseStream::SessionStart(start))) => {
                 assert_eq!(start.log_group_identifiers().len(), 1);
                 stub.put(GROUP, [Put::new("s", 1_000, "shown")]);
+                stub.with(|world| world.tail.is_held = false);
             }
             Ok(Some(StartLiveTailResponseStream::SessionUpdate(update))) => {
                 let is_sampled = update.session_metadata().is_some_and(LiveTailSessionMetadata::sampled);

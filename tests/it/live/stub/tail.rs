@@ -39,6 +39,8 @@ pub(crate) struct Tail {
     pub(crate) shows_twice: bool,
     /// Groups that no session may have, with the error code; whether the error names them.
     pub(crate) refused: BTreeMap<String, (&'static str, bool)>,
+    /// Whether sessions wait with their updates.
+    pub(crate) is_held: bool,
     /// Updates sent.
     pub(crate) updates: u64,
     /// Events shown.
@@ -72,6 +74,7 @@ impl Default for Tail {
             loses_every: None,
             shows_twice: false,
             refused: BTreeMap::new(),
+            is_held: false,
             updates: 0,
             shown: 0,
         }
@@ -155,6 +158,9 @@ impl Session {
             let is_stopped = shared.sleep_until(due);
             if is_stopped {
                 return Ok(());
+            }
+            if shared.with(|world| world.tail.is_held) {
+                continue;
             }
             let update = shared.with(|world| self.update(world));
             chunk(stream, &event("sessionUpdate", &update))?;
