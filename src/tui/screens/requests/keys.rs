@@ -6,6 +6,7 @@ use crate::tui::widgets::Pick;
 
 pub(in crate::tui::screens) const KEYS: &[Binding<Message>] = &[
     bind("open", &["enter"], "why", "diagnosis of the selected request; folds a group", Message::Open),
+    bind("copy-command", &["y"], "copy command", "copy the first command of the fix", Message::CopyCommand),
     bind("sort", &["s"], "sort", "order by the next column", Message::Sort),
     bind("reverse", &["S"], "", "the other way around", Message::Reverse),
     bind("group", &["b"], "group", "group by tool, session, cause or not at all", Message::Group),

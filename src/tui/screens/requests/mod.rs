@@ -83,6 +83,8 @@ pub enum Message {
     Logs,
     /// Copies the request's id.
     Copy,
+    /// Copies the first command of the fix.
+    CopyCommand,
     /// Picks a stretch of time.
     Pick(Pick),
     /// Gives up what narrows the list; then goes back.
@@ -142,6 +144,7 @@ pub(super) fn update(state: &mut State, message: Message, shared: &Shared, out: 
             }
         }
         Message::Copy => copy(state, shared, out),
+        Message::CopyCommand => copy_command(state, shared, out),
         Message::Pick(pick) => {
             let near = state.selected(shared).and_then(|request| request.window);
             if state.chart.pick(pick, near.map(|window| window.start)) {
@@ -172,6 +175,13 @@ fn copy(state: &State, shared: &Shared, out: &mut Outbox) {
         Some(id) => out.send(message::Message::Copy(shared.text(&id))),
         None => out.send(message::Message::Tell(Notice::info("this request names no id"))),
     }
+}
+
+fn copy_command(state: &State, shared: &Shared, out: &mut Outbox) {
+    out.send(match preview::command(state, shared) {
+        Some(command) => message::Message::Copy(shared.text(command)),
+        None => message::Message::Tell(Notice::info("no command is known for this request")),
+    });
 }
 
 fn clear(state: &mut State, shared: &Shared, out: &mut Outbox) {

@@ -84,11 +84,26 @@ fn to_do(pen: &mut Pen<'_>, request: Option<RequestKey>, finding: Option<&Findin
             pen.command("              ", command);
         }
     }
-    let diagnosis = pen.shared.lookup.diagnosis(pen.shared.snapshot(), request);
-    let missing = diagnosis.filter(|_| finding.is_none()).map(|diagnosis| diagnosis.commands.as_slice());
-    for (at, command) in missing.unwrap_or_default().iter().enumerate() {
+    for (at, command) in fetches(pen.shared, request, finding).iter().enumerate() {
         pen.command(if at == 0 { " Fetch     " } else { "           " }, command);
     }
+}
+
+/// The commands that fetch what is missing, where the cause is unknown.
+fn fetches<'a>(shared: &'a Shared, request: Option<RequestKey>, finding: Option<&Finding>) -> &'a [String] {
+    let diagnosis = shared.lookup.diagnosis(shared.snapshot(), request).filter(|_| finding.is_none());
+    diagnosis.map_or(&[], |diagnosis| &diagnosis.commands)
+}
+
+/// The first command that is told below the list.
+pub(super) fn command<'a>(state: &State, shared: &'a Shared) -> Option<&'a String> {
+    let request = state.selected(shared).map(|request| request.key);
+    if request.is_none() && state.rows.len() > 0 {
+        return None;
+    }
+    let finding = shared.lookup.root(shared.snapshot(), request);
+    let fix = finding.into_iter().flat_map(|finding| &finding.fix).find_map(|step| step.command.as_ref());
+    fix.or_else(|| fetches(shared, request, finding).first())
 }
 
 fn record(pen: &mut Pen<'_>, lead: &str, evidence: &Evidence) {

@@ -123,11 +123,24 @@ fn only_failed_ones_and_what_can_be_done_with_one() {
     let copied = press(&mut model, "c");
     let id = model.shared.snapshot().names.id(model.shared.snapshot().requests[4].request).unwrap();
     assert!(matches!(copied.as_slice(), [Effect::Copy(text)] if text.as_str() == id), "{copied:?}");
+    let copied = press(&mut model, "y");
+    let command = "aws bedrock-agentcore-control synchronize-gateway-targets ";
+    assert!(
+        matches!(copied.as_slice(), [Effect::Copy(text)] if text.as_str().starts_with(command)),
+        "{copied:?}"
+    );
     press(&mut model, "o");
     assert_eq!(model.screen, ScreenId::Logs);
     assert!(screen(&model).contains("of request #5"));
-    press(&mut model, "1 esc enter");
+    press(&mut model, "1 esc");
     assert_eq!(order(&model).len(), 7);
+    press(&mut model, "home");
+    assert!(
+        !press(&mut model, "y").iter().any(|effect| matches!(effect, Effect::Copy(_))),
+        "nothing to mend"
+    );
+    press(&mut model, "]");
+    press(&mut model, "enter");
     assert_eq!(model.screen, ScreenId::Diagnosis);
 }
 
